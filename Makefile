@@ -1,0 +1,84 @@
+# clsassist : « make help » dit ce qui est possible. Il suffit de Python 3.11, de pip et de make.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Python 3.11 est la version essayée. Pour en imposer une autre : make run PYTHON=python3.12
+PYTHON ?= $(shell for name in python3.11 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+QUESTION ?= Quelles actions ciblent la maîtrise de stage ?
+
+# Rien n'est téléchargé ni envoyé pendant que l'assistant travaille.
+export HF_HUB_OFFLINE ?= 1
+export TRANSFORMERS_OFFLINE ?= 1
+export GRADIO_ANALYTICS_ENABLED ?= False
+export ANONYMIZED_TELEMETRY ?= False
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run test lint format eval clean chromium
+
+help: ## Affiche cette aide
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+install: $(VENV)/.installed ## Installe clsassist dans .venv
+
+run: install ## Installe, indexe corpus/, répond à une question, puis ouvre la page sur http://127.0.0.1:7860
+	@$(BIN)/clsassist index --if-stale corpus
+	@echo
+	@$(BIN)/clsassist ask "$(QUESTION)"
+	@$(BIN)/clsassist serve
+
+test: $(VENV)/.installed-dev chromium ## Lance tous les tests, navigateur compris
+	@if command -v chromium >/dev/null 2>&1; then marks=""; \
+	elif [ -n "$$CI" ]; then echo "Chromium est absent : le test du navigateur ne peut pas être fait." >&2; exit 1; \
+	else echo "Chromium est absent : le test du navigateur est sauté (apt-get install chromium)." >&2; \
+	     marks="not browser"; fi; \
+	$(BIN)/python -m pytest -m "$$marks"
+
+lint: $(VENV)/.installed-dev ## Vérifie le style, les types et les docstrings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pydoclint --quiet src
+
+format: $(VENV)/.installed-dev ## Met le code en forme
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+eval: install ## Mesure les réponses sur eval/questions.yaml ; échoue sous les scores de eval/expected.yaml
+	@$(BIN)/clsassist index --if-stale corpus
+	@$(BIN)/clsassist eval
+
+clean: ## Efface l'index construit et les caches (pas .venv)
+	find index -mindepth 1 ! -name README.md -delete
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find src tests -name __pycache__ -type d -exec rm -rf {} +
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ]; then as_root="env"; else as_root="sudo -n env"; fi; \
+	  echo "Installation de Chromium pour le test du navigateur…" >&2; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+	  >/dev/null </dev/null || true
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installation de clsassist dans $(VENV) (quelques minutes la première fois)…"
+	@$(PIP_INSTALL) -e .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installation de clsassist et des outils de développement dans $(VENV)…"
+	@$(PIP_INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+# Debian range ensurepip dans le paquet python3-venv : sans lui, le pip du système remplit l'environnement.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Il faut Python 3.11 ou plus récent (apt-get install python3), ou make PYTHON=/chemin/de/python3.11." >&2; \
+	  exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	else $(PYTHON) -m venv --without-pip $(VENV) && \
+	     $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; fi || { \
+	  echo "L'environnement $(VENV) n'a pas pu être créé. Sous Debian : apt-get install python3-venv python3-pip" >&2; \
+	  exit 1; }

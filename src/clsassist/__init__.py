@@ -1,0 +1,1 @@
+"""clsassist: exact, cited answers in French over local health plans."""

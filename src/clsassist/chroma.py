@@ -1,0 +1,133 @@
+"""The Chroma collection of one build, behind llama-index's vector store: ids and vectors, no text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
+
+from clsassist.errors import ConfigurationError, IndexDamagedError
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import HNSWConfiguration
+
+    from clsassist.embedding import Vector, Vectors
+
+# Chroma's own advice is 50 to 250 records a call; beyond 5,461 it refuses.
+_BATCH_SIZE = 100
+_HNSW: HNSWConfiguration = {
+    "space": "cosine",
+    # Wide enough for the hundred or so neighbours that a fusion with the lexical scores asks for.
+    "ef_search": 200,
+    # Written to the HNSW files at every batch: opening a finished build has almost nothing to replay.
+    "batch_size": _BATCH_SIZE,
+    "sync_threshold": _BATCH_SIZE,
+}
+
+
+class ChromaCollection:
+    """One collection, in a folder of its own or on a Chroma server.
+
+    The registry keeps the texts, so none is written here: another copy would be one more to erase.
+    """
+
+    def __init__(self, place: Path | str, client: Client, collection: Collection) -> None:
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+
+        self._place = place
+        self._client = client
+        self._collection = collection
+        self._store = ChromaVectorStore(chroma_collection=collection)
+
+    @classmethod
+    def create(cls, place: Path | str, name: str) -> Self:
+        """Create an empty collection in a folder, or on the server of a URL.
+
+        Raises ConfigurationError when the server does not answer.
+        """
+        with _explained(place):
+            client = _connect(place)
+            collection = client.create_collection(
+                name, configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+            return cls(place, client, collection)
+
+    @classmethod
+    def open(cls, place: Path | str, name: str) -> Self:
+        """Open a finished collection.
+
+        Raises IndexDamagedError, or ConfigurationError when the server does not answer.
+        """
+        if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
+            # Chroma would create an empty database without a word.
+            raise IndexDamagedError(f"Il manque « {place} » à l'index. Lancez : clsassist index")
+        with _explained(place):
+            client = _connect(place)
+            return cls(place, client, client.get_collection(name, embedding_function=None))
+
+    def __len__(self) -> int:
+        with _explained(self._place):
+            return int(self._collection.count())
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Store one vector per passage id."""
+        from llama_index.core.schema import TextNode
+
+        with _explained(self._place):
+            size = min(_BATCH_SIZE, self._client.get_max_batch_size())
+            for start in range(0, len(ids), size):
+                rows = zip(ids[start : start + size], vectors[start : start + size].tolist(), strict=True)
+                self._store.add([TextNode(id_=key, embedding=vector) for key, vector in rows])
+
+    def nearest(self, vector: Vector, k: int) -> list[str]:
+        """Return the ids of the ``k`` nearest passages, nearest first.
+
+        No score: the store's own is exp(-distance), and another store's would be something else again.
+        """
+        from llama_index.core.vector_stores.types import VectorStoreQuery
+
+        with _explained(self._place):
+            query = VectorStoreQuery(query_embedding=vector.tolist(), similarity_top_k=k)
+            return list(self._store.query(query).ids or [])
+
+    def drop(self) -> None:
+        """Delete the collection: for a server, which outlives the builds."""
+        with _explained(self._place):
+            self._client.delete_collection(self._collection.name)
+
+    def close(self) -> None:
+        """Release the files or the connection."""
+        self._client.close()
+
+
+def _connect(place: Path | str) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    if isinstance(place, Path):
+        client = chromadb.PersistentClient(str(place), settings=settings)
+    else:
+        client = chromadb.HttpClient(host=place, settings=settings)
+    # The declared type is a Protocol that lacks close().
+    return cast("Client", client)
+
+
+@contextmanager
+def _explained(place: Path | str) -> Iterator[None]:
+    from chromadb.errors import ChromaError
+    from httpx import HTTPError
+
+    try:
+        yield
+    except (ChromaError, HTTPError, ValueError, KeyError, OSError) as error:
+        if isinstance(place, Path):
+            message = f"La base Chroma « {place} » est illisible ({error}). Lancez : clsassist index"
+            raise IndexDamagedError(message) from error
+        raise ConfigurationError(
+            f"Le serveur Chroma « {place} » ne rend pas le service attendu ({error}). Démarrez-le "
+            "(chroma run), relancez « clsassist index », ou videz CLSASSIST_CHROMA_URL."
+        ) from error

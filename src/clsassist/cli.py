@@ -1,0 +1,292 @@
+"""The command line. Every heavy library is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clsassist.contracts import answer_to_line, failure_to_line
+from clsassist.errors import ClsAssistError
+from clsassist.exports import answer_to_plain, rows_to_csv, rows_to_json, write_export
+from clsassist.settings import Settings
+from clsassist.terminal import EXIT_ERROR, FrenchGroup, show_progress
+
+if TYPE_CHECKING:
+    from clsassist.assistant import Assistant
+    from clsassist.records import Answer, Corpus
+
+# How many answers a follow-up question may refer to: beyond, nobody remembers them either.
+_MEMORY = 20
+
+_index_dir_option = click.option(
+    "--index-dir",
+    type=click.Path(path_type=Path),
+    metavar="DOSSIER",
+    help="Dossier de l'index (par défaut : CLSASSIST_INDEX_DIR, sinon index/).",
+)
+_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Écrit un objet JSON par question, un par ligne."
+)
+
+
+@click.group(cls=FrenchGroup, subcommand_metavar="COMMANDE …")
+@click.version_option(package_name="clsassist", message="clsassist %(version)s", help="Affiche la version.")
+def main() -> None:
+    """Réponses exactes et sourcées sur les plans locaux de santé.
+
+    Pour commencer : « clsassist index corpus », puis
+    « clsassist ask "Quelles actions ciblent la maîtrise de stage ?" ».
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[CHEMIN…]", type=click.Path(path_type=Path))
+@_index_dir_option
+@click.option("--if-stale", is_flag=True, help="Ne fait rien si l'index est à jour.")
+def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool) -> None:
+    """Lit des dossiers ou des fichiers et construit l'index.
+
+    CHEMIN vaut corpus/ s'il n'est pas donné. Le rapport de lecture dit, fichier par fichier, ce qui a été lu
+    et ce qu'il faut vérifier. L'ancien index sert jusqu'à ce que le nouveau soit prêt.
+
+    Exemple : clsassist index corpus
+    """
+    settings = _settings(index_dir)
+    sources = paths or (settings.corpus_dir,)
+    if if_stale and not _is_stale(sources, settings):
+        click.echo(f"L'index « {settings.index_dir} » est à jour.")
+        return
+    from clsassist.corpus import reading_report
+
+    for corpus in _build_index(sources, settings):
+        click.echo(reading_report(corpus))
+
+
+@main.command()
+@click.argument("words", nargs=-1, metavar="[QUESTION | -]")
+@_json_option
+@_index_dir_option
+def ask(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> int:
+    """Répond à une question, avec la source de chaque affirmation.
+
+    « - » lit une question par ligne sur l'entrée standard ; les questions sont alors indépendantes.
+
+    Exemple : clsassist ask "Quelles actions ciblent la maîtrise de stage ?"
+    """
+    if not words and sys.stdin.isatty():
+        raise click.UsageError("il manque QUESTION (ou « - » pour lire l'entrée standard).")
+    from_stdin = words in ((), ("-",))
+    with _opened(index_dir) as assistant:
+        questions = _stdin_questions() if from_stdin else (" ".join(words),)
+        return _answer_each(assistant, questions, as_json, memory=0)
+
+
+@main.command()
+@_json_option
+@_index_dir_option
+def chat(as_json: bool, index_dir: Path | None) -> int:
+    """Tient une conversation : une question peut suivre l'autre.
+
+    Avec --json, chaque ligne reçue est une question et la réponse suit aussitôt. Ctrl+D termine.
+
+    Exemple : clsassist chat
+    """
+    with _opened(index_dir) as assistant:
+        questions = _typed_questions() if sys.stdin.isatty() else _stdin_questions()
+        return _answer_each(assistant, questions, as_json, memory=_MEMORY)
+
+
+@main.command()
+@click.option("--host", metavar="ADRESSE", help="Adresse d'écoute (par défaut : cette machine seulement).")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port (par défaut : 7860).")
+@_index_dir_option
+def serve(host: str | None, port: int | None, index_dir: Path | None) -> None:
+    """Ouvre la page web de l'assistant sur cette machine.
+
+    Exemple : clsassist serve --port 7860
+    """
+    settings = _settings(index_dir)
+    settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    with _opened(index_dir) as assistant:
+        from clsassist.web.server import serve as serve_page
+
+        serve_page(assistant, settings, lambda line: click.echo(f"{line} (Ctrl+C pour arrêter)"))
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="QUESTION")
+@_index_dir_option
+def explain(words: tuple[str, ...], index_dir: Path | None) -> None:
+    """Montre comment une question est comprise et cherchée.
+
+    Exemple : clsassist explain "Où la MSA est-elle partenaire ?"
+    """
+    with _opened(index_dir) as assistant:
+        click.echo(assistant.explain(" ".join(words)))
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="ACTION")
+@_index_dir_option
+def show(words: tuple[str, ...], index_dir: Path | None) -> None:
+    """Affiche une action telle qu'elle a été lue, champ par champ.
+
+    ACTION est un identifiant, un numéro de fiche ou un titre.
+
+    Exemple : clsassist show "Annuaire des actions et des acteurs"
+    """
+    with _opened(index_dir) as assistant:
+        click.echo(assistant.show(" ".join(words)))
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="NOM")
+@_json_option
+@_index_dir_option
+def partners(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> None:
+    """Donne les actions où une organisation intervient, et son rôle.
+
+    Exemple : clsassist partners MSA
+    """
+    with _opened(index_dir) as assistant:
+        _echo_answer(assistant.partners(" ".join(words)), as_json)
+
+
+@main.command()
+@click.option(
+    "--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json (par défaut) ou csv."
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FICHIER", help="Écrit dans ce fichier.")
+@_index_dir_option
+def export(form: str, output: Path | None, index_dir: Path | None) -> None:
+    """Écrit toutes les actions pour un tableur ou un programme.
+
+    Exemple : clsassist export --format csv --output actions.csv
+    """
+    with _opened(index_dir) as assistant:
+        rows = assistant.actions()
+    written = rows_to_csv(rows) if form == "csv" else rows_to_json(rows)
+    if output is None:
+        click.echo(written, nl=False)
+        return
+    write_export(output, written)
+    click.echo(f"{len(rows)} actions écrites dans « {output} ».", err=True)
+
+
+@main.command("eval")
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path),
+    default=Path("eval/questions.yaml"),
+    metavar="FICHIER",
+    help="Questions (par défaut : eval/questions.yaml).",
+)
+@click.option(
+    "--expected",
+    type=click.Path(path_type=Path),
+    default=Path("eval/expected.yaml"),
+    metavar="FICHIER",
+    help="Scores à tenir (par défaut : eval/expected.yaml).",
+)
+@_index_dir_option
+def evaluate(questions: Path, expected: Path, index_dir: Path | None) -> int:
+    """Pose les questions d'évaluation et compare aux scores à tenir.
+
+    Exemple : clsassist eval
+    """
+    from clsassist import evaluation
+
+    cases, thresholds = evaluation.load_cases(questions), evaluation.load_thresholds(expected)
+    with _opened(index_dir) as assistant:
+        results = evaluation.run_cases(assistant, cases)
+    click.echo(evaluation.results_to_text(results))
+    shortfalls = evaluation.find_shortfalls(results, thresholds)
+    for sentence in shortfalls:
+        click.echo(sentence, err=True)
+    return EXIT_ERROR if shortfalls else 0
+
+
+@main.command()
+@_index_dir_option
+def doctor(index_dir: Path | None) -> int:
+    """Vérifie l'installation et l'index, et dit quoi faire.
+
+    Exemple : clsassist doctor
+    """
+    from clsassist.doctor import run_checks
+
+    exit_code = 0
+    for check in run_checks(lambda: _settings(index_dir)):
+        click.echo(check.line())
+        exit_code = exit_code if check.passed else EXIT_ERROR
+    return exit_code
+
+
+def _settings(index_dir: Path | None) -> Settings:
+    settings = Settings.from_env()
+    return settings if index_dir is None else replace(settings, index_dir=index_dir)
+
+
+def _opened(index_dir: Path | None) -> closing[Assistant]:
+    from clsassist.assistant import Assistant
+
+    settings = _settings(index_dir)
+    return closing(Assistant.open(settings.index_dir, settings))
+
+
+def _build_index(sources: Sequence[Path], settings: Settings) -> tuple[Corpus, ...]:
+    from clsassist.corpus import index_corpus
+
+    with show_progress() as progress:
+        return index_corpus(sources, settings, progress)
+
+
+def _is_stale(sources: Sequence[Path], settings: Settings) -> bool:
+    from clsassist.index import is_stale
+
+    return is_stale(settings.index_dir, sources, settings)
+
+
+def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, memory: int) -> int:
+    # Each answer leaves before the next question is read: programs talk to us line by line.
+    exit_code = 0
+    previous: deque[Answer] = deque(maxlen=memory)
+    for question in questions:
+        try:
+            answer = assistant.ask(question, tuple(previous))
+        except ClsAssistError as error:
+            exit_code = EXIT_ERROR
+            click.echo(f"Erreur : {error}", err=True)
+            if as_json:
+                click.echo(failure_to_line(question, str(error)))
+            continue
+        previous.append(answer)
+        _echo_answer(answer, as_json)
+    return exit_code
+
+
+def _echo_answer(answer: Answer, as_json: bool) -> None:
+    click.echo(answer_to_line(answer) if as_json else answer_to_plain(answer))
+
+
+def _stdin_questions() -> Iterator[str]:
+    return (line.strip() for line in sys.stdin if line.strip())
+
+
+def _typed_questions() -> Iterator[str]:
+    click.echo("Posez vos questions ; Ctrl+D termine.", err=True)
+    while True:
+        try:
+            question = input("> ").strip()
+        except EOFError:
+            click.echo()
+            return
+        if question:
+            yield question

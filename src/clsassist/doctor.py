@@ -1,0 +1,118 @@
+"""What must be in order for clsassist to work, checked one thing after the other."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+
+from packaging.requirements import Requirement
+
+from clsassist.errors import ClsAssistError
+from clsassist.settings import Settings
+
+_OLDEST_PYTHON = (3, 11)
+# Two builds of a large corpus and the cache of its vectors.
+_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; ``sentence`` says what was found, and what to do when it did not pass."""
+
+    subject: str
+    passed: bool
+    sentence: str
+
+    def line(self) -> str:
+        """Return the check as one line for a reader."""
+        return f"{'✓' if self.passed else '✗'} {self.subject} : {self.sentence}"
+
+
+def run_checks(read_settings: Callable[[], Settings]) -> Iterator[Check]:
+    """Check the configuration, then everything else with it, or with the defaults when it cannot be read."""
+    settings = Settings()
+    try:
+        settings = read_settings()
+        yield Check("Configuration", True, _describe(settings))
+    except ClsAssistError as error:
+        yield Check("Configuration", False, str(error))
+    for subject, check in _CHECKS.items():
+        yield _run(subject, check, settings)
+
+
+def _run(subject: str, check: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(subject, True, check(settings))
+    except ClsAssistError as error:
+        return Check(subject, False, str(error))
+
+
+def _describe(settings: Settings) -> str:
+    chroma = f", serveur Chroma {settings.chroma_url}" if settings.chroma_url else ""
+    return f"index dans « {settings.index_dir} », modèle « {settings.embedding_model} »{chroma}."
+
+
+def _check_python(_settings: Settings) -> str:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _OLDEST_PYTHON:
+        raise ClsAssistError(f"version {version} trop ancienne. Installez Python 3.11 ou plus récent.")
+    return f"version {version}."
+
+
+def _check_packages(_settings: Settings) -> str:
+    requirements = [Requirement(text) for text in metadata.requires("clsassist") or ()]
+    needed = [found for found in requirements if found.marker is None or found.marker.evaluate()]
+    faults = [fault for requirement in needed if (fault := _find_fault(requirement))]
+    if faults:
+        raise ClsAssistError(f"{' ; '.join(faults)}. Lancez : make install")
+    return f"{len(needed)} installées, aux versions attendues."
+
+
+def _find_fault(requirement: Requirement) -> str:
+    try:
+        version = metadata.version(requirement.name)
+    except metadata.PackageNotFoundError:
+        return f"{requirement.name} manque"
+    if requirement.specifier.contains(version, prereleases=True):
+        return ""
+    return f"{requirement.name} est en version {version}, il faut {requirement.specifier}"
+
+
+def _check_model(settings: Settings) -> str:
+    from clsassist.embedding import load_embedder
+
+    embedder = load_embedder(settings.embedding_model)
+    vector = embedder.embed_query("maîtrise de stage")
+    return f"« {embedder.name} » répond ({len(vector)} dimensions)."
+
+
+def _check_index(settings: Settings) -> str:
+    from clsassist.assistant import Assistant
+
+    assistant = Assistant.open(settings.index_dir, settings)
+    try:
+        return f"« {settings.index_dir} » contient {len(assistant.actions())} actions."
+    finally:
+        assistant.close()
+
+
+def _check_disk(settings: Settings) -> str:
+    folder = settings.index_dir.resolve()
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    said = f"{free / 1e9:.1f} Go libres sur le disque de « {settings.index_dir} »".replace(".", ",")
+    if free < _FREE_BYTES:
+        raise ClsAssistError(f"{said}, il en faut 1. Libérez de la place ou changez CLSASSIST_INDEX_DIR.")
+    return f"{said}."
+
+
+_CHECKS: dict[str, Callable[[Settings], str]] = {
+    "Python": _check_python,
+    "Bibliothèques": _check_packages,
+    "Modèle": _check_model,
+    "Index": _check_index,
+    "Disque": _check_disk,
+}

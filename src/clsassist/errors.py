@@ -1,0 +1,51 @@
+"""The one exception tree: every message is a French sentence meant for the person at the keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ClsAssistError(Exception):
+    """Any failure that clsassist explains: its message says what happened, where, and what to do."""
+
+
+class ConfigurationError(ClsAssistError):
+    """A setting is missing, unknown or out of range."""
+
+
+class ReadingError(ClsAssistError):
+    """One source file cannot be read; the others are read all the same."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        """Keep the file and the reason apart, for reading reports."""
+        super().__init__(f"« {path} » n'a pas pu être lu : {reason}.")
+        self.path = str(path)
+        self.reason = reason
+
+
+class NothingToIndexError(ClsAssistError):
+    """The folder is missing, empty, or none of its files could be read."""
+
+
+class IndexMissingError(ClsAssistError):
+    """No index was ever built at this place."""
+
+
+class IndexMismatchError(ClsAssistError):
+    """The index was built by another version or with another embedding model."""
+
+
+class IndexDamagedError(ClsAssistError):
+    """A file of the index is absent, truncated or fails its checks."""
+
+
+class IndexBusyError(ClsAssistError):
+    """Another process is building the same index."""
+
+
+class EmbeddingError(ClsAssistError):
+    """The embedding model cannot be loaded or gives unusable vectors."""
+
+
+class UnknownActionError(ClsAssistError):
+    """No action answers to this identifier, number or title."""

@@ -1,0 +1,62 @@
+"""Lines that open a part of a plan: axe, objectif, thématique, fiche, and those that are page furniture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a heading opens."""
+
+    AXE = "axe"
+    OBJECTIF = "objectif"
+    THEMATIQUE = "thematique"
+    FICHE = "fiche"
+    SUMMARY = "sommaire"
+    SECTION = "section"
+    FURNITURE = "furniture"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading line: ``number`` and ``title`` are None when absent; ``title_start`` is an offset in the line."""
+
+    part: Part
+    number: str | None
+    title: str | None
+    title_start: int
+
+
+# The separator between a number and a title, and the number itself (15, 3.1.2, A2, IV).
+_NUMBER = r"(?P<number>\d+(?:\.\d+)*|[A-Z]\d+|[IVX]+\b)"
+_SEPARATOR = r"\s*[:.–/—-]?\s*"
+_TITLE = r"(?P<title>\S.*)?$"
+
+_PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    (Part.FICHE, re.compile(rf"fiches?[- ]?actions?\s*(?:n\s?°|n°|n|no)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
+    (Part.FICHE, re.compile(rf"(?:fiche|action)\s*(?:n\s?°|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
+    (Part.FICHE, re.compile(rf"action\s+{_NUMBER}\s*[:.–—-]\s*{_TITLE}", re.I)),
+    (Part.AXE, re.compile(rf"axe(?:\s+strat[ée]gique)?\s*(?:n\s?°)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
+    (Part.OBJECTIF, re.compile(rf"objectif(?:\s+strat[ée]gique)?\s+{_NUMBER}\s*[:.–—-]\s*{_TITLE}", re.I)),
+    (Part.THEMATIQUE, re.compile(rf"th[ée]matique\s*(?:n\s?°)?\s*(?:{_NUMBER})?\s*:\s*{_TITLE}", re.I)),
+    (Part.SUMMARY, re.compile(r"(?P<title>sommaire|table des mati[èe]res)\s*$", re.I)),
+    (Part.FURNITURE, re.compile(r"(?P<title>projet vot?[ée]?|page \d+(?: ?(?:/|sur) ?\d+)?|page)\s*$", re.I)),
+    (Part.SECTION, re.compile(r"(?P<title>abr[ée]viations|glossaire|sigles(?: et acronymes)?|"
+                              r"contacts?|annexes?|introduction|pr[ée]ambule|objectifs?)\s*:?\s*$", re.I)),
+)
+
+
+def line_to_heading(line: str) -> Heading | None:
+    """Return what a line opens, or None for ordinary text.
+
+    >>> line_to_heading("Fiche-action n°3 : Renforcer l'accès aux soins").number
+    '3'
+    """
+    for part, pattern in _PATTERNS:
+        match = pattern.match(line)
+        if match:
+            title = match.group("title")
+            return Heading(part, match.groupdict().get("number"), title, match.start("title") if title else len(line))
+    return None

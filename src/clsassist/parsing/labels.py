@@ -1,0 +1,256 @@
+"""The only table of labels: how forms name their fields, and what of a form is never content."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from clsassist.records import Role
+from clsassist.text import Analyser, fold, squeeze
+
+# Canonical key of a field whose label is in no list: it is kept under its own label.
+UNKNOWN = "autre"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A canonical field, its French name for answers, and the labels that forms give it."""
+
+    key: str
+    name: str
+    variants: tuple[str, ...]
+
+
+# Variants are compared by stems, so accents, case, plurals and punctuation do not matter here.
+LABELS: tuple[Label, ...] = (
+    Label("titre", "titre", ("titre de l'action", "titre de la fiche action", "intitulé de l'action", "intervention")),
+    Label("leviers", "levier", ("leviers", "levier")),
+    Label("axe", "axe", ("axe stratégique du CLS", "axe", "axe (x)", "axe stratégique")),
+    Label("sous_axe", "sous-axe", ("sous-axe (x.x)", "sous-axe", "sous-sous axe (x.x.x)")),
+    Label("objectif_strategique", "objectif stratégique", ("objectif stratégique",)),
+    Label("thematique", "thématique", ("thématique", "thème", "thématiques", "mots-clés", "milieu d'intervention")),
+    Label("typologie", "typologie", ("typologie de l'action",)),
+    Label(
+        "porteur",
+        "porteur",
+        (
+            "porteur", "porteur(s) de l'action", "pilote(s)", "pilotes", "structure", "structure porteuse",
+            "structure pilote", "direction ou service pilote", "organisme porteur du projet", "porteur du projet",
+            "co-pilotes", "copilotes", "pilote de l'action",
+        ),
+    ),
+    Label(
+        "referent",
+        "personne référente",
+        ("personne référente", "personne pilote", "élu·e référent·e", "référent", "contact", "personne ressource"),
+    ),
+    Label("role_porteur", "rôle du porteur", ("rôle du porteur", "rôle du pilote")),
+    Label(
+        "contexte",
+        "contexte",
+        ("contexte et enjeux locaux", "contexte", "contexte et besoins", "historique et contexte", "constats",
+         "éléments de contexte", "constats et enjeux"),
+    ),
+    Label("objectif_general", "objectif général", ("objectif général", "objectifs généraux", "finalité", "but")),
+    Label("objectifs_specifiques", "objectifs spécifiques", ("objectifs spécifiques", "objectif spécifique")),
+    Label("objectifs_operationnels", "objectifs opérationnels", ("objectifs opérationnels", "objectifs")),
+    Label(
+        "etapes",
+        "étapes de mise en œuvre",
+        (
+            "étapes de mise en œuvre – description", "modalités d'actions", "actions concrètes envisagées",
+            "étapes de mise en œuvre", "étapes", "modalités de mise en œuvre", "étapes de la fiche action",
+        ),
+    ),
+    Label(
+        "description",
+        "description",
+        ("descriptif", "description", "présentation de l'intervention", "description de l'action", "contenu"),
+    ),
+    Label(
+        "calendrier",
+        "calendrier",
+        (
+            "durée de l'action", "calendrier prévisionnel", "calendrier", "durée", "période du projet", "échéancier",
+            "échéance", "date de début", "date de fin", "année de début de réalisation", "fréquence",
+            "année de fin de réalisation",
+        ),
+    ),
+    Label(
+        "partenaires",
+        "partenaires",
+        ("partenaires de l'action", "partenaire(s)", "principaux partenaires", "partenaires", "partenariats"),
+    ),
+    Label(
+        "public",
+        "public",
+        ("public visé", "public cible", "population cible", "population ciblée", "public", "bénéficiaires", "cibles",
+         "public et/ou territoire privilégié"),
+    ),
+    Label(
+        "territoire",
+        "territoire",
+        ("territoire d'intervention", "territoire concerné", "territoire", "couverture géographique"),
+    ),
+    Label(
+        "financement",
+        "financement",
+        (
+            "financement", "financements", "budget global prévisionnel", "financeurs et montants", "co-financements",
+            "budget prévisionnel", "financeur", "budget", "plan de financement", "coût",
+        ),
+    ),
+    Label(
+        "moyens",
+        "moyens",
+        ("autres ressources mobilisables", "moyens humains et techniques", "ressources humaines", "moyens"),
+    ),
+    Label("indicateurs", "indicateurs", ("principaux indicateurs d'évaluation retenus", "indicateurs liés",
+                                         "indicateurs", "indicateurs d'évaluation", "évaluation")),
+    Label("indicateurs_processus", "indicateurs de processus", ("indicateurs de processus", "indicateurs de suivi")),
+    Label("indicateurs_resultat", "indicateurs de résultat", ("indicateurs de résultats",)),
+    Label("indicateurs_impact", "indicateurs d'impact", ("indicateur d'impact",)),
+    Label("methode_evaluation", "méthode d'évaluation", ("méthode d'évaluation envisagée", "méthode d'évaluation")),
+    Label("lien_prs", "lien avec le projet régional de santé", ("lien avec le projet régional de santé",)),
+    Label(
+        "lien_prse",
+        "lien avec le plan régional santé environnement",
+        ("lien avec le plan régional santé environnement 4", "lien avec le plan régional santé environnement"),
+    ),
+    Label(
+        "determinants",
+        "déterminants de santé",
+        ("déterminants de santé visés", "déterminants de santé", "axe stratégique de la charte d'Ottawa visé"),
+    ),
+    Label(
+        "inegalites",
+        "lutte contre les inégalités sociales de santé",
+        ("les objectifs de l'action visent-ils directement la lutte contre les inégalités sociales de santé ?",
+         "inégalités sociales de santé"),
+    ),
+    Label(
+        "participation",
+        "démarche participative",
+        ("y-a-t-il une démarche participative associant les citoyens ?", "participation citoyenne"),
+    ),
+    Label("politiques_publiques", "politiques publiques", ("politiques publiques concernées",)),
+    Label("statut", "statut", ("statut", "état d'avancement", "avancement")),
+    Label("priorite", "priorité", ("niveau de priorité", "priorité")),
+)
+
+NAMES: dict[str, str] = {label.key: label.name for label in LABELS}
+
+# The columns that make a table a list of actions, one a row, rather than one form.
+TITLE_COLUMNS = frozenset({"leviers", "titre"})
+
+# Labels that stand inside the cell of another field, before a colon: field holding them -> keys found there.
+INNER: dict[str, frozenset[str]] = {
+    "indicateurs": frozenset(
+        {"indicateurs_processus", "indicateurs_resultat", "indicateurs_impact", "methode_evaluation"}
+    ),
+}
+
+# Organisations are listed in these fields, with this role.
+ORGANISATION_FIELDS: dict[str, Role] = {"porteur": Role.PORTEUR, "partenaires": Role.PARTENAIRE}
+
+# Fields that say where a fiche stands, not what it does: no organisation takes part through them.
+HEADING_FIELDS = frozenset({"axe", "sous_axe", "objectif_strategique", "thematique", "territoire", "referent"})
+
+# Text that the form itself prints: removed from labels and values, never indexed.
+_PROMPTS = re.compile(
+    r"choisissez un [ée]l[ée]ment\s?\.?|\(\s?pr[ée]cisez\s?\)|\(\s?si indiqu[ée]\s?\)|cliquez (?:ou appuyez )?ici[^.]*\."
+    r"|^\s*[ée]valuation propre de l['’]action\s*$|^\s*autres?(?:\(s\))?\s*:?\s*$",
+    re.IGNORECASE,
+)
+
+_ROLE_LABEL = re.compile(
+    r"^r[ôo]les? (?:du |de la |de l['’]|des )(?P<organisation>.+?) (?P<role>co-?pilote|pilote|partenaire|porteur)s?$",
+    re.IGNORECASE,
+)
+
+_ANALYSER = Analyser()
+
+
+def strip_prompts(text: str) -> str:
+    """Remove what the form prints and squeeze the spaces.
+
+    >>> strip_prompts("Axe 1 : Prévention   Choisissez un élément.")
+    'Axe 1 : Prévention'
+    """
+    return squeeze(_PROMPTS.sub(" ", text))
+
+
+def clean_label(text: str) -> str:
+    """Make a label readable: no prompt, no final colon.
+
+    >>> clean_label("Structure : ")
+    'Structure'
+    """
+    return strip_prompts(text).rstrip(" :")
+
+
+@lru_cache(maxsize=20_000)
+def label_to_key(text: str) -> str | None:
+    """Return the canonical key of a label as written, or None when it is no known label.
+
+    >>> label_to_key("Objectifs spécifiques (si indiqué)"), label_to_key("PARTENAIRE DE L’ACTION :")
+    ('objectifs_specifiques', 'partenaires')
+    """
+    label = clean_label(text)
+    if not label or len(label) > 160:
+        return None
+    if role_label(label):
+        return "role_porteur"
+    stems = _label_stems(label)
+    if stems in _EXACT:
+        return _EXACT[stems]
+    without_brackets = _label_stems(re.sub(r"\([^()]*\)", " ", label.replace("(s)", "s").replace("(e)", "")))
+    return _EXACT.get(without_brackets) or _long_label(without_brackets) or _misspelt(label)
+
+
+def role_label(text: str) -> tuple[str, str] | None:
+    """Return (organisation, role word) of a label such as « Rôle de la CPTS co-pilote », or None."""
+    match = _ROLE_LABEL.match(clean_label(text))
+    return (match.group("organisation"), fold(match.group("role")).replace("-", "")) if match else None
+
+
+def inner_label(parent: str, line: str) -> tuple[str, int] | None:
+    """Find a label that stands inside the cell of ``parent``: its key and the length of the label with its colon."""
+    head, colon, _ = line.partition(":")
+    key = label_to_key(head) if colon and parent in INNER else None
+    return (key, len(head) + 1) if key and key in INNER[parent] else None
+
+
+def _label_stems(label: str) -> tuple[str, ...]:
+    return _ANALYSER.stems(label)
+
+
+_EXACT: dict[tuple[str, ...], str] = {
+    _label_stems(variant): label.key for label in LABELS for variant in label.variants
+}
+
+
+def _long_label(stems: tuple[str, ...]) -> str | None:
+    """Accept a label that starts with a known one of at least four words: forms add explanations behind."""
+    known = [variant for variant in _EXACT if len(variant) >= 4 and stems[: len(variant)] == variant]
+    return _EXACT[max(known, key=len)] if known else None
+
+
+def _misspelt(label: str) -> str | None:
+    """Accept a known label with a slip of the finger: at least 92 % alike, and not a short word."""
+    folded = " ".join(token.form for token in _ANALYSER.content(label))
+    if len(folded) < 8:
+        return None
+    scores = {key: fuzz.ratio(folded, variant) for variant, key in _FOLDED.items()}
+    best = max(scores, key=lambda key: scores[key])
+    return best if scores[best] >= 92 else None
+
+
+_FOLDED: dict[str, str] = {
+    " ".join(token.form for token in _ANALYSER.content(variant)): label.key
+    for label in LABELS
+    for variant in label.variants
+}

@@ -1,0 +1,112 @@
+"""Which plan each document belongs to: its title page says it, or its fiches do, or its neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from clsassist.lexicon import Lexicon
+from clsassist.records import Action, Document, Plan, Section
+from clsassist.text import fold, squeeze
+
+_TITLE = re.compile(r"^(?:le\s+)?(?:plan|contrat|projet|programme|cls\b).{0,90}$", re.IGNORECASE)
+_DATE = re.compile(
+    r"^(?:le \d{1,2} )?(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre"
+    r"|d[ée]cembre) (?:19|20)\d\d$",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE)
+_HEAD_LINES = 12  # a title page holds its title among its first lines
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one document yielded, before its plan is known."""
+
+    document: Document
+    actions: tuple[Action, ...]
+    sections: tuple[Section, ...]
+
+
+def document_date(document: Document) -> str | None:
+    """Return the date a document gives itself, such as « Janvier 2021 », alone on its line."""
+    lines = [squeeze(line) for line in document.text.splitlines()]
+    return next((line for line in reversed(lines) if _DATE.match(line)), None)
+
+
+def deduce_plans(readings: Sequence[Reading], lexicon: Lexicon) -> list[Plan]:
+    """Return the plan of each document, in order; documents of one plan share its name."""
+    plans = [_own_plan(reading, lexicon) for reading in readings]
+    plans = [_widen(plan, plans) for plan in plans]
+    return [
+        _from_neighbours(plan, reading.document, plans) for plan, reading in zip(plans, readings, strict=True)
+    ]
+
+
+def _own_plan(reading: Reading, lexicon: Lexicon) -> Plan:
+    years = [year for action in reading.actions for year in (action.first_year, action.last_year) if year]
+    first, last = (min(years), max(years)) if years else (None, None)
+    title = _title_page(reading.document)
+    territoire = _territoire(reading) or _departement(reading.document.text, lexicon)
+    if title:
+        return Plan(title, territoire, first, last)
+    return Plan(_name(reading, territoire, first, last), territoire, first, last, "fiches" if territoire else "")
+
+
+def _name(reading: Reading, territoire: str | None, first: int | None, last: int | None) -> str:
+    mentions_cls = re.search(r"\bCLS\b|contrat local de santé", reading.document.text, re.IGNORECASE)
+    kind = "CLS" if mentions_cls else "Plan"
+    years = f" {first}-{last}" if first and last else ""
+    return f"{kind} {territoire or reading.document.id}{years}"
+
+
+def _title_page(document: Document) -> str | None:
+    lines = [squeeze(line) for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
+    found = next((line for line in lines if _TITLE.match(line) and "\t" not in line), None)
+    return found.title() if found and found.isupper() else found
+
+
+def _territoire(reading: Reading) -> str | None:
+    counts: Counter[str] = Counter()
+    for action in reading.actions:
+        for found in action.fields:
+            if found.key == "territoire" and found.items:
+                name = squeeze(_GENERIC.sub(" ", found.items[0].text))
+                counts.update([name] if any(word[0].isupper() for word in name.split()) else [])
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _departement(text: str, lexicon: Lexicon) -> str | None:
+    """Return the département that a text names most, when it names it at least three times."""
+    folded = fold(text)
+    counts = {name: len(re.findall(rf"\b{re.escape(fold(name))}\b", folded)) for _, name in lexicon.departements}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= 3 else None
+
+
+def _widen(plan: Plan, plans: Sequence[Plan]) -> Plan:
+    """Give a fiche that reaches beyond its plan's territory the name of the plan."""
+    for other in plans:
+        if plan.territoire and other.territoire and plan.territoire.startswith(f"{other.territoire} "):
+            if (plan.first_year, plan.last_year) == (other.first_year, other.last_year):
+                return replace(other, deduced="fiches voisines")
+    return plan
+
+
+def _from_neighbours(plan: Plan, document: Document, plans: Sequence[Plan]) -> Plan:
+    """Name the plan of a fiche that does not say its territory: the file name and the years may."""
+    if plan.territoire or not plan.name.endswith(_suffix(plan, document)):
+        return plan
+    words = set(document.id.split("-"))
+    for other in plans:
+        same_years = (plan.first_year, plan.last_year) == (other.first_year, other.last_year)
+        if other.territoire and same_years and words & set(fold(other.territoire).split()):
+            return replace(other, deduced="nom du fichier")
+    return plan
+
+
+def _suffix(plan: Plan, document: Document) -> str:
+    years = f" {plan.first_year}-{plan.last_year}" if plan.first_year and plan.last_year else ""
+    return f"{document.id}{years}"

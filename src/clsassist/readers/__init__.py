@@ -1,0 +1,66 @@
+"""One file in, one Document out; a format is one module here and one line in the table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from clsassist.errors import ReadingError
+from clsassist.readers.plain import read_plain
+from clsassist.records import Block, Document, Warning
+from clsassist.settings import Settings
+from clsassist.text import fold
+
+# A reader takes the bytes of a file and gives its text, its blocks and its warnings. It raises ValueError
+# with a French reason when the bytes are not what the name promises.
+Reader = Callable[[bytes], tuple[str, tuple[Block, ...], tuple[Warning, ...]]]
+
+READERS: dict[str, Reader] = {
+    ".txt": read_plain,
+    ".md": read_plain,
+}
+
+
+def read_document(path: Path, root: Path, settings: Settings) -> Document:
+    """Read one file into a Document whose path is relative to ``root``.
+
+    Raises ReadingError with the reason, in French, when the file cannot be read.
+    """
+    relative = path.relative_to(root).as_posix()
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(sorted(READERS))
+        raise ReadingError(relative, f"le format « {path.suffix or 'sans extension'} » n'est pas lu ({known})")
+    raw = _read_bytes(path, relative, settings.max_file_bytes)
+    try:
+        text, blocks, warnings = reader(raw)
+    except ValueError as error:
+        raise ReadingError(relative, str(error)) from error
+    if not text.strip():
+        raise ReadingError(relative, "le fichier est vide")
+    identifier = path_to_identifier(relative)
+    return Document(identifier, relative, hashlib.sha256(raw).hexdigest(), None, text, blocks, warnings)
+
+
+def _read_bytes(path: Path, relative: str, limit: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > limit:
+            reason = f"il pèse {size / 1e6:.0f} Mo, plus que la limite de {limit / 1e6:.0f} Mo"
+            raise ReadingError(relative, reason)
+        return path.read_bytes()
+    except OSError as error:
+        reason = f"le système le refuse ({error.strerror}) ; vérifiez ses droits d'accès"
+        raise ReadingError(relative, reason) from error
+
+
+def path_to_identifier(relative: str) -> str:
+    """Make a readable identifier of a relative path.
+
+    >>> path_to_identifier("CLS Nord/Fiche n°3.txt")
+    'cls-nord-fiche-n-3'
+    """
+    stem = relative.rsplit(".", 1)[0]
+    words = "".join(char if char.isalnum() else " " for char in fold(stem)).split()
+    return "-".join(words)

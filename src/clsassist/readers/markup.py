@@ -1,0 +1,194 @@
+"""The inside of a cell or line of text: check boxes, bullets, HTML remains, word-processor leftovers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clsassist.records import Block, BlockKind, Span
+from clsassist.text import fold, trimmed
+
+# What ends a run of text: an HTML tag, a word-processor leftover, a line end.
+_BREAK = re.compile(r"<(?P<tag>/?[a-zA-Z][^<>]*)>|\[bookmark: [^\]]*\]|\n")
+_TICKED_INPUT = re.compile(r"\bchecked\b", re.IGNORECASE)
+
+# A check box written with characters: |X| |_| [x] [ ] ☑ ☒ ☐. It comes before its label.
+_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[(?P<square>[xX ])\]")
+
+# Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
+_RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
+_GLYPH_BULLET = re.compile(r"[➤➢·○◦•▪■]\s*")
+_DASH_BULLET = re.compile(r"(?:(?<=\s)|^)(?P<mark>[-–o])\s+(?=[«\"“A-ZÀ-ÝŒ0-9(]|[a-z]\s?[A-Z'])")
+_OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+")
+# In a list whose first item starts in lower case, so may the next.
+_LOWER_DASH_BULLET = re.compile(r"(?<=\s)(?P<mark>[-–])\s+(?=\S)")
+
+# A foot-note that explains an asterisk: « *partenaires identifiés à contacter… ».
+_LEGEND = re.compile(r"\*\s?(?=[a-zà-ÿ]{4})")
+
+# In a list whose bullets were lost, an item starts with a capitalised infinitive: « Créer », « Mettre ».
+_LOST_BULLET = re.compile(r"(?<=[\w)\]])\s+(?=[A-ZÀ-Ý][a-zà-ÿ]+(?:er|ir|ttre|ndre|uire|aire|vre)\b(?!\s?-))")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of text lies: page, and table coordinates when it is in a cell."""
+
+    page: int | None = None
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+    def block(self, kind: BlockKind, span: Span, level: int = 0, ticked: bool | None = None) -> Block:
+        """Make a block that lies here."""
+        return Block(kind, span, self.page, self.table, self.row, self.column, level, ticked)
+
+
+def text_to_blocks(text: str, start: int, end: int, place: Place) -> Iterator[Block]:
+    """Yield the paragraphs, items and check boxes of ``text[start:end]``, in order."""
+    rank: int | None = None
+    in_list, pending = False, None
+    for run, tag in _runs(text, start, end):
+        for block in _run_to_blocks(text, run, place, rank, pending, in_list):
+            yield block
+            rank = block.level if block.kind is BlockKind.ITEM else None
+            pending = None
+        name = tag.split(" ")[0].lower() if tag else ""
+        if name == "input":
+            pending = bool(_TICKED_INPUT.search(tag))
+        in_list = name == "ul" or (in_list and name not in ("/ul", "p"))
+        rank = None if name == "p" else rank
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
+    """Yield each run of text without markup, with the tag that follows it ('' for a line end)."""
+    begin = start
+    for match in _BREAK.finditer(text, start, end):
+        yield Span(begin, match.start()), match.group("tag") or ""
+        begin = match.end()
+    yield Span(begin, end), ""
+
+
+def _run_to_blocks(
+    text: str, run: Span, place: Place, rank: int | None, pending: bool | None, in_list: bool
+) -> Iterator[Block]:
+    if pending is not None:
+        for span in trimmed(text, run.start, run.end):
+            yield place.block(BlockKind.CHECKBOX, span, ticked=pending)
+        return
+    boxes = list(_BOX.finditer(text, run.start, run.end))
+    if boxes:
+        yield from _boxes_to_blocks(text, run, boxes, place)
+        return
+    for piece, level in _split_bullets(text, run, rank, in_list):
+        kind = BlockKind.PARAGRAPH if level is None else BlockKind.ITEM
+        yield place.block(kind, piece, level or 0)
+
+
+def _boxes_to_blocks(text: str, run: Span, boxes: list[re.Match[str]], place: Place) -> Iterator[Block]:
+    """Bind each box to the label after it; a label before the first box has lost its own (state unknown)."""
+    for span in trimmed(text, run.start, boxes[0].start()):
+        yield place.block(BlockKind.CHECKBOX, span, ticked=None)
+    ends = [box.start() for box in boxes[1:]] + [run.end]
+    for box, end in zip(boxes, ends, strict=True):
+        state = box.group("bar") or box.group("square") or box.group("glyph")
+        for span in trimmed(text, box.start(), end):
+            yield place.block(BlockKind.CHECKBOX, span, ticked=state not in ("_", " ", "☐"))
+
+
+def _split_bullets(text: str, run: Span, rank: int | None, in_list: bool) -> Iterator[tuple[Span, int | None]]:
+    """Cut a run at its bullets; the level is None for text that no bullet opens."""
+    marks = _bullets(text, run, rank)
+    bounds = [run.start, *[start for start, _, _ in marks], run.end]
+    head_level = 1 if in_list and not marks and rank is None else None
+    yield from _split_head(text, Span(run.start, bounds[1]), head_level, in_list and not marks)
+    for position, (_, body, level) in enumerate(marks):
+        yield from _split_legend(text, Span(body, max(body, bounds[position + 2])), level)
+
+
+def _split_head(text: str, head: Span, level: int | None, lost_bullets: bool) -> Iterator[tuple[Span, int | None]]:
+    """Give the text before the first bullet; in a list whose bullets were all lost, guess the items."""
+    cuts = [match.start() for match in _LOST_BULLET.finditer(text, head.start, head.end)] if lost_bullets else []
+    bounds = [head.start, *cuts, head.end]
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        yield from _split_legend(text, Span(start, end), level)
+
+
+def _split_legend(text: str, piece: Span, level: int | None) -> Iterator[tuple[Span, int | None]]:
+    legend = _LEGEND.search(text, piece.start, piece.end)
+    end = legend.start() if legend else piece.end
+    for span in trimmed(text, piece.start, end):
+        yield span, level
+    if legend:
+        for span in trimmed(text, legend.start(), piece.end):
+            yield span, None
+
+
+def _bullets(text: str, run: Span, rank: int | None) -> list[tuple[int, int, int]]:
+    """List the bullets of a run as (start of the mark, start of its text, rank)."""
+    found: list[tuple[int, int, int]] = []
+    opening = _OPENING_DASH.match(text, run.start, run.end)
+    if opening:
+        found.append((opening.start("mark"), opening.end(), _RANKS[opening.group("mark")]))
+    current = found[0][2] if found else rank
+    position = found[0][1] if found else run.start
+    dash = opening.group("mark") if opening else "-"
+    lower = bool(opening) and text[position : position + 1].islower()
+    while match := _next_bullet(text, position, run.end, _LOWER_DASH_BULLET if lower else _DASH_BULLET):
+        mark, body = match.group().strip()[:1], match.end()
+        level = _RANKS[mark]
+        if mark not in "-–" or (mark == dash and _dash_opens_item(text, match, current)):
+            found.append((match.start(), body, level))
+            current = level
+        position = body
+    return found
+
+
+def _next_bullet(text: str, position: int, end: int, dash: re.Pattern[str]) -> re.Match[str] | None:
+    candidates = [pattern.search(text, position, end) for pattern in (_GLYPH_BULLET, dash)]
+    return min((match for match in candidates if match), key=lambda match: match.start(), default=None)
+
+
+def _dash_opens_item(text: str, dash: re.Match[str], current: int | None) -> bool:
+    """Tell a bullet from a hyphen: « ville - hôpitaux - ESMS » inside an item holds hyphens."""
+    if current is None:
+        return False
+    if current == 0:
+        return True
+    before = text[: dash.start()].rstrip()[-1:]
+    return before in ".,;:)…" or bool(re.match(r"[A-ZÀ-Ý][a-zà-ÿ']", text[dash.end() : dash.end() + 2]))
+
+
+def join_hyphenated_names(text: str, blocks: list[Block]) -> list[Block]:
+    """Join two bullets that are one name cut at its dash: « Faculté de médecine - Département de… ».
+
+    The name must stand elsewhere in the document with another dash, uncut: nothing else tells a bullet
+    from a hyphen.
+    """
+    halves = {tuple(map(_plain, name.split(" – ", 1))) for name in _dashed_names(text, blocks)}
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        if last and _are_halves(text, last, block, halves):
+            span = Span(last.span.start, block.span.end)
+            joined[-1] = Block(last.kind, span, last.page, last.table, last.row, last.column, last.level)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _dashed_names(text: str, blocks: list[Block]) -> Iterator[str]:
+    for block in blocks:
+        if block.kind is BlockKind.ITEM and " – " in block.span.of(text):
+            yield block.span.of(text)
+
+
+def _are_halves(text: str, first: Block, second: Block, halves: set[tuple[str, ...]]) -> bool:
+    if not first.kind is second.kind is BlockKind.ITEM or first.level != second.level:
+        return False
+    return (_plain(first.span.of(text)), _plain(second.span.of(text))) in halves
+
+
+def _plain(name: str) -> str:
+    return " ".join(fold(name).replace("*", " ").split())

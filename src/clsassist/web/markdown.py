@@ -1,0 +1,131 @@
+"""The small Markdown of answers to safe HTML: bold, lists, tables and [n] marks; the rest shows as typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+# Only these constructions are read: links, images, HTML, code and headings stay plain text.
+_RULES = ["newline", "escape", "emphasis", "list", "table"]
+_MARK = re.compile(r"\[(\d{1,4})\]")
+
+# Characters that show nothing, or that reorder what is shown: zero width, direction overrides, hidden tags.
+_UNSEEN = re.compile("[\x00\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
+
+# French puts a space before these signs and inside « »: no line may break there.
+_SPACE_BEFORE = re.compile(r" (?=[:;?!»])")
+
+# Given the number of a citation, its HTML; None when the answer has no such citation.
+MarkRenderer = Callable[[int], str | None]
+Environment = MutableMapping[str, Any]
+
+
+def plain(text: str) -> str:
+    r"""Make any text harmless in HTML, whatever it holds.
+
+    >>> plain('Élus <b>\u202e"actifs"</b>')
+    'Élus &lt;b&gt;&quot;actifs&quot;&lt;/b&gt;'
+    """
+    return escape(_UNSEEN.sub("", text))
+
+
+def prose(text: str) -> str:
+    r"""Make any text harmless, its French punctuation kept on the line of its word.
+
+    Only the kind of space changes: this is for what is read, not for what is quoted or sent back.
+
+    >>> prose("Le sigle « MSA » : où ?").split(" ")
+    ['Le', 'sigle', '«\xa0MSA\xa0»\xa0:', 'où\xa0?']
+    """
+    return _SPACE_BEFORE.sub("\u00a0", plain(text)).replace("« ", "«\u00a0")
+
+
+def markdown_blocks(text: str, render_mark: MarkRenderer) -> list[str]:
+    r"""Return the HTML of each paragraph, list and table of an answer, in order.
+
+    >>> markdown_blocks("**Oui** <i>\n\n![x](http://x)", lambda number: None)
+    ['<p><strong>Oui</strong> &lt;i&gt;</p>\n', '<p>![x](http://x)</p>\n']
+    """
+    environment = {"mark": render_mark}
+    tokens = _PARSER.parse(text, environment)
+    return [_PARSER.renderer.render(block, _PARSER.options, environment) for block in _top_blocks(tokens)]
+
+
+def _top_blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    block: list[Token] = []
+    depth = 0
+    for token in tokens:
+        block.append(token)
+        depth += token.nesting
+        if depth == 0:
+            yield block
+            block = []
+
+
+def _before_mark(text: str) -> str:
+    # A mark stays on the line of the words that it proves.
+    return prose(f"{text[:-1]}\u00a0" if text.endswith(" ") else text)
+
+
+class _AnswerRenderer(RendererHTML):
+    """Tokens to HTML; each method is named after the token it renders, as the library asks."""
+
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Escape the text and turn the marks of known citations into buttons."""
+        content = tokens[idx].content
+        pieces: list[str] = []
+        begin = 0
+        for match in _MARK.finditer(content):
+            mark = env["mark"](int(match.group(1)))
+            if mark is not None:
+                pieces += [_before_mark(content[begin : match.start()]), mark]
+                begin = match.end()
+        return "".join([*pieces, prose(content[begin:])])
+
+    def text_special(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        r"""Show an escaped character for itself: ``\[1\]`` is not a mark."""
+        return plain(tokens[idx].content)
+
+    def em_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Leave a single star on screen: it marks a partner still to contact, never italics."""
+        return tokens[idx].markup
+
+    em_close = em_open
+
+    def strong_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Embolden between double stars only; double underscores are plain text."""
+        token = tokens[idx]
+        if token.markup != "**":
+            return token.markup
+        return "<strong>" if token.nesting == 1 else "</strong>"
+
+    strong_close = strong_open
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Frame the table: a wide one scrolls in its frame, with the keyboard too."""
+        return '<div class="cls-scroll" role="region" tabindex="0" aria-label="Tableau"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Close the table and its frame."""
+        return "</table></div>\n"
+
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Tell screen readers that the header is the header of its column."""
+        return '<th scope="col">'
+
+
+def _build_parser() -> MarkdownIt:
+    options = {"html": False, "linkify": False, "typographer": False, "breaks": True}
+    parser = MarkdownIt("zero", options, renderer_cls=_AnswerRenderer)
+    # Joining escaped characters to their neighbours would make marks of them again.
+    return parser.enable(_RULES).disable("text_join")
+
+
+_PARSER = _build_parser()

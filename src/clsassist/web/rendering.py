@@ -1,0 +1,174 @@
+"""Answers and sources to HTML. Pure functions: whatever comes from a document or a question is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import shorten
+
+from clsassist.records import Answer, AnswerStatus, Citation, Source, SourceLine
+from clsassist.web.markdown import markdown_blocks, plain, prose
+
+# What stands above an answer that is not a plain answer.
+_STATUS_TITLES = {
+    AnswerStatus.NOT_FOUND: "Non trouvé dans les documents",
+    AnswerStatus.AMBIGUOUS: "Question à préciser",
+}
+
+# Beyond this number the list of sources is folded: the marks in the text open them just as well.
+_SOURCES_SHOWN = 8
+
+
+def citation_place(citation: Citation) -> str:
+    """Say in a few words where a citation comes from: « fiche 2, Partenaires »."""
+    if citation.action_number:
+        owner = f"fiche {citation.action_number}"
+    else:
+        owner = f"« {shorten(citation.action_title, 60, placeholder=' …')} »" if citation.action_title else ""
+    return f"{owner or citation.document}, {_short_label(citation.label)}"
+
+
+def _short_label(label: str) -> str:
+    return shorten(label.rstrip(" \u00a0:"), 70, placeholder=" …")
+
+
+def render_mark(turn: int, citation: Citation) -> str:
+    """Return the button that stands for [n] in an answer; ``turn`` is the place of the answer on the page."""
+    name = plain(f"Source {citation.number} : {citation_place(citation)}")
+    return (
+        f'<button type="button" class="cls-mark" data-turn="{turn}" data-source="{citation.number}"'
+        f' aria-label="{name}" title="{name}">{citation.number}</button>'
+    )
+
+
+def render_answer_blocks(answer: Answer, turn: int) -> list[str]:
+    """Return the HTML of an answer's text, block by block, each [n] a button."""
+    marks = {citation.number: render_mark(turn, citation) for citation in answer.citations}
+    return markdown_blocks(answer.text, marks.get)
+
+
+def render_answer(answer: Answer, turn: int) -> str:
+    """Return everything shown under a question: text, sources, proposed questions, how it was searched."""
+    return "".join(
+        [
+            render_status(answer),
+            *render_answer_blocks(answer, turn),
+            _render_sources(answer.citations, turn),
+            _render_choices(answer),
+            _render_trace(answer, turn),
+        ]
+    )
+
+
+def render_status(answer: Answer) -> str:
+    """Return the line that warns the reader that nothing was found, or that the question has two readings."""
+    title = _STATUS_TITLES.get(answer.status)
+    return f'<p class="cls-status">{title}</p>' if title else ""
+
+
+def _render_sources(citations: Sequence[Citation], turn: int) -> str:
+    if not citations:
+        return ""
+    folded = "" if len(citations) <= _SOURCES_SHOWN else " (liste repliée)"
+    count = "1 source" if len(citations) == 1 else f"{len(citations)} sources"
+    items = "".join(_render_source_item(citation, turn) for citation in citations)
+    return (
+        f'<details class="cls-sources" id="sources-{turn}"{"" if folded else " open"}>'
+        f"<summary>{count}{folded}</summary><ol>{items}</ol></details>"
+    )
+
+
+def _render_source_item(citation: Citation, turn: int) -> str:
+    page = f", page {citation.page}" if citation.page is not None else ""
+    title = f'<span class="cls-title">{plain(citation.action_title)}</span>' if citation.action_title else ""
+    number = f"Fiche {citation.action_number}, " if citation.action_number else ""
+    return (
+        f'<li><button type="button" class="cls-source" data-turn="{turn}" data-source="{citation.number}">'
+        f'<span class="cls-number">{citation.number}</span>'
+        f'<span class="cls-where"><strong>{plain(number + _short_label(citation.label))}</strong>{title}'
+        f'<span class="cls-document">{plain(citation.document)}{page}</span></span></button>'
+        f'<blockquote class="cls-quote">«&nbsp;{plain(citation.quote)}&nbsp;»</blockquote></li>'
+    )
+
+
+def _render_choices(answer: Answer) -> str:
+    if not answer.choices:
+        return ""
+    title = "Vouliez-vous dire :" if answer.status is AnswerStatus.AMBIGUOUS else "Pour continuer :"
+    return f'<div class="cls-choices"><p>{prose(title)}</p>{render_questions(answer.choices)}</div>'
+
+
+def render_questions(questions: Iterable[str]) -> str:
+    """Return questions as buttons; pressing one asks it."""
+    button = '<li><button type="button" class="cls-ask" data-question="{}">{}</button></li>'
+    items = (button.format(plain(question), prose(question)) for question in questions)
+    return f'<ul class="cls-questions">{"".join(items)}</ul>'
+
+
+def _render_trace(answer: Answer, turn: int) -> str:
+    steps = "".join(f"<li>{prose(step)}</li>" for step in answer.trace)
+    return (
+        f'<details class="cls-trace" id="trace-{turn}"><summary>Comment ai-je cherché&nbsp;?</summary>'
+        f"<ol>{steps}</ol><p>{prose(_coverage_sentence(answer))}</p></details>"
+    )
+
+
+def _coverage_sentence(answer: Answer) -> str:
+    coverage = answer.coverage
+    parts = [f"Actions examinées : {coverage.actions}", f"retenues : {coverage.matching}"]
+    if coverage.field_missing:
+        parts.append(f"sans la rubrique demandée : {coverage.field_missing}")
+    if coverage.unreadable_documents:
+        parts.append(f"documents illisibles : {coverage.unreadable_documents}")
+    return f"{' ; '.join(parts)}. Réponse préparée en {answer.elapsed_ms:.0f} ms."
+
+
+def render_source(source: Source, turn: int) -> str:
+    """Return the source panel: where the quote stands, then the whole field with the quoted words marked."""
+    citation = source.citation
+    lines = "".join(_render_line(line) for line in source.lines)
+    return _render_panel(
+        f"Source {citation.number}",
+        f'{_render_facts(source)}<h3>{plain(source.label)}</h3><div class="cls-lines">{lines}</div>',
+        f' data-turn="{turn}" data-source="{citation.number}"',
+    )
+
+
+def render_source_notice(sentence: str) -> str:
+    """Return the source panel with a sentence instead of a source."""
+    return _render_panel("Source", f"<p>{prose(sentence)}</p>")
+
+
+def _render_panel(title: str, body: str, data: str = "") -> str:
+    return (
+        f'<section class="cls-panel" aria-labelledby="cls-panel-title"{data}><div class="cls-panel-head">'
+        f'<h2 id="cls-panel-title" tabindex="-1">{title}</h2>'
+        f'<button type="button" class="cls-close">Fermer</button></div>'
+        '<div class="cls-panel-body" tabindex="0" role="group" aria-labelledby="cls-panel-title">'
+        f"{body}</div></section>"
+    )
+
+
+def _render_facts(source: Source) -> str:
+    citation = source.citation
+    number = f"{citation.action_number}, {source.title}" if citation.action_number else source.title
+    facts = [
+        ("Plan", source.plan),
+        ("Date", source.dated or "non indiquée"),
+        ("Document", citation.document),
+        ("Fiche" if citation.action_id else "Partie", number),
+    ]
+    if citation.page is not None:
+        facts.append(("Page", str(citation.page)))
+    rows = "".join(f"<div><dt>{name}</dt><dd>{plain(value)}</dd></div>" for name, value in facts)
+    return f'<dl class="cls-facts">{rows}</dl>'
+
+
+def _render_line(line: SourceLine) -> str:
+    boxes = {
+        True: '<span class="cls-box" role="img" aria-label="case cochée">☑</span> ',
+        False: '<span class="cls-box" role="img" aria-label="case non cochée">☐</span> ',
+    }
+    box = "" if line.ticked is None else boxes[line.ticked]
+    quote = f"<mark>{plain(line.quote)}</mark>" if line.quote else ""
+    level = min(max(line.level, 0), 4)
+    return f'<p class="cls-level-{level}">{box}{plain(line.before)}{quote}{plain(line.after)}</p>'

@@ -16,11 +16,49 @@ SOURCES = ROOT / "src" / "clsassist"
 # From the ground up: a module imports only what stands above it in this list. A name stands for a module or
 # for a whole package, whose own modules may import each other.
 LAYERS = (
-    "errors", "records", "settings", "text", "lexicon", "readers", "parsing", "passages", "embedding",
-    "vector_cache", "registry", "lexical", "vectors", "manifest", "index", "corpus", "question", "retrieval",
-    "answer", "assistant", "contracts", "exports", "evaluation", "doctor", "llama", "web", "terminal", "cli",
+    # what everything stands on
+    "errors",
+    "records",
+    "settings",
+    "text",
+    "lexicon",
+    # a file becomes records
+    "readers",
+    "parsing",
+    "corpus",
+    "passages",
+    # records become an index
+    "embedding",
+    "segments",
+    "registry",
+    "lexical",
+    "vector_cache",
+    "chroma",
+    "vectors",
+    "manifest",
+    "builds",
+    "opening",
+    "probe",
+    "index",
+    "indexing",
+    # a question becomes an answer
+    "vocabulary",
+    "question",
+    "selection",
+    "retrieval",
+    "answer",
+    "assistant",
+    # who may look at it
+    "contracts",
+    "exports",
+    "evaluation",
+    "doctor",
+    "llama",
+    "web",
+    "terminal",
+    "cli",
     "__main__",
-)  # fmt: skip
+)
 
 # Loading one of them costs from half a second to ten.
 HEAVY = (

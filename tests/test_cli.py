@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from answers import make_answer, make_citation
@@ -132,7 +133,7 @@ def test_chat_answers_each_line_before_it_reads_the_next():
         "import test_cli; from clsassist.assistant import Assistant; from clsassist.cli import main;"
         "Assistant.open = lambda index_dir, settings: test_cli.FakeAssistant(); main(['chat', '--json'])"
     )
-    environment = {**os.environ, "PYTHONPATH": os.path.dirname(__file__)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as chat:
@@ -175,8 +176,8 @@ def test_a_missing_index_is_said_by_every_command_that_needs_it(monkeypatch):
 def test_index_prints_the_reading_report(monkeypatch, tmp_path):
     built = []
     monkeypatch.setattr(
-        "clsassist.corpus.index_corpus",
-        lambda paths, settings, progress: built.append((paths, settings.index_dir)) or ("un corpus",),
+        "clsassist.indexing.index_corpus",
+        lambda paths, settings, progress: built.append((paths, settings.index_dir)) or "un corpus",
     )
     monkeypatch.setattr("clsassist.corpus.reading_report", lambda corpus: f"Rapport de {corpus}")
 
@@ -191,7 +192,7 @@ def test_index_fails_when_nothing_could_be_read(monkeypatch):
     def read_nothing(paths, settings, progress):
         raise NothingToIndexError("Le dossier « vide » ne contient aucun document.")
 
-    monkeypatch.setattr("clsassist.corpus.index_corpus", read_nothing)
+    monkeypatch.setattr("clsassist.indexing.index_corpus", read_nothing)
 
     result = run("index", "vide")
 

@@ -451,7 +451,7 @@ def test_health(client: TestClient) -> None:
 def test_other_routes_are_closed(client: TestClient, method: str, path: str) -> None:
     response = client.request(method, path)
     assert response.status_code == 404
-    assert response.text == "Page inconnue."
+    assert response.json() == {"detail": "Page inconnue."}
 
 
 def test_no_event_is_public(client: TestClient) -> None:
@@ -467,7 +467,7 @@ def test_large_bodies_are_refused(client: TestClient) -> None:
 def test_port_in_use_says_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Settings(port=taken.getsockname()[1])
-        with pytest.raises(ClsAssistError, match="CLSASSIST_PORT="):
+        with pytest.raises(ClsAssistError, match="--port"):
             serve(FakeAssistant(), settings, lambda line: None)
 
 

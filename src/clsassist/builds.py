@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clsassist.errors import IndexBusyError, IndexDamagedError
+from clsassist.chroma import drop_remote
+from clsassist.errors import ConfigurationError, IndexBusyError, IndexDamagedError
+from clsassist.manifest import MANIFEST_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ def switch_to(index_dir: Path, build_id: str) -> None:
     pointer = index_dir / f"{_POINTER}.tmp"
     pointer.write_text(f"{build_id}\n", encoding="utf-8")
     _flush(pointer)
-    os.replace(pointer, index_dir / _POINTER)
+    pointer.replace(index_dir / _POINTER)
     _flush(index_dir)
 
 
@@ -110,12 +112,20 @@ def _remove_build(index_dir: Path, build_id: str) -> bool:
         folder = build_folder(index_dir, build_id)
         # Whoever opens a build looks for its manifest first: without it, it is gone.
         (folder / MANIFEST_FILE).unlink(missing_ok=True)
-        discard_vectors(folder)
+        _drop_remote(folder)
         shutil.rmtree(folder)
         _lock_path(index_dir, build_id).unlink()
     finally:
         lock.release()
     return True
+
+
+def _drop_remote(folder: Path) -> None:
+    try:
+        drop_remote(folder)
+    except ConfigurationError as error:
+        # A server that is gone must not keep the texts of this build on this machine.
+        logger.warning("%s", error)
 
 
 def _lock(index_dir: Path, build_id: str, mode: int) -> Hold | None:

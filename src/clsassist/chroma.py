@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from clsassist.embedding import Vector, Vectors
 
+# In the folder of a build: Chroma's own folder, when its vectors are on this machine,
+CHROMA_FOLDER = "chroma"
+# else the address of the Chroma server that has its vectors, when one has.
+REMOTE_FILE = "chroma_url"
 # Chroma's own advice is 50 to 250 records a call; beyond 5,461 it refuses.
 _BATCH_SIZE = 100
 _HNSW: HNSWConfiguration = {
@@ -26,6 +31,17 @@ _HNSW: HNSWConfiguration = {
     "batch_size": _BATCH_SIZE,
     "sync_threshold": _BATCH_SIZE,
 }
+
+
+def import_libraries() -> None:
+    """Import chromadb and llama-index, which takes some 3 seconds, before they are needed."""
+    import_module("chromadb")
+    import_module("llama_index.vector_stores.chroma")
+
+
+def collection_name(folder: Path) -> str:
+    """Name the collection of a build after its folder, so that several builds can share a server."""
+    return f"clsassist-{folder.name}"
 
 
 class ChromaCollection:
@@ -101,6 +117,28 @@ class ChromaCollection:
     def close(self) -> None:
         """Release the files or the connection."""
         self._client.close()
+
+
+def note_remote(folder: Path, url: str) -> None:
+    """Leave word in a build of the server that will have its vectors, before it has: builds may be killed."""
+    path = folder / REMOTE_FILE
+    # The address may hold a password.
+    path.touch(mode=0o600)
+    path.write_text(url, encoding="utf-8")
+
+
+def drop_remote(folder: Path) -> None:
+    """Delete the collection that a build has on a Chroma server, if it has one.
+
+    Raises ConfigurationError when the server does not answer.
+    """
+    note = folder / REMOTE_FILE
+    if note.is_file():
+        collection = ChromaCollection.open(note.read_text(encoding="utf-8"), collection_name(folder))
+        try:
+            collection.drop()
+        finally:
+            collection.close()
 
 
 def _connect(place: Path | str) -> Client:

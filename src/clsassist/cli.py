@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +14,9 @@ import click
 
 from clsassist.contracts import answer_to_line, failure_to_line
 from clsassist.errors import ClsAssistError
-from clsassist.exports import answer_to_plain, rows_to_csv, rows_to_json, write_export
+from clsassist.exports import answer_to_plain, registry_to_rows, rows_to_csv, rows_to_json, write_export
 from clsassist.settings import Settings
-from clsassist.terminal import EXIT_ERROR, FrenchGroup, show_progress
+from clsassist.terminal import EXIT_ERROR, FrenchGroup, read_questions, show_progress
 
 if TYPE_CHECKING:
     from clsassist.assistant import Assistant
@@ -58,15 +58,18 @@ def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool) -> No
 
     Exemple : clsassist index corpus
     """
+    from clsassist.corpus import reading_report
+    from clsassist.index import is_stale
+
     settings = _settings(index_dir)
     sources = paths or (settings.corpus_dir,)
-    if if_stale and not _is_stale(sources, settings):
-        click.echo(f"L'index « {settings.index_dir} » est à jour.")
-        return
-    from clsassist.corpus import reading_report
-
-    for corpus in _build_index(sources, settings):
-        click.echo(reading_report(corpus))
+    if if_stale:
+        reason = is_stale(settings.index_dir, sources, settings)
+        if reason is None:
+            click.echo(f"L'index « {settings.index_dir} » est à jour.")
+            return
+        click.echo(f"Construction de l'index : {reason}.")
+    click.echo(reading_report(_build_index(sources, settings)))
 
 
 @main.command()
@@ -84,7 +87,7 @@ def ask(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> int:
         raise click.UsageError("il manque QUESTION (ou « - » pour lire l'entrée standard).")
     from_stdin = words in ((), ("-",))
     with _opened(index_dir) as assistant:
-        questions = _stdin_questions() if from_stdin else (" ".join(words),)
+        questions = read_questions() if from_stdin else (" ".join(words),)
         return _answer_each(assistant, questions, as_json, memory=0)
 
 
@@ -99,8 +102,7 @@ def chat(as_json: bool, index_dir: Path | None) -> int:
     Exemple : clsassist chat
     """
     with _opened(index_dir) as assistant:
-        questions = _typed_questions() if sys.stdin.isatty() else _stdin_questions()
-        return _answer_each(assistant, questions, as_json, memory=_MEMORY)
+        return _answer_each(assistant, read_questions(), as_json, memory=_MEMORY)
 
 
 @main.command()
@@ -171,7 +173,7 @@ def export(form: str, output: Path | None, index_dir: Path | None) -> None:
     Exemple : clsassist export --format csv --output actions.csv
     """
     with _opened(index_dir) as assistant:
-        rows = assistant.actions()
+        rows = registry_to_rows(assistant.registry)
     written = rows_to_csv(rows) if form == "csv" else rows_to_json(rows)
     if output is None:
         click.echo(written, nl=False)
@@ -241,17 +243,11 @@ def _opened(index_dir: Path | None) -> closing[Assistant]:
     return closing(Assistant.open(settings.index_dir, settings))
 
 
-def _build_index(sources: Sequence[Path], settings: Settings) -> tuple[Corpus, ...]:
-    from clsassist.corpus import index_corpus
+def _build_index(sources: Sequence[Path], settings: Settings) -> Corpus:
+    from clsassist.indexing import index_corpus
 
     with show_progress() as progress:
         return index_corpus(sources, settings, progress)
-
-
-def _is_stale(sources: Sequence[Path], settings: Settings) -> bool:
-    from clsassist.index import is_stale
-
-    return is_stale(settings.index_dir, sources, settings)
 
 
 def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, memory: int) -> int:
@@ -274,19 +270,3 @@ def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, 
 
 def _echo_answer(answer: Answer, as_json: bool) -> None:
     click.echo(answer_to_line(answer) if as_json else answer_to_plain(answer))
-
-
-def _stdin_questions() -> Iterator[str]:
-    return (line.strip() for line in sys.stdin if line.strip())
-
-
-def _typed_questions() -> Iterator[str]:
-    click.echo("Posez vos questions ; Ctrl+D termine.", err=True)
-    while True:
-        try:
-            question = input("> ").strip()
-        except EOFError:
-            click.echo()
-            return
-        if question:
-            yield question

@@ -8,10 +8,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clsassist.errors import ClsAssistError
 from clsassist.records import Action, Answer, AnswerStatus, Citation, Field
 from clsassist.text import squeeze
+
+if TYPE_CHECKING:
+    from clsassist.registry import Registry
 
 # A cell that begins with one of these is a formula for a spreadsheet: a document must not be able to run one.
 _FORMULA_STARTS = ("=", "+", "-", "@")
@@ -58,6 +62,16 @@ class ActionRow:
             action.objectif,
             action.thematique,
         )
+
+
+def registry_to_rows(registry: Registry) -> tuple[ActionRow, ...]:
+    """Return every action of a registry, in the order of documents then of fiches."""
+    return tuple(
+        ActionRow(
+            action, registry.documents[action.document_id].path, registry.plans[action.document_id].name
+        )
+        for action in registry.actions.values()
+    )
 
 
 def rows_to_csv(rows: Sequence[ActionRow]) -> str:

@@ -32,6 +32,7 @@ def build(folder: Path, passages: Iterable[Passage], analyser: Analyser) -> None
         writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
     writer.commit()
     writer.wait_merging_threads()
+    _let_others_read(folder)
 
 
 class LexicalIndex:
@@ -101,6 +102,13 @@ class LexicalIndex:
             return matching
         among = Query.const_score_query(Query.term_set_query(self._schema, _ID_FIELD, sorted(allowed)), 0.0)
         return Query.boolean_query([(Occur.Must, matching), (Occur.Must, among)])
+
+
+def _let_others_read(folder: Path) -> None:
+    # tantivy keeps its descriptions to the one account that wrote them; its other files follow the umask.
+    mode = next(folder.glob("*.store")).stat().st_mode
+    for name in ("meta.json", ".managed.json"):
+        (folder / name).chmod(mode)
 
 
 def _schema() -> tantivy.Schema:

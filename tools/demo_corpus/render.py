@@ -120,10 +120,10 @@ def form_value(node: Node) -> str:
 
 
 def form_item(item: Node) -> str:
-    """Render a paragraph, a bullet or a numbered line."""
+    """Render a paragraph, a bullet, a numbered line or a person's function."""
     mark = item.get("bullet") or item.get("number")
-    text = f"{mark} {item['text']}" if mark else str(item["text"])
-    return bookmark(item) + text + hint(item, "end", "\n")
+    text = str(item["function"] if "function" in item else item["text"])
+    return bookmark(item) + (f"{mark} " if mark else "") + text + hint(item, "end", "\n")
 
 
 def form_option(option: Node) -> str:

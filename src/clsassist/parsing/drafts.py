@@ -118,6 +118,8 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
         words = strip_prompts(block.span.of(text))
         if block.kind is BlockKind.CHECKBOX or not words or _LEGEND.match(words) or position in heads_options:
             continue
+        if block.table is None and words.isdigit() and not _figure_goes_on(draft, position, text):
+            continue  # a page number
         if items and position in draft.breaks and _continues(items[-1].text, words, block):
             items[-1] = _join(items[-1], words, block)
         elif items and block.table is None and _broken_line(items[-1], words, block):
@@ -130,6 +132,12 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
             items.append(Item(_STAR.sub("", words), (block.span,), level, parent, "*" * star, block.page))
             ranks.append(rank)
     yield from items
+
+
+def _figure_goes_on(draft: FieldDraft, position: int, text: str) -> bool:
+    """Tell a key figure, whose words follow in lower case, from a page number."""
+    following = draft.blocks[position + 1 : position + 2]
+    return bool(following) and following[0].span.of(text)[0].islower()
 
 
 def _headings_of_options(draft: FieldDraft) -> set[int]:

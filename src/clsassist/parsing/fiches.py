@@ -100,7 +100,7 @@ class Walk:
         elif heading and not line.lower().startswith("objectif"):
             self.context, self._current = Context(), None
             self._open_section(clean_label(line), block)
-        elif heading or (line.isupper() and self._current is None and not self._awaits_axe_title and len(line) > 3):
+        elif heading or (line.isupper() and self._current is None and not self._awaits_axe_title and line[0].isalpha()):
             self._open_section(clean_label(line), block)
         elif self._awaits_axe_title and self.context.axe is not None:
             self.context.axe.extend((block,), block.span.end)

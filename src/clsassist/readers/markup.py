@@ -20,7 +20,7 @@ _BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
 _GLYPH_BULLET = re.compile(r"[➤➢·○◦•▪■]\s*")
 _DASH_BULLET = re.compile(r"(?:(?<=\s)|^)(?P<mark>[-–o])\s+(?=[«\"“A-ZÀ-ÝŒ0-9(]|[a-z]\s?[A-Z'])")
-_OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+")
+_OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+(?:[o○•]\s+)?")
 # In a list whose first item starts in lower case, so may the next.
 _LOWER_DASH_BULLET = re.compile(r"(?<=\s)(?P<mark>[-–])\s+(?=\S)")
 
@@ -133,7 +133,7 @@ def _bullets(text: str, run: Span, rank: int | None) -> list[tuple[int, int, int
         found.append((opening.start("mark"), opening.end(), _RANKS[opening.group("mark")]))
     current = found[0][2] if found else rank
     position = found[0][1] if found else run.start
-    dash = opening.group("mark") if opening else "-"
+    dash = "–" if opening and opening.group("mark") == "–" else "-"
     lower = bool(opening) and text[position : position + 1].islower()
     while match := _next_bullet(text, position, run.end, _LOWER_DASH_BULLET if lower else _DASH_BULLET):
         mark, body = match.group().strip()[:1], match.end()

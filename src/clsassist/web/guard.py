@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # The only requests the page needs. Gradio has many more routes (uploads, files, proxies, direct calls that
@@ -36,11 +37,7 @@ _POLICY = (
     "frame-src 'none'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 
-# Gradio takes the language of its own words, and of the page, from the browser: this page is in French.
-_FRENCH = (
-    '<script>for (const [name, value] of [["language", "fr"], ["languages", ["fr"]]])'
-    "Object.defineProperty(navigator, name, { get: () => value });</script>"
-)
+_FRENCH = f"<script>{Path(__file__).with_name('french.js').read_text(encoding='utf-8')}</script>"
 _NO_SCRIPT = (
     "<noscript><p>Cette page a besoin de JavaScript. Sans lui, la commande "
     "<code>clsassist ask</code> donne les mêmes réponses.</p></noscript>"
@@ -71,18 +68,23 @@ class Guard:
             await self.app(scope, receive, signed)
 
 
-def _refuse(scope: Scope) -> PlainTextResponse | None:
+def _refuse(scope: Scope) -> JSONResponse | None:
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     route = _ROUTES.get(method)
     if route is None or not route.fullmatch(scope["path"]):
-        return PlainTextResponse("Page inconnue.", status_code=404)
+        return _refusal(404, "Page inconnue.")
     # The server reads no more than the announced length; a body that announces none is refused.
     length = Headers(scope=scope).get("content-length", "0" if method == "GET" else "")
     if not length.isdigit():
-        return PlainTextResponse("Longueur de la requête absente.", status_code=411)
+        return _refusal(411, "La longueur de la requête est absente.")
     if int(length) > MAX_BODY_BYTES:
-        return PlainTextResponse("Requête trop volumineuse.", status_code=413)
+        return _refusal(413, "La requête est trop longue.")
     return None
+
+
+def _refusal(status: int, sentence: str) -> JSONResponse:
+    # Gradio shows « detail » to the visitor.
+    return JSONResponse({"detail": sentence}, status)
 
 
 def _signed(send: Send, nonce: str) -> Send:

@@ -69,9 +69,12 @@ def _top_blocks(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             block = []
 
 
-def _before_mark(text: str) -> str:
-    # A mark stays on the line of the words that it proves.
-    return prose(f"{text[:-1]}\u00a0" if text.endswith(" ") else text)
+def _keep_together(text: str, mark: str) -> str:
+    # A mark stays on the line of the word that it follows, unless that word could overflow the line.
+    head, space, word = prose(text.rstrip(" ")).rpartition(" ")
+    if not word or len(word) > 24:
+        return prose(text) + mark
+    return f'{head}{space}<span class="cls-keep">{word} {mark}</span>'
 
 
 class _AnswerRenderer(RendererHTML):
@@ -85,7 +88,7 @@ class _AnswerRenderer(RendererHTML):
         for match in _MARK.finditer(content):
             mark = env["mark"](int(match.group(1)))
             if mark is not None:
-                pieces += [_before_mark(content[begin : match.start()]), mark]
+                pieces.append(_keep_together(content[begin : match.start()], mark))
                 begin = match.end()
         return "".join([*pieces, prose(content[begin:])])
 

@@ -24,7 +24,7 @@ from clsassist.web.markdown import prose
 TITLE = "Assistant des contrats locaux de santé"
 DISCLAIMER = "Réponses automatiques : extraits des documents, sans génération. Le document officiel prévaut."
 _HEADER = f'<header class="cls-header"><h1>{TITLE}</h1><p>{prose(DISCLAIMER)}</p></header>'
-_HINT = "Cliquez sur un numéro dans une réponse : le passage du document s'ouvre ici, avec les mots cités surlignés."
+_HINT = "Cliquez sur un numéro dans une réponse : le passage s'ouvre ici, les mots cités surlignés."
 _NO_SOURCE = f'<p class="cls-hint">{prose(_HINT)}</p>'
 _LOG_TEMPLATE = '<div class="cls-log" role="log" aria-live="polite" aria-label="Conversation">${value}</div>'
 _REMARK_TEMPLATE = '<div class="cls-remark" role="alert">${value}</div>'
@@ -88,7 +88,7 @@ def _lay_out(welcome: str) -> _Parts:
                 with gr.Row(elem_classes="cls-entry"):
                     box = _question_box()
                     send = gr.Button("Envoyer", variant="primary", scale=0)
-                    renew = gr.Button("Nouvelle conversation", scale=0)
+                    renew = gr.Button("Nouvelle conversation", scale=0, elem_classes="cls-new")
         with gr.Column(scale=2, min_width=280, elem_classes="cls-side"):
             panel = _html(_NO_SOURCE, script=_read("panel.js"), empty=_NO_SOURCE)
     return _Parts(turns, log, remark, box, send, renew, panel)

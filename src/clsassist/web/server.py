@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from clsassist.assistant import Assistant
 from clsassist.errors import ClsAssistError
@@ -56,9 +58,10 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
 
 
 def _theme() -> gr.themes.Base:
-    # Fonts of the reader's machine only: nothing is fetched.
+    # Fonts of the reader's machine only: nothing is fetched. The other colours are in style.css.
     fonts = [gr.themes.Font(name) for name in ("system-ui", "Segoe UI", "Roboto", "Arial", "sans-serif")]
-    return gr.themes.Base(font=fonts, font_mono=[gr.themes.Font("monospace")])
+    theme = gr.themes.Base(font=fonts, font_mono=[gr.themes.Font("monospace")])
+    return theme.set(body_background_fill="#ffffff", body_background_fill_dark="#15171b")
 
 
 def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
@@ -68,14 +71,21 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], ob
     """
     with _bind(settings) as listener:
         config = uvicorn.Config(
-            create_app(assistant, settings), log_level="warning", access_log=False, server_header=False
+            create_app(assistant, settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
         )
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
-        _AnnouncingServer(config, lambda: announce(f"Page prête : {url}")).run(sockets=[listener])
+        server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
+        # Ctrl+C is how one stops a server, not an incident.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """A server that says when it listens."""
+    """A server that says when it listens, and stops without waiting for open pages."""
 
     def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
         super().__init__(config)
@@ -86,6 +96,14 @@ class _AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop at once: Gradio keeps a connection for each open page until it is told."""
+        app = self.config.app
+        for route in app.routes if isinstance(app, FastAPI) else ():
+            if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
+                route.app.stop_event.set()
+        await super().shutdown(sockets)
 
 
 def _bind(settings: Settings) -> socket.socket:
@@ -98,8 +116,8 @@ def _bind(settings: Settings) -> socket.socket:
         listener.close()
         raise ClsAssistError(
             f"L'adresse {settings.host}:{settings.port} ne peut pas être utilisée "
-            f"({error.strerror or error}). Arrêtez le programme qui l'occupe, ou choisissez un autre port : "
-            f"CLSASSIST_PORT={settings.port + 1} clsassist serve."
+            f"({error.strerror or error}). Arrêtez le programme qui l'occupe, ou choisissez un autre port "
+            "avec « clsassist serve --port NUMÉRO »."
         ) from error
     return listener
 

@@ -1,0 +1,271 @@
+"""Build an index aside, check it, switch to it in one step; open the one in service."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from clsassist.builds import (
+    build_folder,
+    current_build,
+    hold_build,
+    new_build_id,
+    only_builder,
+    remove_unused_builds,
+    switch_to,
+)
+from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, NothingToIndexError
+from clsassist.manifest import (
+    Manifest,
+    describe_sources,
+    find_change,
+    find_mismatch,
+    hash_analyser,
+    hash_lexicon,
+    hash_parts,
+    installed_versions,
+    read_manifest,
+    write_manifest,
+)
+from clsassist.opening import LEXICAL_FOLDER, REGISTRY_FILE, OpenIndex, open_index
+from clsassist.records import Corpus, Passage
+from clsassist.settings import Settings
+from clsassist.text import Analyser
+
+if TYPE_CHECKING:
+    from clsassist.embedding import Embedder
+    from clsassist.vector_cache import CachedVectors
+
+__all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale", "open_index"]
+
+# Told the stage, in French, how much of it is done, and out of how much.
+BuildProgress: TypeAlias = Callable[[str, int, int], None]
+
+_CACHE_FILE = Path("cache") / "vectors.sqlite"
+# Far more than a probe takes; a Chroma folder that hangs is as bad as one that crashes.
+_PROBE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did; ``kept_builds`` are older ones that a running reader still holds."""
+
+    build: str
+    folder: Path
+    documents: int
+    actions: int
+    passages: int
+    embedded: int
+    kept_builds: tuple[str, ...]
+    elapsed_s: float
+
+
+def build_index(
+    corpus: Corpus,
+    passages: Sequence[Passage],
+    index_dir: Path,
+    embedder: Embedder,
+    analyser: Analyser,
+    progress: BuildProgress | None = None,
+    *,
+    settings: Settings,
+) -> BuildReport:
+    """Build the index of a corpus and put it in service; the one in service stays so until then.
+
+    ``settings`` tells the name of the model and where Chroma is. Raises NothingToIndexError, IndexBusyError
+    when another process is building, IndexDamagedError when the new build fails its check.
+    """
+    if not passages:
+        raise NothingToIndexError(f"Rien à indexer dans « {corpus.root} » : aucun texte n'y a été trouvé.")
+    build = _Build(corpus, passages, embedder, analyser, settings, progress or _say_nothing)
+    try:
+        return build.run(index_dir)
+    except (OSError, sqlite3.Error) as error:
+        raise ClsAssistError(
+            f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; l'ancien n'a pas changé. "
+            "Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
+        ) from error
+
+
+def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> str | None:
+    """Return why an index must be built again, in French, or None when it is up to date.
+
+    A file of the same size and date is taken as unchanged; any other is compared by content. Raises
+    NothingToIndexError when a source does not exist.
+    """
+    from clsassist.corpus import list_files
+
+    try:
+        build_id = current_build(index_dir)
+        if build_id is None:
+            return "aucun index n'a encore été construit"
+        manifest = read_manifest(build_folder(index_dir, build_id))
+    except (IndexDamagedError, IndexMismatchError) as error:
+        return str(error)
+    if manifest.lexicon != hash_lexicon():
+        return "le lexique a changé"
+    _, files = list_files(sources)
+    return find_mismatch(manifest, settings) or find_change(manifest, {file.resolve() for file in files})
+
+
+def _say_nothing(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Build:
+    corpus: Corpus
+    passages: Sequence[Passage]
+    embedder: Embedder
+    analyser: Analyser
+    settings: Settings
+    progress: BuildProgress
+
+    def run(self, index_dir: Path) -> BuildReport:
+        started = time.monotonic()
+        with only_builder(index_dir):
+            _remove_leftovers(index_dir)
+            try:
+                with _new_build(index_dir) as folder:
+                    embedded = self._fill(folder, index_dir / _CACHE_FILE)
+                    with self._stage("Mise en service"):
+                        switch_to(index_dir, folder.name)
+            finally:
+                # Whatever the pointer does not name goes: the previous build, or this one when it failed.
+                kept = _remove_leftovers(index_dir)
+            self._purge_cache(index_dir / _CACHE_FILE)
+        actions = sum(len(parsed.actions) for parsed in self.corpus.documents)
+        return BuildReport(
+            build=folder.name,
+            folder=folder,
+            documents=len(self.corpus.documents),
+            actions=actions,
+            passages=len(self.passages),
+            embedded=embedded,
+            kept_builds=kept,
+            elapsed_s=time.monotonic() - started,
+        )
+
+    def _fill(self, folder: Path, cache: Path) -> int:
+        from clsassist import lexical, vectors
+        from clsassist.registry import write_registry
+
+        with self._stage("Registre"):
+            write_registry(folder / REGISTRY_FILE, self.corpus, self.passages, self.analyser)
+        with self._stage("Index lexical"):
+            lexical.build(folder / LEXICAL_FOLDER, self.passages, self.analyser)
+        cached = self._embed(cache)
+        with _waiting_probe(folder) as probe:
+            with self._stage("Base vectorielle"):
+                ids = [passage.id for passage in self.passages]
+                vectors.build(folder, ids, cached.vectors, self.settings.chroma_url)
+            with self._stage("Vérification"):
+                _run_probe(probe, self.settings.chroma_url)
+        write_manifest(folder, self._describe(folder))
+        return cached.embedded
+
+    def _embed(self, path: Path) -> CachedVectors:
+        from clsassist.vector_cache import VectorCache
+
+        def advance(done: int, total: int) -> None:
+            self.progress("Vecteurs", done, total)
+
+        with VectorCache.open(path) as cache:
+            return cache.embed(self.embedder, self._texts(), advance)
+
+    def _purge_cache(self, path: Path) -> None:
+        from clsassist.vector_cache import VectorCache
+
+        with VectorCache.open(path) as cache:
+            cache.purge(self._texts())
+
+    def _texts(self) -> list[str]:
+        from clsassist.embedding import passage_to_text
+
+        return [passage_to_text(passage) for passage in self.passages]
+
+    def _describe(self, folder: Path) -> Manifest:
+        return Manifest(
+            build=folder.name,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            model=self.settings.embedding_model,
+            embedder=self.embedder.name,
+            dimension=self.embedder.dimension,
+            analyser=hash_analyser(self.analyser),
+            lexicon=hash_lexicon(),
+            remote=bool(self.settings.chroma_url),
+            root=str(Path(self.corpus.root).resolve()),
+            sources=describe_sources(self.corpus),
+            counts={"documents": len(self.corpus.documents), "passages": len(self.passages)},
+            checksums=hash_parts(folder),
+            versions=installed_versions(),
+        )
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        self.progress(name, 0, 1)
+        yield
+        self.progress(name, 1, 1)
+
+
+@contextmanager
+def _new_build(index_dir: Path) -> Iterator[Path]:
+    build_id = new_build_id()
+    hold = hold_build(index_dir, build_id)
+    folder = build_folder(index_dir, build_id)
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    finally:
+        if hold is not None:
+            hold.release()
+
+
+def _remove_leftovers(index_dir: Path) -> tuple[str, ...]:
+    # With a damaged pointer nobody knows which build is in service: the next one will say.
+    with suppress(IndexDamagedError):
+        return remove_unused_builds(index_dir)
+    return ()
+
+
+@contextmanager
+def _waiting_probe(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    # Started early, so that its imports run on the other core while this process fills Chroma.
+    command = [sys.executable, "-P", "-m", "clsassist.probe", str(folder)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as probe:
+        try:
+            yield probe
+        finally:
+            probe.kill()
+
+
+def _run_probe(probe: subprocess.Popen[str], chroma_url: str) -> None:
+    try:
+        _, said = probe.communicate(f"{chroma_url}\n", timeout=_PROBE_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise _unfit(f"pas de réponse en {_PROBE_SECONDS} s") from error
+    if probe.returncode:
+        last_line = (said.strip().splitlines() or [f"arrêt brutal, code {probe.returncode}"])[-1]
+        raise _unfit(last_line)
+
+
+def _unfit(reason: str) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"Le nouvel index n'a pas passé sa vérification ({reason}) ; l'ancien reste en service. "
+        "Relancez : clsassist index"
+    )

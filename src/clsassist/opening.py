@@ -1,0 +1,152 @@
+"""The index in service, open for reading: checked at once, its heavier parts loaded when first used."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from clsassist.builds import Hold, build_folder, current_build, hold_build, remove_unused_builds
+from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from clsassist.manifest import (
+    MANIFEST_FILE,
+    Manifest,
+    find_damage,
+    find_mismatch,
+    hash_analyser,
+    read_manifest,
+)
+from clsassist.settings import Settings
+from clsassist.text import Analyser
+
+if TYPE_CHECKING:
+    from clsassist.embedding import Embedder
+    from clsassist.lexical import LexicalIndex
+    from clsassist.vectors import VectorIndex
+
+logger = logging.getLogger(__name__)
+
+REGISTRY_FILE = "registry.sqlite"
+LEXICAL_FOLDER = "lexical"
+# How often a build may be replaced and removed between reading the pointer and holding it.
+_ATTEMPTS = 5
+
+
+def open_index(index_dir: Path, settings: Settings) -> OpenIndex:
+    """Open the build in service and check that it is whole and of this configuration.
+
+    Raises IndexMissingError, IndexMismatchError or IndexDamagedError, each naming the command to run.
+    """
+    for _ in range(_ATTEMPTS):
+        build_id = current_build(index_dir)
+        if build_id is None:
+            raise IndexMissingError(f"Aucun index dans « {index_dir} ». Lancez : clsassist index")
+        hold = hold_build(index_dir, build_id)
+        if hold is None:
+            continue
+        try:
+            return OpenIndex(index_dir, _checked_manifest(index_dir, build_id, settings), hold, settings)
+        except ClsAssistError:
+            hold.release()
+            if current_build(index_dir) == build_id:
+                raise
+    raise IndexDamagedError(f"L'index « {index_dir} » n'a pas pu être ouvert. Lancez : clsassist index")
+
+
+def _checked_manifest(index_dir: Path, build_id: str, settings: Settings) -> Manifest:
+    folder = build_folder(index_dir, build_id)
+    if not (folder / MANIFEST_FILE).is_file():
+        raise IndexDamagedError(f"« {folder} » manque ou est incomplet. Lancez : clsassist index")
+    manifest = read_manifest(folder)
+    if mismatch := find_mismatch(manifest, settings):
+        raise IndexMismatchError(f"{mismatch[0].upper()}{mismatch[1:]}. Lancez : clsassist index")
+    _refuse_damage(folder, manifest, chroma=False)
+    return manifest
+
+
+def _refuse_damage(folder: Path, manifest: Manifest, *, chroma: bool) -> None:
+    if damaged := find_damage(folder, manifest, chroma=chroma):
+        raise IndexDamagedError(f"« {folder / damaged} » manque ou est abîmé. Lancez : clsassist index")
+
+
+class OpenIndex:
+    """One build, held so that no rebuild removes it; several threads may share it."""
+
+    def __init__(self, index_dir: Path, manifest: Manifest, hold: Hold, settings: Settings) -> None:
+        self.manifest = manifest
+        self.folder = build_folder(index_dir, manifest.build)
+        self._index_dir = index_dir
+        self._settings = settings
+        self._hold: Hold | None = hold
+        self._lock = threading.Lock()
+        self._lexical: LexicalIndex | None = None
+        self._vectors: VectorIndex | None = None
+
+    @property
+    def registry_path(self) -> Path:
+        """Return the place of the registry, to be opened for reading only."""
+        return self.folder / REGISTRY_FILE
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """Return the lexical index, opened at first use."""
+        from clsassist.lexical import LexicalIndex
+
+        with self._lock:
+            if self._lexical is None:
+                self._lexical = LexicalIndex.open(self.folder / LEXICAL_FOLDER)
+            return self._lexical
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """Return the vectors, opened at first use."""
+        from clsassist.vectors import VectorIndex
+
+        with self._lock:
+            if self._vectors is None:
+                vectors = VectorIndex.open(self.folder, self._settings.chroma_url)
+                if vectors.opens_chroma:
+                    # A damaged file of Chroma's would end this process rather than raise.
+                    _refuse_damage(self.folder, self.manifest, chroma=True)
+                self._vectors = vectors
+            return self._vectors
+
+    def require(self, embedder: Embedder, analyser: Analyser) -> None:
+        """Make sure that questions are turned into the same vectors and stems as the passages were.
+
+        Raises IndexMismatchError when they are not.
+        """
+        if embedder.name != self.manifest.embedder:
+            raise IndexMismatchError(
+                f"L'index a été construit avec « {self.manifest.embedder} », le modèle chargé est "
+                f"« {embedder.name} ». Lancez : clsassist index"
+            )
+        if hash_analyser(analyser) != self.manifest.analyser:
+            raise IndexMismatchError("Les sigles du lexique ont changé. Lancez : clsassist index")
+
+    def is_current(self) -> bool:
+        """Say whether no newer build has been put in service since."""
+        return current_build(self._index_dir) == self.manifest.build
+
+    def close(self) -> None:
+        """Release every file, and remove the builds that nobody uses any longer."""
+        with self._lock:
+            if self._vectors is not None:
+                self._vectors.close()
+            self._lexical = self._vectors = None
+            if self._hold is None:
+                return
+            self._hold.release()
+            self._hold = None
+        try:
+            remove_unused_builds(self._index_dir)
+        except (OSError, ClsAssistError) as error:
+            # A reader may lack the right to; the next « clsassist index » will do it.
+            logger.warning("Anciens index non supprimés dans %s : %s", self._index_dir, error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,236 @@
+"""The registry: one SQLite file that holds every record and answers filters and counts. It is the truth."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from clsassist.errors import IndexDamagedError, UnknownActionError
+from clsassist.records import Action, Corpus, Document, Involvement, ParsedDocument, Passage, Plan, Section, Span
+from clsassist.segments import Segment, Weight, document_to_segments
+from clsassist.text import Analyser, Stems
+
+_SCHEMA = """
+CREATE TABLE document (id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT);
+CREATE TABLE action (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
+CREATE TABLE section (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
+CREATE TABLE option (action TEXT, field TEXT, label TEXT, ticked INTEGER);
+CREATE TABLE involvement (action TEXT, organisation TEXT, role TEXT, status TEXT, field TEXT);
+CREATE TABLE passage (id TEXT PRIMARY KEY, owner TEXT, position INTEGER, record BLOB);
+CREATE TABLE segment (
+    id INTEGER PRIMARY KEY, owner TEXT, document TEXT, field TEXT, label TEXT, kind TEXT, weight INTEGER,
+    quote TEXT, start INTEGER, end INTEGER, page INTEGER, stems TEXT, context TEXT
+);
+CREATE TABLE posting (stem TEXT, segment INTEGER, PRIMARY KEY (stem, segment)) WITHOUT ROWID;
+CREATE TABLE term (form TEXT PRIMARY KEY, stem TEXT, count INTEGER) WITHOUT ROWID;
+CREATE TABLE failure (path TEXT, reason TEXT);
+CREATE INDEX segment_owner ON segment (owner);
+"""
+
+
+@lru_cache(maxsize=16)
+def _adapter(record: type) -> TypeAdapter[Any]:
+    return TypeAdapter(record)
+
+
+def _dump(record: object) -> bytes:
+    return _adapter(type(record)).dump_json(record)
+
+
+def write_registry(path: Path, corpus: Corpus, passages: Sequence[Passage], analyser: Analyser) -> None:
+    """Write a whole registry to a new file."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.executescript(_SCHEMA)
+        for parsed in corpus.documents:
+            _write_document(connection, parsed, analyser)
+        rows = [(passage.id, passage.owner, place, _dump(passage)) for place, passage in enumerate(passages)]
+        connection.executemany("INSERT INTO passage VALUES (?,?,?,?)", rows)
+        connection.executemany("INSERT INTO failure VALUES (?,?)", corpus.failures)
+    connection.close()
+
+
+def _write_document(connection: sqlite3.Connection, parsed: ParsedDocument, analyser: Analyser) -> None:
+    document = parsed.document
+    row = (document.id, document.path, _dump(document), _dump(parsed.plan), parsed.dated)
+    connection.execute("INSERT INTO document VALUES (?,?,?,?,?)", row)
+    for place, action in enumerate(parsed.actions):
+        connection.execute("INSERT INTO action VALUES (?,?,?,?)", (action.id, document.id, place, _dump(action)))
+    for place, section in enumerate(parsed.sections):
+        connection.execute("INSERT INTO section VALUES (?,?,?,?)", (section.id, document.id, place, _dump(section)))
+    connection.executemany("INSERT INTO option VALUES (?,?,?,?)", _option_rows(parsed))
+    connection.executemany("INSERT INTO involvement VALUES (?,?,?,?,?)", _involvement_rows(parsed))
+    for segment in document_to_segments(parsed, analyser):
+        _write_segment(connection, segment)
+    _write_terms(connection, document.text, analyser)
+
+
+def _option_rows(parsed: ParsedDocument) -> Iterator[tuple[Any, ...]]:
+    for action in parsed.actions:
+        for field in action.fields:
+            for option in field.options:
+                yield action.id, field.key, option.label, option.ticked
+
+
+def _involvement_rows(parsed: ParsedDocument) -> Iterator[tuple[Any, ...]]:
+    for action in parsed.actions:
+        for held in action.involvements:
+            yield action.id, held.organisation, held.role.value, held.status.value, held.field_key
+
+
+def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:
+    cursor = connection.execute(
+        "INSERT INTO segment VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            segment.owner, segment.document_id, segment.field_key, segment.label, segment.kind,
+            int(segment.weight), segment.quote, segment.span.start, segment.span.end, segment.page,
+            f" {' '.join(segment.stems)} ", f" {' '.join(segment.context)} ",
+        ),
+    )
+    rows = [(stem, cursor.lastrowid) for stem in set(segment.stems)]
+    connection.executemany("INSERT INTO posting VALUES (?,?)", rows)
+
+
+def _write_terms(connection: sqlite3.Connection, text: str, analyser: Analyser) -> None:
+    rows = [(token.form, token.stem) for token in analyser.content(text)]
+    connection.executemany(
+        "INSERT INTO term VALUES (?,?,1) ON CONFLICT (form) DO UPDATE SET count = count + 1", rows
+    )
+
+
+class Registry:
+    """A read-only registry, safe to share between threads."""
+
+    def __init__(self, connection: sqlite3.Connection, analyser: Analyser) -> None:
+        self._connection = connection
+        self._analyser = analyser
+        self._names: dict[str, Stems] = {}
+
+    @staticmethod
+    def open(path: Path, analyser: Analyser) -> Registry:
+        """Open a registry written by write_registry.
+
+        Raises IndexDamagedError when the file is not a whole registry.
+        """
+        try:
+            # One connection serves all threads: SQLite serialises its own calls, and nothing here writes.
+            connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            connection.execute("SELECT count(*) FROM term").fetchone()
+        except sqlite3.DatabaseError as error:
+            message = f"Le registre « {path} » est illisible ({error}). Lancez : clsassist index"
+            raise IndexDamagedError(message) from error
+        return Registry(connection, analyser)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """All documents, by id."""
+        rows = self._connection.execute("SELECT record FROM document ORDER BY path")
+        found = [_adapter(Document).validate_json(record) for (record,) in rows]
+        return {document.id: document for document in found}
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """The plan of each document, by document id."""
+        rows = self._connection.execute("SELECT id, plan FROM document ORDER BY path")
+        return {identifier: _adapter(Plan).validate_json(record) for identifier, record in rows}
+
+    @cached_property
+    def dates(self) -> dict[str, str | None]:
+        """The date each document gives itself, by document id."""
+        return dict(self._connection.execute("SELECT id, dated FROM document"))
+
+    @cached_property
+    def actions(self) -> dict[str, Action]:
+        """All actions, by id, in the order of documents then of fiches."""
+        rows = self._connection.execute(
+            "SELECT action.record FROM action JOIN document ON document.id = action.document "
+            "ORDER BY document.path, action.position"
+        )
+        found = [_adapter(Action).validate_json(record) for (record,) in rows]
+        return {action.id: action for action in found}
+
+    @cached_property
+    def sections(self) -> dict[str, Section]:
+        """All sections, by id."""
+        rows = self._connection.execute("SELECT record FROM section ORDER BY document, position")
+        found = [_adapter(Section).validate_json(record) for (record,) in rows]
+        return {section.id: section for section in found}
+
+    @cached_property
+    def passages(self) -> dict[str, Passage]:
+        """All passages, by id."""
+        rows = self._connection.execute("SELECT record FROM passage ORDER BY position")
+        found = [_adapter(Passage).validate_json(record) for (record,) in rows]
+        return {passage.id: passage for passage in found}
+
+    @cached_property
+    def failures(self) -> tuple[tuple[str, str], ...]:
+        """The files that could not be read, with the reason."""
+        return tuple(self._connection.execute("SELECT path, reason FROM failure"))
+
+    @cached_property
+    def terms(self) -> dict[str, str]:
+        """Every word of the documents, folded, with its stem."""
+        return dict(self._connection.execute("SELECT form, stem FROM term"))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Every stem of the documents."""
+        return frozenset(self.terms.values())
+
+    def action(self, identifier: str) -> Action:
+        """Return an action by its id.
+
+        Raises UnknownActionError when there is none.
+        """
+        if identifier not in self.actions:
+            raise UnknownActionError(f"Aucune action ne porte l'identifiant « {identifier} ».")
+        return self.actions[identifier]
+
+    def involvements(self) -> Iterator[tuple[Action, Involvement]]:
+        """Yield every involvement with its action."""
+        for action in self.actions.values():
+            for held in action.involvements:
+                yield action, held
+
+    def name_stems(self, organisation: str) -> Stems:
+        """Return the stems of an organisation's name, kept from one question to the next."""
+        if organisation not in self._names:
+            self._names[organisation] = self._analyser.stems(organisation)
+        return self._names[organisation]
+
+    def segments_saying(self, forms: Iterable[tuple[str, ...]]) -> list[tuple[int, Segment]]:
+        """Return the segments that hold any of these runs of stems in their own words, with their row ids."""
+        found: dict[int, Segment] = {}
+        for form in forms:
+            rows = self._connection.execute(
+                "SELECT segment.* FROM posting JOIN segment ON segment.id = posting.segment "
+                "WHERE posting.stem = ? AND instr(segment.stems, ?) > 0",
+                (form[0], f" {' '.join(form)} "),
+            )
+            for row in rows:
+                found[row[0]] = _row_to_segment(row)
+        return sorted(found.items())
+
+    def segments_of(self, owner: str) -> list[Segment]:
+        """Return the segments of one action or section, in reading order."""
+        rows = self._connection.execute("SELECT * FROM segment WHERE owner = ? ORDER BY id", (owner,))
+        return [_row_to_segment(row) for row in rows]
+
+
+def _row_to_segment(row: tuple[Any, ...]) -> Segment:
+    _, owner, document, field, label, kind, weight, quote, start, end, page, stems, context = row
+    return Segment(
+        owner, document, field, label, kind, Weight(weight), quote, Span(start, end), page,
+        tuple(stems.split()), tuple(context.split()),
+    )

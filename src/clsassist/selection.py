@@ -1,0 +1,260 @@
+"""Exact sets from the registry: which actions satisfy a question, with the words that prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from clsassist.question import Organisation, Question, Topic
+from clsassist.records import Action, Field, Involvement, Role, Status
+from clsassist.registry import Registry
+from clsassist.segments import Segment, Weight, field_to_segments
+from clsassist.text import Analyser, Stems
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An action that satisfies the question, and its proofs, best first."""
+
+    action: Action
+    proofs: tuple[Segment, ...]
+    weight: Weight = Weight.OBJECT
+    involvements: tuple[Involvement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The result of a question over the registry.
+
+    ``scope`` are the actions examined, ``matches`` those that satisfy the question, ``nearby`` those that
+    only mention the topic in passing, ``missing`` those that lack the field the question turns on.
+    """
+
+    scope: tuple[Action, ...]
+    matches: tuple[Match, ...]
+    nearby: tuple[Match, ...] = ()
+    missing: tuple[Action, ...] = ()
+    unknown: tuple[Topic, ...] = ()
+
+
+# Gives the worth of quoting a segment, from the ranks of its passage: it only orders equal proofs.
+Worth = Callable[[Segment], float]
+
+
+def select(question: Question, registry: Registry, analyser: Analyser, worth: Worth) -> Selection:
+    """Apply every restriction of a question to every action."""
+    scope = tuple(action for action in registry.actions.values() if _in_scope(action, question))
+    kept = [action for action in scope if _is_named(action, question)]
+    missing: dict[str, Action] = {}
+    steps = [
+        _covers_years(question, registry, analyser),
+        _answers_yes(question, registry, analyser),
+        _involves(question, registry),
+        _excludes(question, registry),
+    ]
+    matches = [Match(action, ()) for action in kept]
+    for step in steps:
+        matches = [after for match in matches if (after := step(match, missing)) is not None]
+    strong = [topic for topic in question.strong_topics if not topic.negated]
+    unknown = tuple(topic for topic in strong if not topic.known)
+    if not strong:
+        return Selection(scope, tuple(matches), (), tuple(missing.values()))
+    found = _speak_of(strong, matches, registry, worth)
+    best, nearby = _part_by_weight(question, found)
+    return Selection(scope, best, nearby, tuple(missing.values()), unknown)
+
+
+def _in_scope(action: Action, question: Question) -> bool:
+    """Keep the plans and the kind of actions that the question is about: they are its denominator."""
+    if question.documents and action.document_id not in question.documents:
+        return False
+    if question.kind == "levier":
+        return action.title_field == "leviers"
+    return not (question.kind == "fiche" and action.title_field == "leviers")
+
+
+def _is_named(action: Action, question: Question) -> bool:
+    if question.numbers and action.number not in question.numbers:
+        return False
+    if question.titles and action.id not in question.titles:
+        return False
+    return not question.axes or action.axe_number in question.axes
+
+
+_Step = Callable[[Match, dict[str, Action]], Match | None]
+
+
+def _covers_years(question: Question, registry: Registry, analyser: Analyser) -> _Step:
+    def step(match: Match, missing: dict[str, Action]) -> Match | None:
+        if not question.years:
+            return match
+        action = match.action
+        if action.first_year is None or action.last_year is None:
+            missing[action.id] = action
+            return None
+        if not all(action.first_year <= year <= action.last_year for year in question.years):
+            return None
+        return _add(match, _field_proofs(action, "calendrier", registry, analyser)[-1:])
+
+    return step
+
+
+def _answers_yes(question: Question, registry: Registry, analyser: Analyser) -> _Step:
+    def step(match: Match, missing: dict[str, Action]) -> Match | None:
+        for key, wanted in question.answered_yes:
+            field = match.action.field(key)
+            ticked = [option for option in field.options if option.ticked] if field else []
+            if not ticked:
+                missing[match.action.id] = match.action
+                return None
+            if (ticked[0].label.lower() == "oui") != wanted:
+                return None
+            match = _add(match, _field_proofs(match.action, key, registry, analyser)[:1])
+        return match
+
+    return step
+
+
+def _involves(question: Question, registry: Registry) -> _Step:
+    def step(match: Match, missing: dict[str, Action]) -> Match | None:
+        for organisation in question.organisations:
+            held = _involvements(match.action, organisation, question, registry)
+            if organisation.negated:
+                if held:
+                    return None
+                continue
+            if not held:
+                return None
+            proofs = [_involvement_proof(match.action, involvement, registry) for involvement in held]
+            match = replace(_add(match, proofs), involvements=(*match.involvements, *held))
+        return match
+
+    return step
+
+
+# Who carries an action also pilots it: forms use either word for the same field.
+_LEADING = {Role.PORTEUR, Role.PILOTE}
+
+
+def _involvements(
+    action: Action, organisation: Organisation, question: Question, registry: Registry
+) -> list[Involvement]:
+    found = []
+    for held in action.involvements:
+        if not _says(registry.name_stems(held.organisation), organisation.forms):
+            continue
+        same_role = question.role is None or held.role is question.role or {held.role, question.role} <= _LEADING
+        if not same_role:
+            continue
+        if question.to_contact is not None and (held.status is Status.TO_CONTACT) is not question.to_contact:
+            continue
+        found.append(held)
+    return sorted(found, key=lambda held: list(Role).index(held.role))
+
+
+def _says(stems: Stems, forms: Iterable[Stems]) -> bool:
+    """Say whether a name holds one of the forms as whole words in a row."""
+    return any(
+        stems[start : start + len(form)] == form for form in forms for start in range(len(stems) - len(form) + 1)
+    )
+
+
+def _involvement_proof(action: Action, held: Involvement, registry: Registry) -> Segment:
+    text = registry.documents[action.document_id].text
+    label = next((field.label for field in action.fields if field.key == held.field_key), held.field_key)
+    return Segment(
+        action.id, action.document_id, held.field_key, label, "involvement", Weight.OBJECT, held.span.of(text),
+        held.span, held.page, (), (),
+    )
+
+
+def _excludes(question: Question, registry: Registry) -> _Step:
+    """« sauf l'annuaire », « sans télémédecine »: leave out what has the topic as its object."""
+    said = {
+        segment.owner
+        for topic in question.topics
+        if topic.negated
+        for _, segment in registry.segments_saying((*topic.forms, *topic.narrower))
+        if segment.weight is Weight.OBJECT
+    }
+
+    def step(match: Match, missing: dict[str, Action]) -> Match | None:
+        return None if match.action.id in said else match
+
+    return step
+
+
+def _add(match: Match, proofs: Sequence[Segment]) -> Match:
+    return replace(match, proofs=(*match.proofs, *proofs))
+
+
+def _field_proofs(action: Action, key: str, registry: Registry, analyser: Analyser) -> list[Segment]:
+    text = registry.documents[action.document_id].text
+    fields: list[Field] = [field for field in action.fields if field.key == key]
+    return [segment for field in fields for segment in field_to_segments(action, field, text, (), analyser)]
+
+
+# --- topics
+
+
+def _speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth) -> list[Match]:
+    """Return the matches that speak of all topics together, with the segments that say so, best first."""
+    said = topic_segments(topics, registry)
+    found = []
+    for match in matches:
+        proofs = [segment for segment in said if segment.owner == match.action.id]
+        if proofs:
+            ordered = sorted(proofs, key=lambda segment: _proof_order(segment, topics, worth))
+            weight = ordered[0].weight
+            found.append(replace(match, proofs=(*ordered, *match.proofs), weight=weight))
+    return found
+
+
+def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+    """Return the segments that say one topic and stand with all the others, in their words or above them."""
+    ways = [(*topic.forms, *topic.narrower) for topic in topics]
+    found: dict[int, Segment] = {}
+    for said in ways:
+        for row, segment in registry.segments_saying(said):
+            around = (*segment.context, "|", *segment.stems)
+            if all(other is said or _says(around, other) for other in ways):
+                found[row] = segment
+    return [found[row] for row in sorted(found)]
+
+
+def _proof_order(segment: Segment, topics: Sequence[Topic], worth: Worth) -> tuple[int, int, int, float]:
+    """Order proofs: what the action is about first, then own words before narrower ones, sentences before titles."""
+    own = all(_says(segment.stems, topic.forms) for topic in topics)
+    return int(segment.weight), int(not own), int(segment.kind == "title"), -worth(segment)
+
+
+def _part_by_weight(question: Question, found: list[Match]) -> tuple[tuple[Match, ...], tuple[Match, ...]]:
+    """Keep the actions about the topic; those that only mention it stand apart, unless mentions are asked for."""
+    if question.asks_set and question.fields:
+        in_fields = [_proved_in(match, question.fields) for match in found]
+        kept = [match for match in in_fields if match is not None]
+        if kept:
+            return tuple(kept), ()
+    if question.mentions or not found:
+        return tuple(found), ()
+    best = min(match.weight for match in found)
+    return (
+        tuple(match for match in found if match.weight is best),
+        tuple(match for match in found if match.weight is not best),
+    )
+
+
+def _proved_in(match: Match, fields: tuple[str, ...]) -> Match | None:
+    proofs = tuple(proof for proof in match.proofs if proof.field_key in fields)
+    return replace(match, proofs=proofs) if proofs else None
+
+
+def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
+    """Yield what comes nearest when nothing says all topics: segments with the topics they do say, most first."""
+    said: dict[int, tuple[Segment, list[Topic]]] = {}
+    for topic in topics:
+        for row, segment in registry.segments_saying((*topic.forms, *topic.narrower, *topic.related)):
+            said.setdefault(row, (segment, []))[1].append(topic)
+    ordered = sorted(said.values(), key=lambda pair: (-len(pair[1]), int(pair[0].weight)))
+    for segment, held in ordered:
+        yield segment, tuple(held)

@@ -1,0 +1,112 @@
+"""The corpus's own words for understanding questions: plans and places, organisations, titles, spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from clsassist.lexicon import Lexicon
+from clsassist.records import Plan
+from clsassist.registry import Registry
+from clsassist.text import Stems, Token, fold
+
+_YEAR = re.compile(r"20\d\d")
+_BRACKETED = re.compile(r"\(([^()]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a question may name, drawn from the registry and the lexicon.
+
+    ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
+    the stems of each organisation as written in the fiches.
+    """
+
+    lexicon: Lexicon
+    stems: frozenset[str]
+    forms: tuple[str, ...]
+    plan_words: dict[str, frozenset[str]]
+    organisations: tuple[tuple[Stems, str], ...]
+    titles: tuple[tuple[Stems, str], ...]
+
+    @staticmethod
+    def from_registry(registry: Registry, lexicon: Lexicon) -> Vocabulary:
+        """Gather the words of a whole registry."""
+        known = {fold(word) for acronym in lexicon.acronyms for word in (acronym.short, *acronym.long)}
+        places = _plan_words(registry, lexicon)
+        spelt = {token.form for plan in registry.plans.values() for token in lexicon.analyser.content(plan.name)}
+        forms = {*registry.terms, *(word for name in known for word in name.split()), *spelt, *_joined(registry, lexicon)}
+        analyser = lexicon.analyser
+        names = dict.fromkeys(held.organisation for _, held in registry.involvements())
+        return Vocabulary(
+            lexicon,
+            frozenset({*registry.stems, *lexicon.stems, *lexicon.tool_words, *places}),
+            tuple(sorted(form for form in forms if len(form) >= 5)),
+            places,
+            tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),
+            tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
+        )
+
+    def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
+        """Mend the words that neither the corpus nor the lexicon knows, when one known word is a slip away.
+
+        Returns what was changed, by position, and the tokens to go on with.
+        """
+        changed: dict[int, str] = {}
+        mended = list(tokens)
+        for position, token in enumerate(tokens):
+            if token.stop or token.stem in self.stems or token.form.isdigit() or len(token.form) < 5:
+                continue
+            better = self._nearest(token.form)
+            if better:
+                changed[position] = better
+                mended[position] = Token(better, self.lexicon.analyser.stem(better), token.span)
+        return changed, tuple(mended)
+
+    def _nearest(self, form: str) -> str | None:
+        """Return the one known word at the smallest distance, within what a slip of the finger makes."""
+        allowed = 2 if len(form) >= 9 else 1
+        near = [(OSA.distance(form, known, score_cutoff=allowed), known) for known in self.forms]
+        near = [(distance, known) for distance, known in near if distance <= allowed]
+        if not near:
+            return None
+        distance, best = min(near)
+        # In a short word, one letter for another makes another word (chasse, classe).
+        substituted = distance == 1 and len(best) == len(form) and sorted(best) != sorted(form)
+        return None if substituted and len(form) < 7 else best
+
+
+def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the names of places written in one word, as some people do: « thurdoller »."""
+    for plan in registry.plans.values():
+        yield from _joined_words(plan, lexicon)
+
+
+def _joined_words(plan: Plan, lexicon: Lexicon) -> Iterator[str]:
+    words = [token.form for token in lexicon.analyser.content(plan.territoire or "")]
+    yield from (first + second for first, second in zip(words, words[1:], strict=False))
+
+
+def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str]]:
+    """Index plans by the stems that tell them apart: territory, name, département and its number."""
+    codes = {name: code for code, name in lexicon.departements}
+    found: dict[str, set[str]] = {}
+    for identifier, plan in registry.plans.items():
+        names = [plan.name, plan.territoire or "", codes.get(plan.territoire or "", "")]
+        words = [token.form for name in names for token in lexicon.analyser.content(name)]
+        distinctive = [word for word in words if word not in lexicon.place_words and not _YEAR.fullmatch(word)]
+        for word in [*distinctive, *_joined_words(plan, lexicon)]:
+            found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
+    shared = len(set(plan.name for plan in registry.plans.values()))
+    return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
+
+
+def _name_forms(name: str, lexicon: Lexicon) -> Iterator[Stems]:
+    """Yield the ways to say an organisation: its name, its name without brackets, what is in brackets."""
+    for form in (name, _BRACKETED.sub(" ", name), *_BRACKETED.findall(name)):
+        stems = lexicon.analyser.stems(form)
+        if stems:
+            yield stems

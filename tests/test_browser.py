@@ -1,0 +1,248 @@
+"""The page as a visitor meets it: a real server in its own process, a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+from test_web import HOSTILE, QUESTION, FakeAssistant
+
+from clsassist.assistant import Assistant
+from clsassist.records import Answer
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("CLSASSIST_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+FAKE_SERVER = (
+    "from clsassist.settings import Settings; from clsassist.web.server import serve; "
+    "from test_web import FakeAssistant; "
+    "serve(FakeAssistant(), Settings(port=0), lambda line: print(line, flush=True))"
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    assistant: Assistant
+
+    def answer(self) -> Answer:
+        return self.assistant.ask(QUESTION)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        except Error as error:
+            if "CI" in os.environ:
+                pytest.fail(f"Chromium ne démarre pas : {error}")
+            pytest.skip("Chromium n'est pas installé")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def fake_site() -> Iterator[Site]:
+    """Answers known in advance: for what the page does, whatever the documents."""
+    with _serving([sys.executable, "-c", FAKE_SERVER]) as server:
+        yield Site(_wait_for_url(server), FakeAssistant())
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def site(indexed_corpus: Path) -> Iterator[Site]:
+    """The five documents, through the command that people type."""
+    command = [sys.executable, "-m", "clsassist", "serve", "--port", "0", "--index-dir", str(indexed_corpus)]
+    assistant = Assistant.open(indexed_corpus)
+    with _serving(command) as server:
+        yield Site(_wait_for_url(server), assistant)
+        server.terminate()
+    assistant.close()
+
+
+def _serving(command: list[str]) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment)
+
+
+def _wait_for_url(server: subprocess.Popen[str]) -> str:
+    # The line comes once the port listens; nothing comes when the server could not start.
+    assert server.stdout
+    line = server.stdout.readline()
+    found = re.search(r"http://\S+", line)
+    assert found, f"the server did not start: {line!r}"
+    return found.group()
+
+
+@pytest.fixture
+def page(browser: Browser, fake_site: Site) -> Iterator[Page]:
+    yield from _visit(browser, fake_site)
+
+
+def _visit(browser: Browser, site: Site, width: int = 1280) -> Iterator[Page]:
+    # An English browser, so that nothing is French by chance.
+    context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
+    page = context.new_page()
+    strangers: list[str] = []
+    page.on(
+        "request", lambda request: strangers.append(request.url) if _is_foreign(request.url, site) else None
+    )
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    page.goto(site.url)
+    page.get_by_label("Votre question").wait_for()
+    yield page
+    context.close()
+    assert strangers == []
+    assert problems == []
+
+
+def _is_foreign(url: str, site: Site) -> bool:
+    return not url.startswith((site.url, "data:", "blob:"))
+
+
+def _ask(page: Page, question: str) -> Locator:
+    """Ask a question with the Enter key and return the finished turn."""
+    count = page.locator(".cls-turn").count()
+    page.get_by_label("Votre question").fill(question)
+    page.keyboard.press("Enter")
+    turn = page.locator(".cls-turn").nth(count)
+    turn.locator(".cls-trace, .cls-notice").wait_for()
+    return turn
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+# --- over the five documents -------------------------------------------------------------------------------
+
+
+def test_question_sources_and_highlight(browser: Browser, site: Site) -> None:
+    answer = site.answer()
+    for page in _visit(browser, site):
+        turn = _ask(page, QUESTION)
+        shown = [_squeeze(text) for text in turn.locator(".cls-quote").all_text_contents()]
+        assert shown == [_squeeze(f"«{citation.quote}»") for citation in answer.citations]
+        assert len({citation.document for citation in answer.citations}) == 3
+        for citation in answer.citations:
+            turn.locator(f'.cls-source[data-source="{citation.number}"]').click()
+            panel = page.locator(f'.cls-panel[data-source="{citation.number}"]')
+            panel.wait_for()
+            assert _squeeze("".join(panel.locator("mark").all_text_contents())) == _squeeze(citation.quote)
+            expect(panel).to_contain_text(citation.document)
+            expect(panel).to_contain_text(citation.label.rstrip(" :"))
+
+
+def test_starters_can_be_answered(browser: Browser, site: Site) -> None:
+    for page in _visit(browser, site):
+        page.locator(".cls-ask").first.click()
+        page.locator(".cls-trace").wait_for()
+        expect(page.locator(".cls-status")).to_have_count(0)
+
+
+# --- over answers known in advance -------------------------------------------------------------------------
+
+
+def test_page_is_french_in_an_english_browser(page: Page) -> None:
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    expect(page).to_have_title("Assistant des contrats locaux de santé")
+    expect(page.get_by_text("sans génération")).to_be_visible()
+
+
+def test_conversation_is_a_live_log(page: Page) -> None:
+    _ask(page, QUESTION)
+    expect(page.get_by_role("log", name="Conversation")).to_have_attribute("aria-live", "polite")
+    assert page.get_by_label("Votre question").input_value() == ""
+
+
+def test_hostile_question_runs_nothing(page: Page) -> None:
+    turn = _ask(page, HOSTILE)
+    expect(turn.locator("h2")).to_contain_text("<script>alert(1)</script>")
+    assert turn.locator("script, img, a, iframe").count() == 0
+
+
+def test_source_opens_and_closes_with_the_keyboard(page: Page) -> None:
+    turn = _ask(page, QUESTION)
+    mark = turn.get_by_role("button", name="Source 2 : fiche 1, Modalités d'actions").first
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Source 2")).to_be_focused()
+    expect(page.locator(".cls-panel mark")).to_have_text(
+        "Sensibiliser les médecins généralistes à la maîtrise de stage"
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator(".cls-panel")).to_have_count(0)
+    expect(mark).to_be_focused()
+
+
+def test_proposed_question_is_asked(page: Page) -> None:
+    page.get_by_role("button", name="Où la MSA est-elle partenaire ?").click()
+    expect(page.locator(".cls-turn h2")).to_contain_text("Où la MSA est-elle partenaire")
+    page.get_by_role("button", name="Qui porte ces actions ?").click()
+    expect(page.locator(".cls-turn")).to_have_count(2)
+
+
+def test_new_conversation_forgets_the_first(page: Page) -> None:
+    _ask(page, QUESTION)
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.get_by_role("heading", name="Que voulez-vous savoir ?")).to_be_visible()
+    expect(page.locator(".cls-turn")).to_have_count(0)
+
+
+def test_refused_question_stays_in_the_box(page: Page) -> None:
+    box = page.get_by_label("Votre question")
+    box.fill("x" * 1_200)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("alert")).to_contain_text("la limite est de 1000")
+    assert len(box.input_value()) == 1_200
+    box.fill(" ")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Écrivez une question")
+
+
+def test_failures_are_sentences_and_the_conversation_goes_on(page: Page) -> None:
+    assert "abîmé" in _ask(page, "panne").inner_text()
+    assert "incident imprévu" in _ask(page, "imprévu").inner_text()
+    expect(_ask(page, QUESTION).locator(".cls-source")).to_have_count(3)
+
+
+def test_folded_sources_stay_folded_when_the_conversation_grows(page: Page) -> None:
+    first = _ask(page, QUESTION)
+    first.locator(".cls-sources summary").click()
+    _ask(page, "Et en 2026 ?")
+    expect(first.locator(".cls-sources")).not_to_have_attribute("open", "")
+
+
+def test_two_visitors_do_not_share_a_conversation(browser: Browser, fake_site: Site, page: Page) -> None:
+    _ask(page, QUESTION)
+    for other in _visit(browser, fake_site):
+        expect(other.locator(".cls-turn")).to_have_count(0)
+
+
+def test_phone_shows_everything_in_its_width(browser: Browser, fake_site: Site) -> None:
+    for page in _visit(browser, fake_site, width=360):
+        turn = _ask(page, QUESTION)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        turn.locator(".cls-mark").first.click()
+        expect(page.locator(".cls-panel mark")).to_be_in_viewport()
+        page.get_by_role("button", name="Fermer").click()
+        expect(page.locator(".cls-panel")).to_have_count(0)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,9 +93,11 @@ def _wait_for_url(server: subprocess.Popen[str]) -> str:
 
 @pytest.fixture
 def page(browser: Browser, fake_site: Site) -> Iterator[Page]:
-    yield from _visit(browser, fake_site)
+    with _visit(browser, fake_site) as page:
+        yield page
 
 
+@contextmanager
 def _visit(browser: Browser, site: Site, width: int = 1280) -> Iterator[Page]:
     # An English browser, so that nothing is French by chance.
     context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
@@ -138,7 +141,7 @@ def _squeeze(text: str) -> str:
 
 def test_question_sources_and_highlight(browser: Browser, site: Site) -> None:
     answer = site.answer()
-    for page in _visit(browser, site):
+    with _visit(browser, site) as page:
         turn = _ask(page, QUESTION)
         shown = [_squeeze(text) for text in turn.locator(".cls-quote").all_text_contents()]
         assert shown == [_squeeze(f"«{citation.quote}»") for citation in answer.citations]
@@ -153,7 +156,7 @@ def test_question_sources_and_highlight(browser: Browser, site: Site) -> None:
 
 
 def test_starters_can_be_answered(browser: Browser, site: Site) -> None:
-    for page in _visit(browser, site):
+    with _visit(browser, site) as page:
         page.locator(".cls-ask").first.click()
         page.locator(".cls-trace").wait_for()
         expect(page.locator(".cls-status")).to_have_count(0)
@@ -232,14 +235,55 @@ def test_folded_sources_stay_folded_when_the_conversation_grows(page: Page) -> N
     expect(first.locator(".cls-sources")).not_to_have_attribute("open", "")
 
 
+def test_something_moves_while_an_answer_is_prepared(page: Page) -> None:
+    box = page.get_by_label("Votre question")
+    box.fill("une question lente")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cls-wait")).to_be_visible()
+    expect(box).to_have_value("")
+    box.fill("la suite")
+    page.locator(".cls-trace").wait_for()
+    expect(box).to_have_value("la suite")
+
+
+def test_one_question_at_a_time(page: Page) -> None:
+    _ask(page, "une première question")
+    page.get_by_label("Votre question").fill("une question lente")
+    page.keyboard.press("Enter")
+    page.locator(".cls-wait").wait_for()
+    page.get_by_role("button", name="Qui porte ces actions ?").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("en préparation")
+    expect(page.locator(".cls-trace")).to_have_count(2)
+
+
+def test_new_conversation_drops_the_answer_being_prepared(page: Page) -> None:
+    page.get_by_label("Votre question").fill("une question lente")
+    page.keyboard.press("Enter")
+    page.locator(".cls-wait").wait_for()
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator(".cls-welcome")).to_be_visible()
+    _ask(page, QUESTION)
+    expect(page.locator(".cls-turn")).to_have_count(1)
+
+
+def test_notices_of_gradio_are_in_french(browser: Browser, fake_site: Site) -> None:
+    page = browser.new_page(locale="en-US")
+    page.goto(fake_site.url)
+    page.get_by_label("Votre question").fill(QUESTION)
+    page.route("**/queue/join*", lambda route: route.abort())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Le serveur ne répond plus")).to_be_visible()
+    page.close()
+
+
 def test_two_visitors_do_not_share_a_conversation(browser: Browser, fake_site: Site, page: Page) -> None:
     _ask(page, QUESTION)
-    for other in _visit(browser, fake_site):
+    with _visit(browser, fake_site) as other:
         expect(other.locator(".cls-turn")).to_have_count(0)
 
 
 def test_phone_shows_everything_in_its_width(browser: Browser, fake_site: Site) -> None:
-    for page in _visit(browser, fake_site, width=360):
+    with _visit(browser, fake_site, width=360) as page:
         turn = _ask(page, QUESTION)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         turn.locator(".cls-mark").first.click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -27,6 +28,7 @@ from clsassist.web.conversation import (
     EMPTY_QUESTION,
     LOST_SOURCE,
     MAX_TURNS,
+    STILL_ANSWERING,
     UNEXPECTED_FAILURE,
     Turn,
     abandon,
@@ -168,6 +170,8 @@ class FakeAssistant(Assistant):
             raise IndexDamagedError("L'index est abîmé : relancez « clsassist index ».")
         if "imprévu" in question:
             raise ZeroDivisionError("secret")
+        if "lent" in question:
+            time.sleep(2)
         if "inconnu" in question:
             status = AnswerStatus.NOT_FOUND
             return make_answer(
@@ -362,9 +366,11 @@ def test_memory_of_a_conversation_is_bounded() -> None:
 
 def test_refused_questions() -> None:
     settings = Settings(max_question_chars=20)
-    assert refuse_question(" \n ", settings) == EMPTY_QUESTION
-    assert "20" in refuse_question("x" * 21, settings)
-    assert refuse_question("x" * 20, settings) == ""
+    assert refuse_question(" \n ", (), settings) == EMPTY_QUESTION
+    assert "20" in refuse_question("x" * 21, (), settings)
+    assert refuse_question("x" * 20, (), settings) == ""
+    assert refuse_question("oui", (Turn(QUESTION),), settings) == STILL_ANSWERING
+    assert refuse_question("oui", (Turn(QUESTION, make_answer()),), settings) == ""
 
 
 @pytest.mark.parametrize(("turn", "number"), [(0, 9), (1, 1), (-1, 1), ("0", 1), (None, None), (True, 1)])

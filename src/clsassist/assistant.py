@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from clsassist.records import Answer, Citation, Source
+from clsassist.answer import compose
+from clsassist.answer_fields import find_actions, show_action
+from clsassist.embedding import load_embedder
+from clsassist.errors import ClsAssistError, UnknownActionError
+from clsassist.evidence import Evidence
+from clsassist.explaining import explain_hits, explain_question
+from clsassist.lexicon import load_lexicon
+from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
+from clsassist.question import Intent, Question, understand
+from clsassist.records import Action, Answer, Citation, Document, Source
+from clsassist.registry import Registry
+from clsassist.retrieval import Hit, rank
 from clsassist.settings import Settings
+from clsassist.sources import citation_to_source
+from clsassist.starters import registry_to_starters
+from clsassist.verification import verify
+from clsassist.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from clsassist.embedding import Embedder
 
 
 class Assistant:
-    """Answers questions over one index."""
+    """Answers questions over one index; several threads may share it."""
+
+    def __init__(self, index: OpenIndex, settings: Settings) -> None:
+        self._index = index
+        self._settings = settings
+        self._lexicon = load_lexicon()
+        self._registry = Registry.open(index.folder / REGISTRY_FILE, self._lexicon.analyser)
 
     @staticmethod
     def open(index_dir: Path | str = "index", settings: Settings | None = None) -> Assistant:
@@ -17,20 +45,90 @@ class Assistant:
 
         Raises IndexMissingError, IndexMismatchError or IndexDamagedError, each naming the command to run.
         """
-        raise NotImplementedError
+        chosen = replace(settings or Settings(), index_dir=Path(index_dir))
+        return Assistant(open_index(chosen.index_dir, chosen), chosen)
 
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
         """Answer one question; ``previous`` holds the answers of the same conversation, oldest first."""
-        raise NotImplementedError
+        started = time.perf_counter()
+        understood = self._understand(question, previous)
+        hits = self._rank(understood)
+        evidence = Evidence(understood, self._registry, self._lexicon, tuple(hits), self.starters())
+        answer = verify(compose(evidence), self._registry)
+        trace = (*explain_question(understood, self._registry), *explain_hits(hits, self._registry, most=5))
+        return replace(answer, trace=trace, elapsed_ms=(time.perf_counter() - started) * 1000)
+
+    def explain(self, question: str) -> str:
+        """Return how a question is understood, and each rank behind each hit, as French lines."""
+        understood = self._understand(question, ())
+        hits = self._rank(understood)
+        lines = [*explain_question(understood, self._registry), "", *explain_hits(hits, self._registry, most=15)]
+        return "\n".join(lines)
+
+    def partners(self, name: str) -> Answer:
+        """Return every action where an organisation takes part, by role."""
+        return self.ask(f"Dans quelles actions intervient {name} ?")
+
+    def show(self, reference: str) -> str:
+        """Return one action as read, by identifier, number or words of its title.
+
+        Raises UnknownActionError when none, or several, answer to the reference.
+        """
+        evidence = Evidence(Question(reference, Intent.FIELD), self._registry, self._lexicon, ())
+        found = find_actions(reference, evidence)
+        if len(found) == 1:
+            return show_action(found[0], evidence)
+        if not found:
+            raise UnknownActionError(f"Aucune action ne répond à « {reference} ». La liste : clsassist export")
+        names = "\n".join(f"  {action.id} : {action.title}" for action in found)
+        raise UnknownActionError(f"Plusieurs actions répondent à « {reference} », choisissez un identifiant :\n{names}")
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return every action of the index."""
+        return tuple(self._registry.actions.values())
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return every document of the index."""
+        return tuple(self._registry.documents.values())
 
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""
-        raise NotImplementedError
+        return citation_to_source(citation, self._registry)
 
     def starters(self) -> tuple[str, ...]:
         """Return a few questions that this index can answer, for a newcomer."""
-        raise NotImplementedError
+        return self._starters
 
     def close(self) -> None:
         """Release the files of the index."""
-        raise NotImplementedError
+        self._registry.close()
+        self._index.close()
+
+    @cached_property
+    def _starters(self) -> tuple[str, ...]:
+        return registry_to_starters(self._registry, self._lexicon)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary.from_registry(self._registry, self._lexicon)
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return load_embedder(self._settings.embedding_model)
+
+    def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
+        self._check(question)
+        context: Question | None = None
+        for answer in previous:
+            context = understand(answer.question, self._vocabulary, context)
+        return understand(question, self._vocabulary, context)
+
+    def _check(self, question: str) -> None:
+        if not question.strip():
+            raise ClsAssistError("La question est vide : écrivez-la en quelques mots.")
+        limit = self._settings.max_question_chars
+        if len(question) > limit:
+            raise ClsAssistError(f"La question dépasse {limit} caractères : posez-la plus brièvement.")
+
+    def _rank(self, question: Question) -> list[Hit]:
+        return rank(question, self._index, self._embedder, self._settings)

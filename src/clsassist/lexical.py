@@ -106,9 +106,9 @@ class LexicalIndex:
 
 def _let_others_read(folder: Path) -> None:
     # tantivy keeps its descriptions to the one account that wrote them; its other files follow the umask.
-    mode = next(folder.glob("*.store")).stat().st_mode
-    for name in ("meta.json", ".managed.json"):
-        (folder / name).chmod(mode)
+    for store in folder.glob("*.store"):
+        for name in ("meta.json", ".managed.json"):
+            (folder / name).chmod(store.stat().st_mode)
 
 
 def _schema() -> tantivy.Schema:

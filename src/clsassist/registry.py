@@ -197,6 +197,20 @@ class Registry:
             raise UnknownActionError(f"Aucune action ne porte l'identifiant « {identifier} ».")
         return self.actions[identifier]
 
+    def owner(self, identifier: str) -> Action | Section:
+        """Return the action or section that a segment or passage belongs to."""
+        return self.sections[identifier] if identifier in self.sections else self.action(identifier)
+
+    def title_segment(self, action: Action) -> Segment:
+        """Return the title of an action as a quotable segment."""
+        held = [field.label for field in action.fields if field.key == action.title_field]
+        label = held[0] if held else ("Levier" if action.title_field == "leviers" else "Titre")
+        quote = action.title_span.of(self.documents[action.document_id].text)
+        return Segment(
+            action.id, action.document_id, action.title_field, label, "title", Weight.OBJECT, quote,
+            action.title_span, action.page, (), (),
+        )
+
     def involvements(self) -> Iterator[tuple[Action, Involvement]]:
         """Yield every involvement with its action."""
         for action in self.actions.values():

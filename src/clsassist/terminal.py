@@ -8,14 +8,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import click
 
 from clsassist.errors import ClsAssistError
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 # Nothing that clsassist uses may call home, and a model that is not on the machine is an error said at once.
 # A deployer who wants another embedding model downloaded sets HF_HUB_OFFLINE=0.
@@ -29,6 +26,8 @@ QUIET_ENVIRONMENT = {
 EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+
+_BAR = "{desc:<16} {bar:40} {n_fmt}/{total_fmt}"
 
 
 class FrenchFormatter(click.HelpFormatter):
@@ -175,19 +174,13 @@ class Progress(Protocol):
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Give a callback that draws one bar per stage on stderr, and nothing when stderr is no terminal."""
+    """Give a callback that draws one bar, stage after stage, on stderr; nothing when stderr is no terminal."""
     from tqdm import tqdm
 
-    bars: dict[str, tqdm[Any]] = {}
+    with tqdm(file=sys.stderr, disable=None, leave=False, bar_format=_BAR) as bar:
 
-    def advance(stage: str, done: int, total: int) -> None:
-        if stage not in bars:
-            bars[stage] = tqdm(desc=stage, total=total, file=sys.stderr, disable=None, leave=False)
-        bars[stage].total = total
-        bars[stage].update(done - bars[stage].n)
+        def advance(stage: str, done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.set_description_str(stage)
 
-    try:
         yield advance
-    finally:
-        for bar in bars.values():
-            bar.close()

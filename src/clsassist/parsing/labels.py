@@ -141,7 +141,15 @@ LABELS: tuple[Label, ...] = (
     Label("priorite", "priorité", ("niveau de priorité", "priorité")),
 )
 
-NAMES: dict[str, str] = {label.key: label.name for label in LABELS}
+NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {"objectifs": "objectifs", "autre": "autre"}
+
+# What people call by one word and forms split into several fields.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "objectifs": ("objectif_general", "objectifs_specifiques", "objectifs_operationnels"),
+    "indicateurs": ("indicateurs", "indicateurs_processus", "indicateurs_resultat", "indicateurs_impact"),
+    "etapes": ("etapes", "description"),
+    "porteur": ("porteur",),
+}
 
 # The columns that make a table a list of actions, one a row, rather than one form.
 TITLE_COLUMNS = frozenset({"leviers", "titre"})

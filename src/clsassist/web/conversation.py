@@ -23,6 +23,7 @@ from clsassist.web.rendering import (
 MAX_TURNS = 50
 
 EMPTY_QUESTION = "Écrivez une question avant de l'envoyer."
+STILL_ANSWERING = "Une réponse est en préparation : attendez-la, ou commencez une nouvelle conversation."
 UNEXPECTED_FAILURE = (
     "La réponse n'a pas pu être préparée, à cause d'un incident imprévu. Posez la question autrement, "
     "ou signalez-la à la personne qui gère ce service."
@@ -46,6 +47,11 @@ class Turn:
     answer: Answer | None = None
     notice: str = ""
 
+    @property
+    def pending(self) -> bool:
+        """Say whether the reader is still waiting."""
+        return not self.answer and not self.notice
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -55,16 +61,15 @@ class Step:
     log: str
 
 
-def refuse_question(question: str, settings: Settings) -> str:
+def refuse_question(question: str, turns: tuple[Turn, ...], settings: Settings) -> str:
     """Return the sentence that refuses a question, or nothing when it can be asked."""
-    if not question.strip():
+    length = len(question.strip())
+    if not length:
         return EMPTY_QUESTION
-    if len(question.strip()) > settings.max_question_chars:
-        return (
-            f"Votre question compte {len(question.strip())} caractères, la limite est de "
-            f"{settings.max_question_chars} : raccourcissez-la."
-        )
-    return ""
+    if length > settings.max_question_chars:
+        limit = settings.max_question_chars
+        return f"Votre question compte {length} caractères, la limite est de {limit} : raccourcissez-la."
+    return STILL_ANSWERING if turns and turns[-1].pending else ""
 
 
 def converse(assistant: Assistant, turns: tuple[Turn, ...], question: str) -> Iterator[Step]:
@@ -99,7 +104,7 @@ def _partial_answers(answer: Answer, place: int) -> Iterator[str]:
 
 def abandon(turns: tuple[Turn, ...]) -> Step:
     """Close the turn that an unexpected failure left without an answer."""
-    if turns and not turns[-1].answer and not turns[-1].notice:
+    if turns and turns[-1].pending:
         turns = (*turns[:-1], replace(turns[-1], notice=UNEXPECTED_FAILURE))
     return Step(turns, render_turns(turns))
 

@@ -75,7 +75,7 @@ def add_conversation(assistant: Assistant, settings: Settings) -> None:
     for asking in asked:
         asking.failure(events.give_up, [parts.turns], shown, **_EVENT)
     parts.log.click(events.show_source, [parts.turns], [parts.panel], **_EVENT)
-    parts.renew.click(events.start_again, None, [*typed, parts.panel], **_EVENT)
+    parts.renew.click(events.start_again, None, [*typed, parts.panel], cancels=asked, **_EVENT)
 
 
 def _lay_out(welcome: str) -> _Parts:
@@ -121,7 +121,7 @@ class _Events:
     def ask_typed(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
         """Answer the question of the box, and empty the box once the question is accepted."""
         # The box is changed once: words typed while the answer comes must stay.
-        box: Any = gr.skip() if refuse_question(question, self.settings) else ""
+        box: Any = gr.skip() if refuse_question(question, past, self.settings) else ""
         for values in self._answer(question, past):
             yield *values, box
             box = gr.skip()
@@ -131,7 +131,7 @@ class _Events:
         yield from self._answer(str(event.question), past)
 
     def _answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
-        refusal = refuse_question(question, self.settings)
+        refusal = refuse_question(question, past, self.settings)
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
@@ -140,6 +140,8 @@ class _Events:
 
     def give_up(self, past: tuple[Turn, ...]) -> Values:
         """Replace the waiting turn by a sentence after an unexpected failure."""
+        if not past:
+            return gr.skip(), gr.skip(), ""
         step = abandon(past)
         return step.turns, step.log, ""
 

@@ -1,0 +1,165 @@
+"""Evidence to a cited answer in French, with no model: one composer for each intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
+from clsassist.answer_fields import answer_field, overview_lines
+from clsassist.citing import in_quotes, owner_title
+from clsassist.evidence import Evidence
+from clsassist.not_found import answer_not_found
+from clsassist.question import Intent
+from clsassist.records import Action, Answer, Section
+from clsassist.segments import Segment
+from clsassist.selection import Match, topic_segments
+from clsassist.wording import action_name, capitalised, counted, nouns, restriction, role_words
+
+_MOST_NEARBY = 5
+
+
+def compose(evidence: Evidence) -> Answer:
+    """Write the answer to a question from its evidence."""
+    return COMPOSERS[evidence.question.intent](evidence)
+
+
+def answer_set(evidence: Evidence) -> Answer:
+    """List every action that satisfies the question, each with its proof, and say out of how many."""
+    question, selection = evidence.question, evidence.selection
+    names_one = bool(question.numbers or question.titles)
+    if names_one and not question.strong_topics and not question.organisations:
+        return _answer_overview(evidence)
+    if not question.selects and not question.asks_set:
+        return answer_not_found(evidence)
+    if selection.unknown or not selection.matches:
+        return _answer_outside(evidence) or answer_not_found(evidence)
+    lines = [_headline(evidence), ""]
+    for place, match in enumerate(selection.matches, start=1):
+        lines.extend(_match_lines(place, match, evidence))
+    lines.extend(_missing_lines(evidence))
+    lines.extend(_nearby_lines(evidence))
+    actions = tuple(match.action for match in selection.matches)
+    coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
+    return evidence.answer("\n".join(lines), actions, coverage=coverage)
+
+
+def _headline(evidence: Evidence) -> str:
+    question, selection = evidence.question, evidence.selection
+    count, total = len(selection.matches), len(selection.scope)
+    one, many = nouns(question)
+    where = f" ({question_plans(evidence)})" if question.documents else ""
+    said = restriction(question, many=count > 1)
+    if not said:
+        return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
+    return f"**{counted(count, one, many)} sur {total}{where} {said}.**"
+
+
+def question_plans(evidence: Evidence) -> str:
+    """Return the names of the plans a question is restricted to."""
+    names = {evidence.registry.plans[identifier].name for identifier in evidence.question.documents}
+    return ", ".join(sorted(names))
+
+
+def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
+    lines = [f"{place}. {action_name(match.action, evidence.registry.plans[match.action.document_id])}"]
+    for words in _proof_lines(match, evidence):
+        lines.append(f"   - {words}")
+    return lines
+
+
+def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
+    """Say what proves a match: its best topic sentence, then each part of each organisation."""
+    lines = []
+    if evidence.question.strong_topics and match.proofs and match.proofs[0].kind != "involvement":
+        lines.append(quote_line(match.proofs[0], evidence))
+    roles: dict[tuple[str, str], None] = {}
+    for held in match.involvements:
+        key = (held.role.value, held.status.value)
+        if key in roles or (held.role.value == "cité" and roles):
+            continue
+        roles[key] = None
+        proof = next(segment for segment in match.proofs if segment.span == held.span)
+        lines.append(f"{capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}")
+    if not match.involvements or evidence.question.years or evidence.question.answered_yes:
+        closed = [proof for proof in match.proofs[1 if lines else 0 :] if proof.field_key in _CLOSED_FIELDS]
+        lines.extend(quote_line(proof, evidence) for proof in closed)
+    if not lines:
+        title = evidence.registry.title_segment(match.action)
+        lines.append(quote_line(title, evidence))
+    return lines
+
+
+# Fields whose very value is the criterion of a question: years, yes or no.
+_CLOSED_FIELDS = frozenset({"calendrier", "participation", "inegalites"})
+
+
+def quote_line(proof: Segment, evidence: Evidence) -> str:
+    """Return « label : quote [n] »."""
+    return f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
+
+
+def _missing_lines(evidence: Evidence) -> list[str]:
+    missing = evidence.selection.missing
+    if not missing:
+        return []
+    verb = "ne le précise pas" if len(missing) == 1 else "ne le précisent pas"
+    return ["", f"{capitalised(counted(len(missing), 'autre action', 'autres actions'))} {verb} (champ absent ou non renseigné)."]
+
+
+def _nearby_lines(evidence: Evidence) -> list[str]:
+    nearby = evidence.selection.nearby
+    if not nearby:
+        return []
+    lines = ["", "Aussi évoqué, sans en être l'objet :"]
+    for match in nearby[:_MOST_NEARBY]:
+        name = action_name(match.action, evidence.registry.plans[match.action.document_id])
+        lines.append(f"- {name} — {quote_line(match.proofs[0], evidence)}")
+    if len(nearby) > _MOST_NEARBY:
+        lines.append(f"- et {counted(len(nearby) - _MOST_NEARBY, 'autre action', 'autres actions')}.")
+    return lines
+
+
+def _answer_overview(evidence: Evidence) -> Answer:
+    """Present the action or actions that a question names and asks nothing more precise of."""
+    actions = tuple(match.action for match in evidence.selection.matches)
+    if not actions:
+        return answer_not_found(evidence)
+    lines: list[str] = []
+    for action in actions:
+        lines.extend([*overview_lines(action, evidence), ""])
+    return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
+
+
+def _answer_outside(evidence: Evidence) -> Answer | None:
+    """Answer an open question from what documents say outside their actions."""
+    question = evidence.question
+    topics = [topic for topic in question.strong_topics if not topic.negated]
+    if question.asks_set or not topics or any(not topic.known for topic in topics) or question.organisations:
+        return None
+    said = [segment for segment in topic_segments(topics, evidence.registry) if _is_outside(segment, evidence)]
+    if not said:
+        return None
+    said.sort(key=lambda segment: -evidence.worth(segment))
+    lines = ["Aucune action ne porte là-dessus ; le texte des documents en dit :", ""]
+    for segment in said[:_MOST_NEARBY]:
+        owner = evidence.registry.owner(segment.owner)
+        plan = evidence.registry.plans[segment.document_id].name
+        lines.append(f"- **{owner_title(owner)}** ({plan}) : {in_quotes(segment.quote)} {evidence.book.cite(segment)}")
+    return evidence.answer("\n".join(lines))
+
+
+def _is_outside(segment: Segment, evidence: Evidence) -> bool:
+    documents = evidence.question.documents
+    owner: Action | Section = evidence.registry.owner(segment.owner)
+    return isinstance(owner, Section) and (not documents or segment.document_id in documents)
+
+
+COMPOSERS: dict[Intent, Callable[[Evidence], Answer]] = {
+    Intent.HELP: answer_help,
+    Intent.ABOUT: answer_about,
+    Intent.DEFINITION: answer_definition,
+    Intent.COUNT: answer_count,
+    Intent.FIELD: answer_field,
+    Intent.FIGURE: answer_figure,
+    Intent.SET: answer_set,
+}

@@ -1,0 +1,214 @@
+"""One field of one or several actions: its value as read, cited, or « non renseigné »."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clsassist.citing import field_to_pieces
+from clsassist.evidence import Evidence
+from clsassist.not_found import answer_not_found
+from clsassist.parsing.labels import FAMILIES, NAMES
+from clsassist.question import Question
+from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
+from clsassist.selection import Match, Selection, select
+from clsassist.text import squeeze
+from clsassist.wording import action_name, counted, joined
+
+# Fields whose value is a list of organisations, and the roles that their lists give.
+_ORGANISATION_ROLES = {"porteur": {Role.PORTEUR, Role.PILOTE}, "partenaires": {Role.PARTENAIRE}}
+# What a reader wants first of an action that is only named.
+_OVERVIEW = ("objectif_general", "objectifs_operationnels", "etapes", "porteur", "public", "calendrier", "territoire")
+_LONG_LIST = 60
+
+
+def answer_field(evidence: Evidence) -> Answer:
+    """Give the field asked for, of every action that the question names."""
+    question = evidence.question
+    if not question.selects:
+        return _ask_which(evidence)
+    selection = _named_actions(evidence)
+    if selection.unknown or not selection.matches:
+        return answer_not_found(evidence)
+    lines: list[str] = []
+    filled: list[Action] = []
+    for match in selection.matches:
+        value = _field_lines(match, evidence)
+        if value:
+            filled.append(match.action)
+            lines.extend([_name(match.action, evidence), *value, ""])
+    missing = [match.action for match in selection.matches if match.action not in filled]
+    lines.extend(_missing_lines(missing, evidence))
+    coverage = evidence.coverage(len(filled), len(missing), len(selection.matches))
+    status = AnswerStatus.ANSWERED if filled else AnswerStatus.NOT_FOUND
+    return evidence.answer("\n".join(lines), tuple(filled), status=status, coverage=coverage)
+
+
+def _named_actions(evidence: Evidence) -> Selection:
+    """Return the actions that a question about a field is about: by title when a title says its topics."""
+    question = evidence.question
+    topics = [topic for topic in question.strong_topics if not topic.negated]
+    if not topics or any(not topic.known for topic in topics):
+        return evidence.selection
+    titled = []
+    for action in evidence.registry.actions.values():
+        stems = evidence.analyser.stems(action.title)
+        text = f" {' '.join(stems)} "
+        if all(any(f" {' '.join(form)} " in text for form in topic.forms) for topic in topics):
+            titled.append(action.id)
+    if not titled:
+        return evidence.selection
+    narrowed = replace(question, topics=(), titles=tuple(titled))
+    selection = select(narrowed, evidence.registry, evidence.analyser, evidence.worth)
+    return selection if selection.matches else evidence.selection
+
+
+def _name(action: Action, evidence: Evidence) -> str:
+    return action_name(action, evidence.registry.plans[action.document_id])
+
+
+def _ask_which(evidence: Evidence) -> Answer:
+    """Offer the plans when a question names a field and no action."""
+    names = sorted({plan.name for plan in evidence.registry.plans.values()})
+    asked = evidence.question.text.rstrip(" ?")
+    choices = tuple(f"{asked} dans {name} ?" for name in names)
+    wanted = joined([NAMES.get(key, key) for key in evidence.question.fields])
+    text = f"**De quelle action ?** Vous demandez : {wanted}. Précisez la fiche (numéro ou titre), le sujet ou le plan."
+    return evidence.answer(text, status=AnswerStatus.AMBIGUOUS, choices=choices)
+
+
+def _field_lines(match: Match, evidence: Evidence) -> list[str]:
+    lines: list[str] = []
+    for key in evidence.question.fields:
+        for found in action_fields(match.action, key):
+            lines.extend(field_lines(match.action, found, evidence, evidence.question))
+    return lines
+
+
+def action_fields(action: Action, key: str) -> list[Field]:
+    """Return the fields of an action that a key, or a family of keys, covers."""
+    keys = FAMILIES.get(key, (key,))
+    return [found for found in action.fields if found.key in keys]
+
+
+def field_lines(action: Action, found: Field, evidence: Evidence, question: Question) -> list[str]:
+    """Write one field: organisations with their status, boxes ticked, or its items; nothing when it is empty."""
+    if not found.filled:
+        return []
+    if found.key in _ORGANISATION_ROLES:
+        return _organisation_lines(action, found, evidence, question)
+    lines = [f"- {found.label} :"]
+    for option in found.options:
+        if option.ticked:
+            words = " : ".join(filter(None, (option.label, option.typed)))
+            group = f" ({option.group})" if option.group else ""
+            mark = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
+            lines.append(f"  - {words}{group} {mark}")
+    lines.extend(_item_lines(action, found, evidence))
+    return [f"- {found.label} : {lines[1].strip(' -')}"] if len(lines) == 2 else lines
+
+
+def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
+    text = evidence.registry.documents[action.document_id].text
+    pieces = list(field_to_pieces(found, text))
+    marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span, page)) for span, page in pieces]
+    lines = []
+    for item in found.items:
+        held = [mark for span, mark in marks if any(span.start <= own.start and own.end <= span.end for own in item.spans)]
+        lines.append(f"{'  ' * (item.level + 1)}- {item.text} {''.join(held)}")
+    return lines
+
+
+def _organisation_lines(action: Action, found: Field, evidence: Evidence, question: Question) -> list[str]:
+    """List the organisations of a field, apart those still to contact, and quote the list."""
+    held = [
+        involvement
+        for involvement in action.involvements
+        if involvement.field_key == found.key and involvement.role in _ORGANISATION_ROLES[found.key]
+    ]
+    if question.to_contact is not None:
+        held = [one for one in held if (one.status is Status.TO_CONTACT) is question.to_contact]
+    if not held:
+        return [f"- {found.label} : aucun {'à contacter' if question.to_contact else 'engagé'} n'y est marqué."]
+    engaged = [one for one in held if one.status is Status.ENGAGED]
+    to_contact = [one for one in held if one.status is Status.TO_CONTACT]
+    lines = []
+    if engaged:
+        lines.append(f"- {found.label} : {_names(engaged)} {_marks(action, found, engaged, evidence)}")
+    if to_contact:
+        count = counted(len(to_contact), "organisation")
+        head = f"À contacter ({count} marquée{'s' if len(to_contact) > 1 else ''} d'un astérisque)"
+        lines.append(f"- {head} : {_names(to_contact)} {_marks(action, found, to_contact, evidence)}")
+    if any(one.open for one in held):
+        lines.append("- Le document laisse cette liste ouverte.")
+    return lines
+
+
+def _names(held: list[Involvement]) -> str:
+    return ", ".join(dict.fromkeys(one.organisation for one in held))
+
+
+def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evidence) -> str:
+    """Cite the runs of the list that hold these organisations."""
+    text = evidence.registry.documents[action.document_id].text
+    marks = []
+    for span, page in field_to_pieces(found, text):
+        if any(span.start <= one.span.start and one.span.end <= span.end for one in held):
+            marks.append(evidence.book.cite_span(action.id, found.key, found.label, span, page))
+    return "".join(dict.fromkeys(marks))
+
+
+def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
+    """Tell an empty field, which is cited, from one that the form does not have."""
+    wanted = joined([NAMES.get(key, key) for key in evidence.question.fields])
+    lines = []
+    for action in missing:
+        fields = [found for key in evidence.question.fields for found in action_fields(action, key)]
+        if fields:
+            mark = evidence.book.cite_span(action.id, fields[0].key, fields[0].label, fields[0].span, fields[0].page)
+            boxes = any(found.options for found in fields)
+            reason = "aucune case cochée" if boxes else "non renseigné"
+            lines.append(f"- {_name(action, evidence)} : {wanted}, **{reason}** {mark}")
+        elif len(missing) <= _LONG_LIST:
+            lines.append(f"- {_name(action, evidence)} : pas de champ « {wanted} » dans cette fiche.")
+    return lines
+
+
+def overview_lines(action: Action, evidence: Evidence) -> list[str]:
+    """Present an action in a few fields."""
+    lines = [_name(action, evidence)]
+    for key in _OVERVIEW:
+        for found in action_fields(action, key) if key != "etapes" else [f for f in action.fields if f.key == key]:
+            lines.extend(field_lines(action, found, evidence, evidence.question))
+    if action.title_field in ("titre", "leviers"):
+        lines[0] += f" {evidence.book.cite(evidence.registry.title_segment(action))}"
+    return lines
+
+
+def show_action(action: Action, evidence: Evidence) -> str:
+    """Return a whole action as read, every field in the order of the form, empty ones said."""
+    plan = evidence.registry.plans[action.document_id]
+    path = evidence.registry.documents[action.document_id].path
+    lines = [action.title, f"{plan.name} · {path} · identifiant {action.id}", ""]
+    for found in action.fields:
+        inherited = " (écrit au-dessus, commun à plusieurs fiches)" if found.inherited else ""
+        lines.append(f"{squeeze(found.label)}{inherited}")
+        lines.extend(f"  {_box(option.ticked)} {option.label} {option.typed}".rstrip() for option in found.options)
+        lines.extend(f"{'  ' * (item.level + 1)}{item.text}{' *' if item.mark else ''}" for item in found.items)
+        if not found.filled and not found.options:
+            lines.append("  non renseigné")
+    return "\n".join(lines)
+
+
+def _box(ticked: bool | None) -> str:
+    return {True: "☑", False: "☐", None: "? (case indéterminée)"}[ticked]
+
+
+def find_actions(reference: str, evidence: Evidence) -> list[Action]:
+    """Return the actions that an identifier, a number or words of a title designate."""
+    actions = list(evidence.registry.actions.values())
+    exact = [action for action in actions if action.id == reference.strip()]
+    numbered = [action for action in actions if action.number and action.number == reference.strip().lstrip("n°N°# ")]
+    wanted = set(evidence.analyser.stems(reference))
+    titled = [action for action in actions if wanted and wanted <= set(evidence.analyser.stems(action.title))]
+    return exact or numbered or titled
+

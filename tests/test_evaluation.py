@@ -27,16 +27,15 @@ class FakeAssistant:
 
     def __init__(self, answer):
         self.answer = answer
-        self.registry = make_registry()
 
     def ask(self, question):
         return self.answer
 
+    def actions(self):
+        return (make_row().action,)
 
-def make_registry():
-    action = make_row().action
-    document = SimpleNamespace(path="plan/thur.txt", text=TEXT)
-    return SimpleNamespace(actions={action.id: action}, documents={action.document_id: document})
+    def documents(self):
+        return (SimpleNamespace(id=make_row().action.document_id, path="plan/thur.txt", text=TEXT),)
 
 
 def judge(answer=None, **case):
@@ -109,16 +108,14 @@ def test_a_wrong_status_is_a_fault():
 
 
 def test_references_are_ids_documents_numbers_or_beginnings_of_titles():
-    registry = make_registry()
-
     for reference in ("saverne#15", "plan/thur.txt", "plan/thur.txt#15", "plan/thur.txt#annu"):
-        assert resolve([reference], registry) == {"saverne#15"}, reference
+        assert resolve([reference], FakeAssistant(None)) == {"saverne#15"}, reference
 
 
 @pytest.mark.parametrize("reference", ["thur.txt", "plan/thur.txt#1", "plan/thur.txt#acteurs"])
 def test_a_reference_that_names_nothing_is_an_error_of_the_questions(reference):
     with pytest.raises(ConfigurationError, match="ne désigne aucune action"):
-        resolve([reference], make_registry())
+        resolve([reference], FakeAssistant(None))
 
 
 def test_means_leave_out_the_questions_that_do_not_judge_a_score():

@@ -46,6 +46,12 @@ def test_a_csv_has_one_line_an_action_and_one_column_a_field():
     assert (second["porteur"], second["objectif"]) == ("", "")
 
 
+def test_a_csv_has_one_column_for_what_is_both_a_field_and_known_of_every_action():
+    header = rows_to_csv([make_row(fields=[make_field("axe", "Axe 3 : attractivité")])]).splitlines()[0]
+
+    assert header.split(";").count("axe") == 1
+
+
 def test_a_csv_says_which_boxes_are_ticked_and_only_those():
     boxes = [
         Option("Adultes", False, Span(0, 7)),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.citing import in_quotes, owner_title
-from clsassist.evidence import Evidence
+from clsassist.evidence import Evidence, plan_names
 from clsassist.not_found import answer_not_found
 from clsassist.question import Intent
 from clsassist.records import Action, Answer, Section
@@ -38,6 +38,7 @@ def answer_set(evidence: Evidence) -> Answer:
         lines.extend(_match_lines(place, match, evidence))
     lines.extend(_missing_lines(evidence))
     lines.extend(_nearby_lines(evidence))
+    lines.extend(_synonym_lines(evidence))
     actions = tuple(match.action for match in selection.matches)
     coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
     return evidence.answer("\n".join(lines), actions, coverage=coverage)
@@ -47,17 +48,11 @@ def _headline(evidence: Evidence) -> str:
     question, selection = evidence.question, evidence.selection
     count, total = len(selection.matches), len(selection.scope)
     one, many = nouns(question)
-    where = f" ({question_plans(evidence)})" if question.documents else ""
+    where = f" ({plan_names(evidence)})" if question.documents else ""
     said = restriction(question, many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
     return f"**{counted(count, one, many)} sur {total}{where} {said}.**"
-
-
-def question_plans(evidence: Evidence) -> str:
-    """Return the names of the plans a question is restricted to."""
-    names = {evidence.registry.plans[identifier].name for identifier in evidence.question.documents}
-    return ", ".join(sorted(names))
 
 
 def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
@@ -117,6 +112,13 @@ def _nearby_lines(evidence: Evidence) -> list[str]:
     if len(nearby) > _MOST_NEARBY:
         lines.append(f"- et {counted(len(nearby) - _MOST_NEARBY, 'autre action', 'autres actions')}.")
     return lines
+
+
+def _synonym_lines(evidence: Evidence) -> list[str]:
+    """Tell which other wordings were counted as the topic."""
+    topics = [topic for topic in evidence.question.strong_topics if topic.also and not topic.negated]
+    wordings = [f"« {word} »" for topic in topics for word in topic.also]
+    return ["", f"Formulations cherchées aussi : {', '.join(wordings)}."] if wordings else []
 
 
 def _answer_overview(evidence: Evidence) -> Answer:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from clsassist.citing import in_quotes, owner_title
-from clsassist.evidence import Evidence
+from clsassist.evidence import Evidence, plan_names
 from clsassist.lexicon import Acronym
 from clsassist.not_found import answer_not_found
 from clsassist.question import Question
@@ -135,18 +135,32 @@ def _count_actions(evidence: Evidence) -> Answer:
     one, many = nouns(question)
     actions = tuple(match.action for match in selection.matches)
     said = restriction(question, many=len(actions) > 1)
-    plans = Counter(evidence.registry.plans[action.document_id].name for action in actions)
-    head = f"**{counted(len(actions), one, many)}**" + (f" sur {len(selection.scope)} {said}" if said else " dans le corpus")
-    lines = [f"{head}{' :' if actions else '.'}", ""]
-    if said or len(plans) == 1:
+    where = f" ({plan_names(evidence)})" if question.documents else ""
+    out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
+    lines = [f"**{counted(len(actions), one, many)}{out_of}**{' :' if actions else '.'}", ""]
+    if said:
         for match in selection.matches:
             proof = match.proofs[0] if match.proofs else evidence.registry.title_segment(match.action)
             name = action_name(match.action, evidence.registry.plans[match.action.document_id])
             lines.append(f"- {name} — {proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}")
     else:
-        lines.extend(f"- {name} : {counted(count, one, many)}" for name, count in plans.items())
+        lines.extend(_distribution_lines(actions, evidence))
     coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
     return evidence.answer("\n".join(lines), actions, coverage=coverage)
+
+
+def _distribution_lines(actions: tuple[Action, ...], evidence: Evidence) -> list[str]:
+    """Break a count down by plan then axe, with every title behind the number."""
+    groups: dict[tuple[str, str], list[Action]] = {}
+    for action in actions:
+        groups.setdefault((evidence.registry.plans[action.document_id].name, action.axe or ""), []).append(action)
+    lines = []
+    for (plan, axe), held in groups.items():
+        number = f"axe {held[0].axe_number}" if axe and held[0].axe_number else axe
+        lines.append(f"- {' — '.join(filter(None, (plan, number)))} : {len(held)}")
+        for action in held:
+            lines.append(f"  - {action.title} {evidence.book.cite(evidence.registry.title_segment(action))}")
+    return lines
 
 
 def _count_organisations(evidence: Evidence) -> Answer:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsassist.citing import field_to_pieces
+from clsassist.citing import field_to_pieces, in_quotes
 from clsassist.evidence import Evidence
 from clsassist.not_found import answer_not_found
 from clsassist.parsing.labels import FAMILIES, NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.selection import Match, Selection, select
-from clsassist.text import squeeze
+from clsassist.text import fold, squeeze
 from clsassist.wording import action_name, counted, joined
 
 # Fields whose value is a list of organisations, and the roles that their lists give.
@@ -80,8 +80,17 @@ def _field_lines(match: Match, evidence: Evidence) -> list[str]:
     lines: list[str] = []
     for key in evidence.question.fields:
         for found in action_fields(match.action, key):
+            if key == "role_porteur" and not _is_role_of_asked(found, evidence):
+                continue
             lines.extend(field_lines(match.action, found, evidence, evidence.question))
     return lines
+
+
+def _is_role_of_asked(found: Field, evidence: Evidence) -> bool:
+    """Keep « Rôle de la CPTS pilote » when the question names the CPTS, and every role when it names nobody."""
+    asked = evidence.question.organisations
+    stems = f" {' '.join(evidence.analyser.stems(found.label))} "
+    return not asked or any(f" {' '.join(form)} " in stems for one in asked for form in one.forms)
 
 
 def action_fields(action: Action, key: str) -> list[Field]:
@@ -103,8 +112,29 @@ def field_lines(action: Action, found: Field, evidence: Evidence, question: Ques
             group = f" ({option.group})" if option.group else ""
             mark = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
             lines.append(f"  - {words}{group} {mark}")
+    lines.extend(_box_remarks(action, found, evidence))
     lines.extend(_item_lines(action, found, evidence))
     return [f"- {found.label} : {lines[1].strip(' -')}"] if len(lines) == 2 else lines
+
+
+def _box_remarks(action: Action, found: Field, evidence: Evidence) -> list[str]:
+    """Say what a form contradicts: words typed behind an empty box, a family unticked above ticked members."""
+    remarks = []
+    families = {option.group for option in found.options if option.group and option.ticked}
+    for option in found.options:
+        heads = any(fold(option.label) in fold(family) for family in families)
+        mark = f"{in_quotes(option.label)} {{}}"
+        if option.ticked is None:
+            remark = f"La case devant {mark} est illisible : état indéterminé."
+        elif not option.ticked and option.typed:
+            remark = f"{in_quotes(option.typed)} est écrit derrière {mark}, case **non cochée** : non retenu."
+        elif not option.ticked and heads:
+            remark = f"La case {mark} elle-même n'est **pas cochée**."
+        else:
+            continue
+        cited = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
+        remarks.append(f"  - {remark.format(cited)}")
+    return remarks
 
 
 def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
@@ -176,11 +206,11 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
 def overview_lines(action: Action, evidence: Evidence) -> list[str]:
     """Present an action in a few fields."""
     lines = [_name(action, evidence)]
+    if action.title_field in ("titre", "leviers"):
+        lines[0] += f" {evidence.book.cite(evidence.registry.title_segment(action))}"
     for key in _OVERVIEW:
         for found in action_fields(action, key) if key != "etapes" else [f for f in action.fields if f.key == key]:
             lines.extend(field_lines(action, found, evidence, evidence.question))
-    if action.title_field in ("titre", "leviers"):
-        lines[0] += f" {evidence.book.cite(evidence.registry.title_segment(action))}"
     return lines
 
 

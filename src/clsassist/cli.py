@@ -172,8 +172,16 @@ def export(form: str, output: Path | None, index_dir: Path | None) -> None:
 
     Exemple : clsassist export --format csv --output actions.csv
     """
-    with _opened(index_dir) as assistant:
-        rows = registry_to_rows(assistant.registry)
+    from clsassist.lexicon import load_lexicon
+    from clsassist.opening import open_index
+    from clsassist.registry import Registry
+
+    settings = _settings(index_dir)
+    with (
+        open_index(settings.index_dir, settings) as build,
+        closing(Registry.open(build.registry_path, load_lexicon().analyser)) as registry,
+    ):
+        rows = registry_to_rows(registry)
     written = rows_to_csv(rows) if form == "csv" else rows_to_json(rows)
     if output is None:
         click.echo(written, nl=False)

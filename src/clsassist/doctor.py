@@ -94,7 +94,7 @@ def _check_index(settings: Settings) -> str:
 
     assistant = Assistant.open(settings.index_dir, settings)
     try:
-        return f"« {settings.index_dir} » contient {len(assistant.registry.actions)} actions."
+        return f"« {settings.index_dir} » contient {len(assistant.actions())} actions."
     finally:
         assistant.close()
 

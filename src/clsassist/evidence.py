@@ -74,3 +74,9 @@ class Evidence:
         """Return the denominator of the answer; ``examined`` defaults to the whole corpus."""
         total = len(self.registry.actions) if examined is None else examined
         return Coverage(total, matching, field_missing, len(self.registry.failures))
+
+
+def plan_names(evidence: Evidence) -> str:
+    """Return the names of the plans that a question is restricted to."""
+    names = {evidence.registry.plans[identifier].name for identifier in evidence.question.documents}
+    return ", ".join(sorted(names))

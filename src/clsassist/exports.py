@@ -76,7 +76,8 @@ def registry_to_rows(registry: Registry) -> tuple[ActionRow, ...]:
 
 def rows_to_csv(rows: Sequence[ActionRow]) -> str:
     """Return the actions as a French spreadsheet reads them: one line each, semicolons, no formula."""
-    keys = tuple(dict.fromkeys(field.key for row in rows for field in row.action.fields))
+    found = dict.fromkeys(field.key for row in rows for field in row.action.fields)
+    keys = tuple(key for key in found if key not in _FIXED_COLUMNS)
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\n")
     writer.writerow((*_FIXED_COLUMNS, *keys))

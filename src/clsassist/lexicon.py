@@ -29,7 +29,8 @@ class Concept:
     """One idea and all the ways to say it.
 
     ``stems`` are equivalent; ``narrower`` imply it (a téléconsultation is télémédecine, not the reverse);
-    ``related`` are close but different: they are offered, never counted.
+    ``related`` are close but different: they are offered, never counted. ``words`` are the equivalents as
+    people write them.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Concept:
     narrower: tuple[Stems, ...] = ()
     related: tuple[Stems, ...] = ()
     actor: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +155,23 @@ def _forms(analyser: Analyser, forms: Sequence[str]) -> tuple[Stems, ...]:
 def _acronym_concepts(data: dict[str, Any], analyser: Analyser) -> Iterator[Concept]:
     for row in data["sigle"]:
         forms = [row["sigle"], *row.get("formes", ()), *row.get("alias", ())]
-        yield Concept(row["sigle"], _forms(analyser, forms), actor=row.get("acteur", False))
+        yield Concept(row["sigle"], _forms(analyser, forms), actor=row.get("acteur", False), words=tuple(forms))
 
 
 def _concepts(data: dict[str, Any], analyser: Analyser) -> Iterator[Concept]:
     for row in data["concept"]:
+        words = (row["nom"], *row.get("formes", ()))
+        narrower, related = row.get("precis", ()), row.get("proches", ())
         yield Concept(
             row["nom"],
-            _forms(analyser, [row["nom"], *row.get("formes", ())]),
-            _forms(analyser, row.get("precis", ())),
-            _forms(analyser, row.get("proches", ())),
+            _forms(analyser, words),
+            _forms(analyser, narrower),
+            _forms(analyser, related),
+            words=(*words, *narrower),
         )
     for row in data["acteur"]:
-        yield Concept(row["nom"], _forms(analyser, [row["nom"], *row.get("formes", ())]), actor=True)
+        words = (row["nom"], *row.get("formes", ()))
+        yield Concept(row["nom"], _forms(analyser, words), actor=True, words=words)
 
 
 def _index(concepts: Sequence[Concept]) -> dict[str, tuple[tuple[Stems, Concept], ...]]:

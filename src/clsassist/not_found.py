@@ -36,6 +36,9 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
         return "**Je n'ai pas compris la question** : elle ne nomme ni sujet, ni fiche, ni organisation que je connaisse."
     if question.numbers and not evidence.selection.matches:
         return f"**Aucune fiche ne porte le numéro {joined(list(question.numbers))}** là où vous le cherchez."
+    places = [f"« {topic.words} »" for topic in topics if topic.place]
+    if places:
+        return f"**Aucune action n'a {joined(places)} pour territoire** dans les documents."
     return "**Aucune action ne correspond** à tout ce que demande la question."
 
 
@@ -53,7 +56,7 @@ def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
     """Quote what says most of the topics, or a neighbouring idea; a single shared word is not close."""
     lines, seen = [], set()
     for segment, said in closest(topics, evidence.registry):
-        near_idea = any(topic.related for topic in said) and len(topics) == 1
+        near_idea = any(topic.related or topic.place for topic in said) and len(topics) == 1
         mostly = len(said) * 2 > len(topics) and len(topics) > 1
         in_scope = not evidence.question.documents or segment.document_id in evidence.question.documents
         if segment.owner in seen or not in_scope or not (near_idea or mostly):
@@ -63,7 +66,8 @@ def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
         plan = evidence.registry.plans[segment.document_id].name
         about = joined([f"« {topic.words} »" for topic in said])
         quote = f"{in_quotes(segment.quote)} {evidence.book.cite(segment)}"
-        lines.append(f"- **{owner_title(owner)}** ({plan}), pour {about} seulement : {quote}")
+        only = ("où le mot est seulement cité" if any(topic.place for topic in said) else "sujet voisin") if near_idea else f"pour {about} seulement"
+        lines.append(f"- **{owner_title(owner)}** ({plan}), {only} : {quote}")
         if len(lines) == _MOST_CLOSE:
             break
     return lines

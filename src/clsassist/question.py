@@ -28,7 +28,8 @@ class Intent(StrEnum):
 class Topic:
     """One idea of the question: as typed, every way to say it, and whether an action may lack it.
 
-    ``weak`` topics rank but do not filter; ``known`` is False when no document ever says it.
+    ``weak`` topics rank but do not filter; ``known`` is False when no document ever says it; ``place`` marks
+    the name of a place, which a mention does not make the place of an action; ``also`` are its other wordings.
     """
 
     words: str
@@ -38,6 +39,8 @@ class Topic:
     weak: bool = False
     known: bool = True
     negated: bool = False
+    place: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Question:
     numbers: tuple[str, ...] = ()
     axes: tuple[int, ...] = ()
     years: tuple[int, ...] = ()
+    year_bound: str = ""
     documents: frozenset[str] = frozenset()
     plan_words: str = ""
     titles: tuple[str, ...] = ()
@@ -76,16 +80,21 @@ class Question:
     @property
     def selects(self) -> bool:
         """Say whether the question restricts the actions in any way."""
+        return self.restricts or bool(self.strong_topics)
+
+    @property
+    def restricts(self) -> bool:
+        """Say whether the question restricts the actions otherwise than by a topic."""
         return bool(
             self.numbers or self.axes or self.years or self.documents or self.titles or self.organisations
-            or self.answered_yes or self.strong_topics
+            or self.answered_yes
         )
 
     @property
     def strong_topics(self) -> tuple[Topic, ...]:
-        """Return the topics that an action must speak of."""
+        """Return the topics that an action must speak of; general words count only when nothing else is asked."""
         strong = tuple(topic for topic in self.topics if not topic.weak)
-        return strong or self.topics
+        return strong or (() if self.restricts else self.topics)
 
 
 @dataclass(slots=True)
@@ -111,7 +120,7 @@ class _Draft:
 
     def words(self, start: int, end: int) -> str:
         """Return the words from start to end as typed."""
-        return " ".join(token.form for token in self.tokens[start:end])
+        return self.question.text[self.tokens[start].span.start : self.tokens[end - 1].span.end]
 
 
 _Step = Callable[[_Draft, Vocabulary], None]
@@ -124,6 +133,8 @@ _NUMBER = re.compile(
 _SHORT_NUMBER = re.compile(r"\bF(?P<first>\d{1,2})\b|\b(?:la|le|n°)\s*(?P<second>\d{1,2})\b(?!\s*(?:%|ans|mois|actions|fiches))")
 _AXE = re.compile(r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d)\b(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS)\b)?", re.IGNORECASE)
 _YEAR = re.compile(r"\b(20[0-4]\d)\b")
+_STARTS = re.compile(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*", re.IGNORECASE)
 _ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
 _DEFINITION = re.compile(
     r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|d[ée]finition|d[ée]finir"
@@ -155,6 +166,9 @@ _NEGATION = re.compile(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\
 _TO_CONTACT = re.compile(r"\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+|\bidentifi[ée]s?\b", re.IGNORECASE)
 _ENGAGED = re.compile(r"\b(?:d[ée]jà )?engag[ée]s?\b|\bconfirm[ée]s?\b", re.IGNORECASE)
 
+# A capitalised word behind one of these names a place: « à Strasbourg ».
+_PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
+
 # Words that give the role of the organisation beside them.
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.PILOTE, re.compile(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age|es?-t-il)\b", re.IGNORECASE)),
@@ -162,6 +176,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.FINANCEUR, re.compile(r"\bfinanc(?:e|ent|eurs?|ées?|és?|er)\b", re.IGNORECASE)),
     (Role.PARTENAIRE, re.compile(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b", re.IGNORECASE)),
 )
+# « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
+_ASKS_WHO = re.compile(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$", re.IGNORECASE)
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 _YES_NO = {"participation", "inegalites"}
 
@@ -208,7 +224,10 @@ def read_numbers(draft: _Draft, vocabulary: Vocabulary) -> None:
 
 
 def read_years(draft: _Draft, vocabulary: Vocabulary) -> None:
-    """« en 2025 »: the actions whose calendar covers that year."""
+    """« en 2025 »: the actions whose calendar covers that year; « commencent en 2023 »: those it opens."""
+    text = draft.question.text
+    bound = "start" if _STARTS.search(text) else "end" if _ENDS.search(text) else ""
+    draft.question = replace(draft.question, year_bound=bound)
     for match in _YEAR.finditer(draft.question.text):
         if _overlaps(draft, match):
             draft.question = replace(draft.question, years=(*draft.question.years, int(match.group())))
@@ -276,7 +295,7 @@ def read_roles(draft: _Draft, vocabulary: Vocabulary) -> None:
         return
     for role, pattern in _ROLES:
         match = pattern.search(text)
-        if match:
+        if match and not _ASKS_WHO.search(text[: match.start()]):
             draft.question = replace(draft.question, role=role)
             _take_match(draft, match)
             return
@@ -372,7 +391,8 @@ def _concept_topic(
     related = tuple(way for concept in same for way in concept.related)
     weak = len(form) == 1 and form[0] in lexicon.weak_words
     known = any(way[0] in vocabulary.stems for way in forms)
-    return Topic(words, forms, narrower, related, weak, known, negated)
+    also = tuple(dict.fromkeys(word for concept in same for word in concept.words if fold(word) != fold(words)))
+    return Topic(words, forms, narrower, related, weak, known, negated, also=also)
 
 
 def _word_topic(draft: _Draft, place: int, stem: str, vocabulary: Vocabulary) -> list[Topic]:
@@ -382,7 +402,9 @@ def _word_topic(draft: _Draft, place: int, stem: str, vocabulary: Vocabulary) ->
     known = stem in vocabulary.stems
     weak = stem in lexicon.weak_words
     token = draft.tokens[place]
-    return [Topic(token.span.of(draft.question.text), ((stem,),), (), (), weak, known, _negated(draft, place))]
+    words = token.span.of(draft.question.text)
+    is_place = words[0].isupper() and place > 0 and draft.tokens[place - 1].form in _PLACE_PREPOSITIONS
+    return [Topic(words, ((stem,),), (), (), weak, known, _negated(draft, place), is_place)]
 
 
 def read_kind(draft: _Draft, vocabulary: Vocabulary) -> None:
@@ -391,6 +413,7 @@ def read_kind(draft: _Draft, vocabulary: Vocabulary) -> None:
     if match:
         what = fold(match.group("what")).rstrip("s")
         draft.question = replace(draft.question, kind=what)
+        _take_match(draft, match)
     elif re.search(r"\bleviers?\b", draft.question.text, re.IGNORECASE):
         draft.question = replace(draft.question, kind="levier")
 
@@ -412,7 +435,7 @@ def read_definition(draft: _Draft, vocabulary: Vocabulary) -> None:
 
 STEPS: tuple[_Step, ...] = (
     read_definition, read_axes, read_numbers, read_years, read_titles, read_organisations, read_plans, read_roles,
-    read_fields, read_kind, read_topics,
+    read_kind, read_fields, read_topics,
 )
 
 

@@ -60,6 +60,8 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     if not strong:
         return Selection(scope, tuple(matches), (), tuple(missing.values()))
     found = _speak_of(strong, matches, registry, worth)
+    if any(topic.place for topic in strong):
+        found = [match for match in found if _in_place(match)]
     best, nearby = _part_by_weight(question, found)
     return Selection(scope, best, nearby, tuple(missing.values()), unknown)
 
@@ -92,9 +94,14 @@ def _covers_years(question: Question, registry: Registry, analyser: Analyser) ->
         if action.first_year is None or action.last_year is None:
             missing[action.id] = action
             return None
-        if not all(action.first_year <= year <= action.last_year for year in question.years):
+        first, last = action.first_year, action.last_year
+        if question.year_bound:
+            first = last = first if question.year_bound == "start" else last
+        if not all(first <= year <= last for year in question.years):
             return None
-        return _add(match, _field_proofs(action, "calendrier", registry, analyser)[-1:])
+        dated = [proof for proof in _field_proofs(action, "calendrier", registry, analyser) if "20" in proof.quote]
+        said = [proof for proof in dated if any(str(year) in proof.quote for year in question.years)]
+        return _add(match, (said or dated)[:1])
 
     return step
 
@@ -242,6 +249,11 @@ def _part_by_weight(question: Question, found: list[Match]) -> tuple[tuple[Match
         tuple(match for match in found if match.weight is best),
         tuple(match for match in found if match.weight is not best),
     )
+
+
+def _in_place(match: Match) -> bool:
+    """Say whether a place is where the action happens, not a word of its text (« la faculté de Strasbourg »)."""
+    return any(proof.field_key == "territoire" or proof.kind == "title" for proof in match.proofs)
 
 
 def _proved_in(match: Match, fields: tuple[str, ...]) -> Match | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from clsassist.lexicon import Lexicon
-from clsassist.records import Role, Status
+from clsassist.records import Plan, Role, Status
 from clsassist.registry import Registry
 
 _MOST = 5
@@ -32,12 +33,17 @@ def _topics(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
         yield f"Quelles actions ciblent la {name} ?" if name.startswith("maîtrise") else f"Quelles actions parlent de « {name} » ?"
 
 
+def _short_name(plan: Plan) -> str:
+    """Return the name of a plan without its years."""
+    return re.sub(r"\s+20\d\d-20\d\d$", "", plan.name)
+
+
 def _fiches(registry: Registry) -> Iterator[str]:
     numbered = [action for action in registry.actions.values() if action.number]
     if numbered:
         action = numbered[-1]
         plan = registry.plans[action.document_id]
-        yield f"Qui porte la fiche {action.number} de {plan.territoire or plan.name} ?"
+        yield f"Qui porte la fiche {action.number} du {_short_name(plan)} ?"
     starred = [
         action
         for action in numbered
@@ -45,7 +51,7 @@ def _fiches(registry: Registry) -> Iterator[str]:
     ]
     if starred:
         plan = registry.plans[starred[0].document_id]
-        yield f"Quels partenaires restent à contacter pour la fiche {starred[0].number} de {plan.territoire or plan.name} ?"
+        yield f"Quels partenaires restent à contacter pour la fiche {starred[0].number} du {_short_name(plan)} ?"
 
 
 def _organisations(registry: Registry, lexicon: Lexicon) -> Iterator[str]:

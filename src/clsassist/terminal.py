@@ -174,7 +174,7 @@ class Progress(Protocol):
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Give a callback that draws one bar, stage after stage, on stderr; nothing when stderr is no terminal."""
+    """Give a callback that draws one bar on stderr, stage after stage, if stderr is a terminal."""
     from tqdm import tqdm
 
     with tqdm(file=sys.stderr, disable=None, leave=False, bar_format=_BAR) as bar:

@@ -38,7 +38,8 @@ STOP_WORDS = frozenset(
     plusieurs plutot pour pourquoi puis puisque qu quand que quel quelle quelles quels qui quoi s sa sans se sera
     serait seront ses si sien soi soit son sont sous sur t ta tandis te tel telle telles tels tes toi ton tous
     tout toute toutes tres trop tu un une vers via voici voila vos votre vous y etc ainsi afin donc dun dune
-    jusqu ca cf jusque
+    jusqu ca cf jusque avez avons avais auront aurez aurons etes sommes serez serons seraient etions suis es
+    peut-etre vais va vont allez allons
     """.split()
 )
 
@@ -118,11 +119,14 @@ class Analyser:
 @lru_cache(maxsize=100_000)
 def _snowball(form: str) -> str:
     # Folding first makes the stem the same with or without accents. Snowball looks for some of them, so the
-    # feminine participle is taken off by hand and « -ite » is given its accent back (attractivité, qualité).
+    # feminine participle is taken off by hand and « -ite » is given its accent back (attractivité, qualité); the
+    # plural of verbs, « luttent », is taken off too.
     if form.isdigit() or len(form) < 4:
         return form
     singular = form[:-1] if form.endswith("s") and not form.endswith("ss") else form
     singular = singular[:-1] if singular.endswith("ee") else singular
+    if singular.endswith("ent") and not singular.endswith("ment") and len(singular) >= 7:
+        singular = singular[:-3] + "e"
     accented = singular[:-1] + "é" if singular.endswith("ite") else singular
     return fold(_STEMMER.stemWord(accented))
 

@@ -10,6 +10,12 @@ from clsassist.records import Action, Plan, Role, Status
 
 _NOUNS = {"levier": ("levier", "leviers"), "fiche": ("fiche", "fiches")}
 
+_YEAR_VERBS = {
+    "": ("couvre", "couvrent"),
+    "start": ("commence en", "commencent en"),
+    "end": ("se termine en", "se terminent en"),
+}
+
 # Singular and plural of what an organisation is to the actions; {} is its name.
 _INVOLVED: dict[Role | None, tuple[str, str]] = {
     Role.PORTEUR: ("est portée ou pilotée par {}", "sont portées ou pilotées par {}"),
@@ -67,7 +73,7 @@ def restriction(question: Question, *, many: bool) -> str:
 def _closed_restrictions(question: Question, form: int) -> list[str]:
     parts = []
     if question.years:
-        verb = ("couvre", "couvrent")[form]
+        verb = _YEAR_VERBS[question.year_bound][form]
         parts.append(f"{verb} {joined([str(year) for year in question.years])}")
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]

@@ -12,6 +12,7 @@ from clsassist.text import STOP_WORDS, fold, squeeze
 
 _BOX_GLYPH = re.compile(r"^(?:\|\s?[Xx_ ]\s?\||[☑☒☐☎✓✔]|\[[xX ]\])\s*")
 _TYPED = re.compile(r"^(?P<label>autres?)\b\s*(?:\(\s?pr[ée]cisez\s?\))?\s*:\s*(?P<typed>.*)$", re.IGNORECASE | re.DOTALL)
+_GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")
 _LEGEND = re.compile(r"^\*\s?[a-zà-ÿ]")
@@ -102,11 +103,11 @@ def _options(draft: FieldDraft, text: str) -> Iterator[Option]:
         if block.kind is BlockKind.CHECKBOX:
             label = _BOX_GLYPH.sub("", block.span.of(text))
             typed = _TYPED.match(label)
-            name = clean_label(typed.group("label") if typed else label).rstrip("*")
+            name = squeeze(typed.group("label")) if typed else clean_label(label).rstrip("*")
             behind = squeeze(typed.group("typed")) if typed else ""
             yield Option(name, block.ticked, block.span, group, behind, block.page)
         else:
-            group = clean_label(block.span.of(text)).lstrip("* ")
+            group = _GROUP_PROMPT.sub("", clean_label(block.span.of(text)).lstrip("* "))
 
 
 def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
@@ -170,7 +171,8 @@ def _introduces(text: str) -> bool:
 
 def _continues(above: str, words: str, block: Block) -> bool:
     """Tell a sentence cut by a page break: the next cell starts in lower case, with no bullet."""
-    return block.kind is BlockKind.PARAGRAPH and words[0].islower() and not above.endswith((".", ":", ";", "!", "?"))
+    in_cell = block.kind is BlockKind.PARAGRAPH and block.table is not None
+    return in_cell and words[0].islower() and not above.endswith((".", ":", ";", "!", "?"))
 
 
 def _join(item: Item, words: str, block: Block) -> Item:

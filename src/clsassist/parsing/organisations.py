@@ -57,7 +57,7 @@ def _field_involvements(
     if field.key in HEADING_FIELDS:
         return
     if field.key == "role_porteur":
-        yield from _from_role_label(action_id, field)
+        yield from _from_role_label(action_id, field, text)
     for item in field.items:
         yield from _inline_pilots(action_id, field, item, text)
         yield from _mentioned(action_id, field, item, text, lexicon)
@@ -126,13 +126,13 @@ def contact_span(item: Item, text: str) -> Span | None:
     return None
 
 
-def _from_role_label(action_id: str, field: Field) -> Iterator[Involvement]:
+def _from_role_label(action_id: str, field: Field, text: str) -> Iterator[Involvement]:
     found = role_label(field.label)
-    if found:
+    start = text.find(field.label, field.span.start, field.span.end)
+    if found and start >= 0:
         organisation, word = found
-        yield Involvement(
-            organisation, _ROLE_WORDS[word], Status.ENGAGED, action_id, field.key, field.span, field.page
-        )
+        span = Span(start, start + len(field.label))
+        yield Involvement(organisation, _ROLE_WORDS[word], Status.ENGAGED, action_id, field.key, span, field.page)
 
 
 def _inline_pilots(action_id: str, field: Field, item: Item, text: str) -> Iterator[Involvement]:

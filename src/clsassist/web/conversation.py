@@ -16,7 +16,6 @@ from clsassist.web.rendering import (
     render_questions,
     render_source,
     render_source_notice,
-    render_status,
 )
 
 # A visitor's memory on the server is bounded: beyond this, the oldest turns leave the page.
@@ -96,7 +95,7 @@ def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
 
 def _partial_answers(answer: Answer, place: int) -> Iterator[str]:
     # The first words are on screen while the rest is still on its way.
-    shown = render_status(answer)
+    shown = ""
     for block in render_answer_blocks(answer, place)[:-1]:
         shown += block
         yield shown

@@ -8,10 +8,11 @@ from textwrap import shorten
 from clsassist.records import Answer, AnswerStatus, Citation, Source, SourceLine
 from clsassist.web.markdown import markdown_blocks, plain, prose
 
-# What stands above an answer that is not a plain answer.
-_STATUS_TITLES = {
-    AnswerStatus.NOT_FOUND: "Non trouvé dans les documents",
-    AnswerStatus.AMBIGUOUS: "Question à préciser",
+# What stands above the questions proposed after an answer.
+_CHOICES_TITLES = {
+    AnswerStatus.ANSWERED: "Pour continuer :",
+    AnswerStatus.NOT_FOUND: "Les documents répondent, par exemple, à :",
+    AnswerStatus.AMBIGUOUS: "Précisez votre question :",
 }
 
 # Beyond this number the list of sources is folded: the marks in the text open them just as well.
@@ -50,19 +51,12 @@ def render_answer(answer: Answer, turn: int) -> str:
     """Return everything shown under a question: text, sources, proposed questions, how it was searched."""
     return "".join(
         [
-            render_status(answer),
             *render_answer_blocks(answer, turn),
             _render_sources(answer.citations, turn),
             _render_choices(answer),
             _render_trace(answer, turn),
         ]
     )
-
-
-def render_status(answer: Answer) -> str:
-    """Return the line that warns the reader that nothing was found, or that the question has two readings."""
-    title = _STATUS_TITLES.get(answer.status)
-    return f'<p class="cls-status">{title}</p>' if title else ""
 
 
 def _render_sources(citations: Sequence[Citation], turn: int) -> str:
@@ -93,8 +87,8 @@ def _render_source_item(citation: Citation, turn: int) -> str:
 def _render_choices(answer: Answer) -> str:
     if not answer.choices:
         return ""
-    title = "Vouliez-vous dire :" if answer.status is AnswerStatus.AMBIGUOUS else "Pour continuer :"
-    return f'<div class="cls-choices"><p>{prose(title)}</p>{render_questions(answer.choices)}</div>'
+    title = prose(_CHOICES_TITLES[answer.status])
+    return f'<div class="cls-choices"><p>{title}</p>{render_questions(answer.choices)}</div>'
 
 
 def render_questions(questions: Iterable[str]) -> str:
@@ -108,7 +102,7 @@ def _render_trace(answer: Answer, turn: int) -> str:
     steps = "".join(f"<li>{prose(step)}</li>" for step in answer.trace)
     return (
         f'<details class="cls-trace" id="trace-{turn}"><summary>Comment ai-je cherché&nbsp;?</summary>'
-        f"<ol>{steps}</ol><p>{prose(_coverage_sentence(answer))}</p></details>"
+        f"<ul>{steps}</ul><p>{prose(_coverage_sentence(answer))}</p></details>"
     )
 
 

@@ -1,0 +1,246 @@
+"""Dense search: exact arithmetic and Chroma give the same passages, and say what is wrong when they cannot."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clsassist.chroma import ChromaCollection, collection_name, drop_remote
+from clsassist.errors import ConfigurationError, EmbeddingError, IndexDamagedError
+from clsassist.vectors import VectorIndex, build
+
+DIMENSION = 8
+IDS = [f"fiche-{number:03}/0.0" for number in range(250)]
+
+
+def unit_vectors(count, seed=0):
+    vectors = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+VECTORS = unit_vectors(len(IDS))
+QUESTION = unit_vectors(1, seed=1)[0]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("builds") / "20260101t000000-00000000"
+    build(folder, IDS, VECTORS)
+    return folder
+
+
+@pytest.fixture(params=[0, 10_000], ids=["chroma", "exact"])
+def index(request, built):
+    opened = VectorIndex.open(built, exact_below=request.param)
+    yield opened
+    opened.close()
+
+
+def nearest_by_hand(question, k):
+    cosines = sorted(
+        ((float(row @ question), name) for name, row in zip(IDS, VECTORS, strict=True)), reverse=True
+    )
+    return [(name, pytest.approx(cosine, abs=2e-6)) for cosine, name in cosines[:k]]
+
+
+def test_the_nearest_passages_come_first_with_their_cosine(index):
+    assert index.search(QUESTION, 12) == nearest_by_hand(QUESTION, 12)
+
+
+def test_a_passage_is_its_own_nearest_with_a_cosine_of_one(index):
+    assert index.search(VECTORS[42], 1) == [(IDS[42], pytest.approx(1.0))]
+
+
+def test_asking_for_more_than_there_is_gives_all_there_is(index):
+    assert len(index.search(QUESTION, 10_000)) == len(IDS) == len(index)
+
+
+def test_nothing_asked_for_is_nothing_found(index):
+    assert index.search(QUESTION, 0) == []
+
+
+def test_only_the_allowed_passages_are_found_with_the_same_cosines(index):
+    everywhere = dict(index.search(QUESTION, len(IDS)))
+    allowed = {*IDS[10:30], "absent"}
+
+    found = index.search(QUESTION, 5, allowed)
+
+    best = sorted(IDS[10:30], key=lambda name: -everywhere[name])[:5]
+    assert found == [(name, everywhere[name]) for name in best]
+
+
+def test_nothing_allowed_is_nothing_found(index):
+    assert index.search(QUESTION, 5, allowed=set()) == []
+    assert index.search(QUESTION, 5, allowed={"absent"}) == []
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [np.full(DIMENSION, np.nan, np.float32), np.ones(DIMENSION + 1, np.float32)],
+    ids=["nan", "longer"],
+)
+def test_a_vector_of_another_model_is_refused(index, vector):
+    with pytest.raises(EmbeddingError, match="clsassist index"):
+        index.search(vector, 5)
+
+
+def test_identical_texts_come_in_the_order_of_their_ids(tmp_path):
+    names = [f"p{number:02}" for number in range(40)]
+    build(tmp_path / "build", names[::-1], np.repeat(unit_vectors(1), 40, axis=0))
+
+    found = VectorIndex.open(tmp_path / "build").search(QUESTION, 7)
+
+    assert [name for name, _ in found] == names[:7]
+
+
+def test_a_small_index_is_searched_without_importing_chroma(built):
+    script = (
+        "import sys, numpy; from pathlib import Path; from clsassist.vectors import VectorIndex;"
+        f"VectorIndex.open(Path({str(built)!r})).search(numpy.ones({DIMENSION}, numpy.float32), 3);"
+        "sys.exit(bool({'chromadb', 'llama_index', 'torch'} & set(sys.modules)))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_two_processes_can_read_the_same_build(built):
+    script = f"""
+import sys, numpy
+from pathlib import Path
+from clsassist.vectors import VectorIndex
+index = VectorIndex.open(Path({str(built)!r}), exact_below=0)
+question = numpy.array({QUESTION.tolist()}, numpy.float32)
+first = index.search(question, 10)
+print("opened", flush=True)
+sys.stdin.readline()
+assert all(index.search(question, 10) == first for _ in range(50))
+print(first)
+"""
+    command = [sys.executable, "-c", script]
+    readers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    # Both hold the folder open before either goes on.
+    assert [reader.stdout.readline() for reader in readers] == ["opened\n", "opened\n"]
+    found = [reader.communicate("\n")[0] for reader in readers]
+
+    assert [reader.returncode for reader in readers] == [0, 0]
+    assert found[0] == found[1] == f"{VectorIndex.open(built).search(QUESTION, 10)}\n"
+
+
+def test_the_texts_are_not_given_to_chroma(built):
+    import chromadb
+
+    client = chromadb.PersistentClient(str(built / "chroma"))
+    stored = client.get_collection(collection_name(built), embedding_function=None).get(IDS[0])
+
+    assert stored["documents"] == [""]
+    client.close()
+
+
+def test_a_whole_build_passes_its_probe(built):
+    index = VectorIndex.open(built)
+    index.probe()
+    index.close()
+
+
+def copy_of(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / built.name))
+
+
+def segment_of(folder: Path) -> Path:
+    return next(path for path in (folder / "chroma").iterdir() if path.is_dir())
+
+
+def test_a_probe_notices_that_chroma_lost_its_vectors(built, tmp_path):
+    folder = copy_of(built, tmp_path)
+    shutil.rmtree(segment_of(folder))
+    index = VectorIndex.open(folder)
+
+    with pytest.raises(IndexDamagedError):
+        index.probe()
+
+
+def test_a_missing_chroma_folder_is_not_made_anew_empty(built, tmp_path):
+    folder = copy_of(built, tmp_path)
+    shutil.rmtree(folder / "chroma")
+
+    with pytest.raises(IndexDamagedError, match="clsassist index"):
+        VectorIndex.open(folder, exact_below=0).search(QUESTION, 3)
+    assert not (folder / "chroma").exists()
+
+
+def test_a_damaged_chroma_database_is_explained(built, tmp_path):
+    folder = copy_of(built, tmp_path)
+    (folder / "chroma" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
+
+    with pytest.raises(IndexDamagedError, match="clsassist index"):
+        VectorIndex.open(folder, exact_below=0).search(QUESTION, 3)
+
+
+@pytest.mark.parametrize("name", ["vectors.npy", "passage_ids.json"])
+@pytest.mark.parametrize("content", [None, b"", b"[1, 2]"])
+def test_absent_or_damaged_vectors_are_explained(built, tmp_path, name, content):
+    folder = copy_of(built, tmp_path)
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+
+    with pytest.raises(IndexDamagedError, match="clsassist index"):
+        VectorIndex.open(folder)
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory):
+    """A real Chroma server on a free port; its log is read up to the line that says it listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).with_name("chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
+    folder = tmp_path_factory.mktemp("server")
+    with subprocess.Popen(
+        [*command, "--path", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        assert any("listening" in line for line in server.stdout)
+        yield f"http://127.0.0.1:{port}"
+        server.terminate()
+        server.stdout.read()
+
+
+def test_a_chroma_server_answers_as_the_folder_does(chroma_server, tmp_path):
+    folder = tmp_path / "20260101t000000-00000001"
+    build(folder, IDS, VECTORS, chroma_server)
+    index = VectorIndex.open(folder, chroma_server)
+
+    assert index.search(QUESTION, 12) == nearest_by_hand(QUESTION, 12)
+    index.probe()
+    index.close()
+    assert not (folder / "chroma").exists()
+
+
+def test_the_collection_on_a_server_goes_with_its_build(chroma_server, tmp_path):
+    folder = tmp_path / "20260101t000000-00000002"
+    build(folder, IDS[:5], VECTORS[:5], chroma_server)
+    drop_remote(folder)
+
+    with pytest.raises(ConfigurationError):
+        ChromaCollection.open(chroma_server, collection_name(folder))
+
+
+def test_the_address_of_a_server_is_not_readable_by_others(chroma_server, tmp_path):
+    build(tmp_path / "20260101t000000-00000003", IDS[:2], VECTORS[:2], chroma_server)
+
+    (note,) = tmp_path.rglob("chroma_url")
+    assert note.stat().st_mode & 0o077 == 0
+
+
+def test_a_server_that_does_not_answer_is_explained(built):
+    index = VectorIndex.open(built, "http://127.0.0.1:9")
+
+    with pytest.raises(ConfigurationError, match="CLSASSIST_CHROMA_URL"):
+        index.search(QUESTION, 3)

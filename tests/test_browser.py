@@ -103,9 +103,7 @@ def _visit(browser: Browser, site: Site, width: int = 1280) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
     page = context.new_page()
     strangers: list[str] = []
-    page.on(
-        "request", lambda request: strangers.append(request.url) if _is_foreign(request.url, site) else None
-    )
+    page.on("request", lambda request: strangers.append(request.url) if _is_foreign(request.url, site) else None)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

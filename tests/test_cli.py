@@ -147,10 +147,7 @@ def test_chat_answers_each_line_before_it_reads_the_next():
 
 def test_explain_and_partners_speak_for_the_assistant(fake):
     assert run("explain", "Où", "?").stdout == "Je comprends : Où ?\n"
-    assert (
-        json.loads(run("partners", "Région", "Grand", "Est", "--json").stdout)["question"]
-        == "Région Grand Est"
-    )
+    assert json.loads(run("partners", "Région", "Grand", "Est", "--json").stdout)["question"] == "Région Grand Est"
 
 
 def test_an_error_is_one_sentence_on_stderr_without_traceback(fake):
@@ -233,9 +230,7 @@ def test_a_badly_written_command_is_explained_in_french(words, sentence):
 
 def test_help_is_in_french_and_in_utf8_whatever_the_locale():
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    shown = subprocess.run(
-        [sys.executable, "-m", "clsassist", "--help"], capture_output=True, env=environment
-    )
+    shown = subprocess.run([sys.executable, "-m", "clsassist", "--help"], capture_output=True, env=environment)
 
     text = shown.stdout.decode("utf-8")
     assert "Réponses exactes et sourcées" in text

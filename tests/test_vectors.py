@@ -41,9 +41,7 @@ def index(request, built):
 
 
 def nearest_by_hand(question, k):
-    cosines = sorted(
-        ((float(row @ question), name) for name, row in zip(IDS, VECTORS, strict=True)), reverse=True
-    )
+    cosines = sorted(((float(row @ question), name) for name, row in zip(IDS, VECTORS, strict=True)), reverse=True)
     return [(name, pytest.approx(cosine, abs=2e-6)) for cosine, name in cosines[:k]]
 
 
@@ -121,9 +119,7 @@ assert all(index.search(question, 10) == first for _ in range(50))
 print(first)
 """
     command = [sys.executable, "-c", script]
-    readers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
-    ]
+    readers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     # Both hold the folder open before either goes on.
     assert [reader.stdout.readline() for reader in readers] == ["opened\n", "opened\n"]
     found = [reader.communicate("\n")[0] for reader in readers]

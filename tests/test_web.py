@@ -74,9 +74,7 @@ _FIELDS = [
                 "",
                 "",
             ),
-            SourceLine(
-                "", "Sensibiliser les médecins généralistes à la maîtrise de stage", " : (pilote par CPTS)"
-            ),
+            SourceLine("", "Sensibiliser les médecins généralistes à la maîtrise de stage", " : (pilote par CPTS)"),
             SourceLine(
                 "Organiser des échanges entre les médecins maîtres de stage et ceux non engagés dans cette "
                 "démarche afin de promouvoir le dispositif.",
@@ -131,8 +129,7 @@ def make_answer(text: str = "**3 actions** sur 9 [1][2][3].", **changes: object)
         "status": AnswerStatus.ANSWERED,
         "text": text,
         "actions": tuple(
-            ActionRef(c.action_id or "", c.document, c.action_number, c.action_title or "", c.plan)
-            for c in citations
+            ActionRef(c.action_id or "", c.document, c.action_number, c.action_title or "", c.plan) for c in citations
         ),
         "citations": citations,
         "coverage": Coverage(actions=34, matching=3, field_missing=4, unreadable_documents=0),
@@ -174,9 +171,7 @@ class FakeAssistant(Assistant):
             time.sleep(2)
         if "inconnu" in question:
             status = AnswerStatus.NOT_FOUND
-            return make_answer(
-                "Rien sur ce sujet.", status=status, citations=(), actions=(), question=question
-            )
+            return make_answer("Rien sur ce sujet.", status=status, citations=(), actions=(), question=question)
         return make_answer(_LONG_TEXT, question=question)
 
     def open_source(self, citation: Citation) -> Source:

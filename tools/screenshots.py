@@ -68,4 +68,5 @@ def _shoot(page: Page, folder: Path, size: tuple[int, int], scheme: str, name: s
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    arguments = [*sys.argv[1:], *("http://127.0.0.1:7860", "docs/screenshots")[len(sys.argv) - 1 :]]
+    main(arguments[0], Path(arguments[1]))

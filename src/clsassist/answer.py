@@ -9,7 +9,8 @@ from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, plan_names
 from clsassist.not_found import answer_not_found
-from clsassist.question import Intent
+from clsassist.parsing.labels import FAMILIES
+from clsassist.question import Intent, Topic
 from clsassist.records import Action, Answer, Section
 from clsassist.segments import Segment
 from clsassist.selection import Match, topic_segments
@@ -52,7 +53,8 @@ def _headline(evidence: Evidence) -> str:
     said = restriction(question, many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
-    return f"**{counted(count, one, many)} sur {total}{where} {said}.**"
+    yes = "Oui : " if question.yes_no else ""
+    return f"**{yes}{counted(count, one, many)} sur {total}{where} {said}.**"
 
 
 def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
@@ -76,7 +78,8 @@ def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
         proof = next(segment for segment in match.proofs if segment.span == held.span)
         lines.append(f"{capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}")
     if not match.involvements or evidence.question.years or evidence.question.answered_yes:
-        closed = [proof for proof in match.proofs[1 if lines else 0 :] if proof.field_key in _CLOSED_FIELDS]
+        asked = {key for name, _ in evidence.question.filled for key in FAMILIES.get(name, (name,))}
+        closed = [proof for proof in match.proofs[1 if lines else 0 :] if proof.field_key in _CLOSED_FIELDS | asked]
         lines.extend(quote_line(proof, evidence) for proof in closed)
     if not lines:
         title = evidence.registry.title_segment(match.action)
@@ -89,7 +92,9 @@ _CLOSED_FIELDS = frozenset({"calendrier", "participation", "inegalites"})
 
 
 def quote_line(proof: Segment, evidence: Evidence) -> str:
-    """Return « label : quote [n] »."""
+    """Return « label : quote [n] »; an empty field has only its label to quote."""
+    if proof.kind == "empty":
+        return f"{proof.label} : non renseigné {evidence.book.cite(proof)}"
     return f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
 
 
@@ -98,7 +103,10 @@ def _missing_lines(evidence: Evidence) -> list[str]:
     if not missing:
         return []
     verb = "ne le précise pas" if len(missing) == 1 else "ne le précisent pas"
-    return ["", f"{capitalised(counted(len(missing), 'autre action', 'autres actions'))} {verb} (champ absent ou non renseigné)."]
+    return [
+        "",
+        f"{capitalised(counted(len(missing), 'autre action', 'autres actions'))} {verb} (absent ou non renseigné).",
+    ]
 
 
 def _nearby_lines(evidence: Evidence) -> list[str]:
@@ -136,8 +144,9 @@ def _answer_outside(evidence: Evidence) -> Answer | None:
     """Answer an open question from what documents say outside their actions."""
     question = evidence.question
     topics = [topic for topic in question.strong_topics if not topic.negated]
-    if question.asks_set or not topics or any(not topic.known for topic in topics) or question.organisations:
+    if question.asks_set or not topics or any(not topic.known for topic in topics):
         return None
+    topics += [Topic(organisation.words, organisation.forms) for organisation in question.organisations]
     said = [segment for segment in topic_segments(topics, evidence.registry) if _is_outside(segment, evidence)]
     if not said:
         return None

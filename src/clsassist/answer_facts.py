@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from clsassist.citing import in_quotes, owner_title
@@ -104,7 +103,10 @@ def _use_lines(uses: list[Segment], evidence: Evidence) -> list[str]:
     owners = dict.fromkeys(use.owner for use in uses if use.owner in evidence.registry.actions)
     if not owners:
         return []
-    lines = ["", f"On le trouve dans {counted(len(owners), 'action')} :" if len(owners) > 1 else "On le trouve dans :"]
+    lines = [
+        "",
+        f"On le trouve dans {counted(len(owners), 'action')} :" if len(owners) > 1 else "On le trouve dans :",
+    ]
     for owner in list(owners)[:_MOST_USES]:
         action = evidence.registry.actions[owner]
         use = min((use for use in uses if use.owner == owner), key=lambda use: int(use.weight))
@@ -196,7 +198,9 @@ def _count_headings(evidence: Evidence) -> Answer:
         if value:
             plan = evidence.registry.plans[match.action.document_id].name
             place = f"axe {match.action.axe_number} : " if attribute == "axe" and match.action.axe_number else ""
-            found.setdefault(f"{place}{value.split(':', 1)[-1].strip() if place else value} ({plan})", []).append(match.action)
+            found.setdefault(f"{place}{value.split(':', 1)[-1].strip() if place else value} ({plan})", []).append(
+                match.action
+            )
     if not found:
         return answer_not_found(evidence)
     name = "axe" if attribute == "axe" else "thématique"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from clsassist.citing import field_to_pieces, in_quotes
@@ -11,14 +12,23 @@ from clsassist.parsing.labels import FAMILIES, NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.selection import Match, Selection, select
-from clsassist.text import fold, squeeze
+from clsassist.text import find_sequence, fold, squeeze
 from clsassist.wording import action_name, counted, joined
 
 # Fields whose value is a list of organisations, and the roles that their lists give.
 _ORGANISATION_ROLES = {"porteur": {Role.PORTEUR, Role.PILOTE}, "partenaires": {Role.PARTENAIRE}}
 # What a reader wants first of an action that is only named.
-_OVERVIEW = ("objectif_general", "objectifs_operationnels", "etapes", "porteur", "public", "calendrier", "territoire")
-_LONG_LIST = 60
+_OVERVIEW = (
+    "objectif_general",
+    "objectifs_operationnels",
+    "etapes",
+    "porteur",
+    "public",
+    "calendrier",
+    "territoire",
+)
+# Beyond this many, actions without a field are counted, not named.
+_FEW = 3
 
 
 def answer_field(evidence: Evidence) -> Answer:
@@ -47,7 +57,7 @@ def _named_actions(evidence: Evidence) -> Selection:
     """Return the actions that a question about a field is about: by title when a title says its topics."""
     question = evidence.question
     topics = [topic for topic in question.strong_topics if not topic.negated]
-    if not topics or any(not topic.known for topic in topics):
+    if question.follows or not topics or any(not topic.known for topic in topics):
         return evidence.selection
     titled = []
     for action in evidence.registry.actions.values():
@@ -59,7 +69,15 @@ def _named_actions(evidence: Evidence) -> Selection:
         return evidence.selection
     narrowed = replace(question, topics=(), titles=tuple(titled))
     selection = select(narrowed, evidence.registry, evidence.analyser, evidence.worth)
-    return selection if selection.matches else evidence.selection
+    answered = any(
+        found.filled
+        for match in selection.matches
+        for key in question.fields
+        for found in action_fields(match.action, key)
+    )
+    others = [match for match in evidence.selection.matches if match.action.id not in titled]
+    # A title that has not the field leaves its place to actions that speak of the topic and have it.
+    return selection if answered or not others else evidence.selection
 
 
 def _name(action: Action, evidence: Evidence) -> str:
@@ -83,7 +101,24 @@ def _field_lines(match: Match, evidence: Evidence) -> list[str]:
             if key == "role_porteur" and not _is_role_of_asked(found, evidence):
                 continue
             lines.extend(field_lines(match.action, found, evidence, evidence.question))
+            lines.extend(_paired_lines(match, found, evidence))
     return lines
+
+
+def _paired_lines(match: Match, found: Field, evidence: Evidence) -> list[str]:
+    """Give the pilots of the one sub-action asked about, when a plan aligns both lists by their order only."""
+    steps = match.action.field("etapes")
+    asked = [proof for proof in match.proofs if proof.field_key == "etapes"]
+    if found.key != "porteur" or steps is None or not asked or not 1 < len(steps.items) == len(found.items):
+        return []
+    for item, pilots in zip(steps.items, found.items, strict=True):
+        if any(span.start <= asked[0].span.start < span.end for span in item.spans):
+            mark = evidence.book.cite_span(match.action.id, found.key, found.label, pilots.spans[0], pilots.page)
+            said = evidence.book.cite(asked[0])
+            return [
+                f"- Pour {in_quotes(item.text)} {said} : {pilots.text} {mark} (d'après l'ordre des lignes du plan)."
+            ]
+    return []
 
 
 def _is_role_of_asked(found: Field, evidence: Evidence) -> bool:
@@ -137,13 +172,27 @@ def _box_remarks(action: Action, found: Field, evidence: Evidence) -> list[str]:
     return remarks
 
 
+def _about_topics(found: Field, evidence: Evidence) -> Field:
+    """Keep only the items that say a topic of the question, when some do: « le contexte sur l'alcool »."""
+    forms = [form for topic in evidence.question.strong_topics for form in (*topic.forms, *topic.narrower)]
+    said = [
+        item for item in found.items if any(find_sequence(form, evidence.analyser.content(item.text)) for form in forms)
+    ]
+    if not said or len(said) == len(found.items):
+        return found
+    return replace(found, items=tuple(replace(item, level=0, parent=None) for item in said))
+
+
 def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
     text = evidence.registry.documents[action.document_id].text
+    found = _about_topics(found, evidence)
     pieces = list(field_to_pieces(found, text))
     marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span, page)) for span, page in pieces]
     lines = []
     for item in found.items:
-        held = [mark for span, mark in marks if any(span.start <= own.start and own.end <= span.end for own in item.spans)]
+        held = [
+            mark for span, mark in marks if any(span.start <= own.start and own.end <= span.end for own in item.spans)
+        ]
         lines.append(f"{'  ' * (item.level + 1)}- {item.text} {''.join(held)}")
     return lines
 
@@ -191,6 +240,10 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
     """Tell an empty field, which is cited, from one that the form does not have."""
     wanted = joined([NAMES.get(key, key) for key in evidence.question.fields])
     lines = []
+    without = [a for a in missing if not any(action_fields(a, key) for key in evidence.question.fields)]
+    if len(without) > _FEW:
+        lines.append(f"- {counted(len(without), 'action')} n'ont pas de champ « {wanted} ».")
+        missing = [action for action in missing if action not in without]
     for action in missing:
         fields = [found for key in evidence.question.fields for found in action_fields(action, key)]
         if fields:
@@ -198,7 +251,7 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
             boxes = any(found.options for found in fields)
             reason = "aucune case cochée" if boxes else "non renseigné"
             lines.append(f"- {_name(action, evidence)} : {wanted}, **{reason}** {mark}")
-        elif len(missing) <= _LONG_LIST:
+        else:
             lines.append(f"- {_name(action, evidence)} : pas de champ « {wanted} » dans cette fiche.")
     return lines
 
@@ -237,8 +290,11 @@ def find_actions(reference: str, evidence: Evidence) -> list[Action]:
     """Return the actions that an identifier, a number or words of a title designate."""
     actions = list(evidence.registry.actions.values())
     exact = [action for action in actions if action.id == reference.strip()]
-    numbered = [action for action in actions if action.number and action.number == reference.strip().lstrip("n°N°# ")]
+    numbered = [
+        action
+        for action in actions
+        if action.number and action.number == re.sub(r"^\W*(?:n\W*)?", "", reference.strip())
+    ]
     wanted = set(evidence.analyser.stems(reference))
     titled = [action for action in actions if wanted and wanted <= set(evidence.analyser.stems(action.title))]
     return exact or numbered or titled
-

@@ -16,13 +16,14 @@ from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
-from clsassist.question import Intent, Question, understand
+from clsassist.question import Intent, Question
 from clsassist.records import Action, Answer, Citation, Document, Source
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit, rank
 from clsassist.settings import Settings
 from clsassist.sources import citation_to_source
 from clsassist.starters import registry_to_starters
+from clsassist.understanding import understand
 from clsassist.verification import verify
 from clsassist.vocabulary import Vocabulary
 
@@ -62,7 +63,11 @@ class Assistant:
         """Return how a question is understood, and each rank behind each hit, as French lines."""
         understood = self._understand(question, ())
         hits = self._rank(understood)
-        lines = [*explain_question(understood, self._registry), "", *explain_hits(hits, self._registry, most=15)]
+        lines = [
+            *explain_question(understood, self._registry),
+            "",
+            *explain_hits(hits, self._registry, most=15),
+        ]
         return "\n".join(lines)
 
     def partners(self, name: str) -> Answer:

@@ -66,9 +66,7 @@ class ChromaCollection:
         """
         with _explained(place):
             client = _connect(place)
-            collection = client.create_collection(
-                name, configuration={"hnsw": _HNSW}, embedding_function=None
-            )
+            collection = client.create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
             return cls(place, client, collection)
 
     @classmethod

@@ -31,9 +31,7 @@ _index_dir_option = click.option(
     metavar="DOSSIER",
     help="Dossier de l'index (par défaut : CLSASSIST_INDEX_DIR, sinon index/).",
 )
-_json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Écrit un objet JSON par question, un par ligne."
-)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON par question, un par ligne.")
 
 
 @click.group(cls=FrenchGroup, subcommand_metavar="COMMANDE …")
@@ -162,9 +160,7 @@ def partners(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> N
 
 
 @main.command()
-@click.option(
-    "--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json (par défaut) ou csv."
-)
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json (par défaut) ou csv.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FICHIER", help="Écrit dans ce fichier.")
 @_index_dir_option
 def export(form: str, output: Path | None, index_dir: Path | None) -> None:

@@ -10,7 +10,7 @@ from clsassist.lexicon import load_lexicon
 from clsassist.parsing.fiches import parse_document
 from clsassist.parsing.plans import Reading, deduce_plans, document_date
 from clsassist.readers import READERS, read_document
-from clsassist.records import Corpus, ParsedDocument, Warning
+from clsassist.records import Action, Corpus, ParsedDocument, Section, Warning
 from clsassist.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -33,7 +33,9 @@ def list_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
     if not files:
         where = ", ".join(f"« {path} »" for path in paths)
         formats = ", ".join(sorted(READERS))
-        message = f"Aucun document dans {where} : déposez-y des fichiers ({formats}), puis relancez « clsassist index »."
+        message = (
+            f"Aucun document dans {where} : déposez-y des fichiers ({formats}), puis relancez « clsassist index »."
+        )
         raise NothingToIndexError(message)
     return root, files
 
@@ -42,7 +44,9 @@ def _common_root(paths: Sequence[Path]) -> Path:
     folders = [path if path.is_dir() else path.parent for path in paths]
     first = folders[0].resolve()
     return next(
-        parent for parent in (first, *first.parents) if all(folder.resolve().is_relative_to(parent) for folder in folders)
+        parent
+        for parent in (first, *first.parents)
+        if all(folder.resolve().is_relative_to(parent) for folder in folders)
     )
 
 
@@ -81,7 +85,11 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
     plans = deduce_plans(readings, lexicon)
     parsed = tuple(
         ParsedDocument(
-            reading.document, plan, document_date(reading.document), reading.actions, reading.sections,
+            reading.document,
+            plan,
+            document_date(reading.document),
+            reading.actions,
+            reading.sections,
             (*reading.document.warnings, *found, *_plan_warnings(plan.deduced, plan.name, reading)),
         )
         for reading, plan, found in zip(readings, plans, warnings, strict=True)
@@ -110,7 +118,7 @@ def reading_report(corpus: Corpus) -> str:
 
 
 def _document_report(parsed: ParsedDocument) -> list[str]:
-    owners = (*parsed.actions, *parsed.sections)
+    owners: list[Action | Section] = [*parsed.actions, *parsed.sections]
     fields = [field for owner in owners for field in owner.fields]
     empty = [field for action in parsed.actions for field in action.fields if not field.filled]
     unknown = sorted({field.label for field in fields if field.key == "autre"})

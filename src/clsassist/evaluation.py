@@ -105,9 +105,7 @@ def results_by_kind(results: Sequence[CaseResult]) -> dict[str, list[CaseResult]
     return {**grouped, "total": list(results)}
 
 
-def find_shortfalls(
-    results: Sequence[CaseResult], thresholds: Mapping[str, Mapping[str, float]]
-) -> list[str]:
+def find_shortfalls(results: Sequence[CaseResult], thresholds: Mapping[str, Mapping[str, float]]) -> list[str]:
     """Return a French sentence for every score under its threshold."""
     grouped = results_by_kind(results)
     shortfalls = []

@@ -66,8 +66,13 @@ class Evidence:
         """Close the answer with the citations given while its text was written."""
         refs = tuple(action_to_ref(action, self.registry) for action in actions)
         return Answer(
-            self.question.text, status, text.strip(), refs, self.book.citations,
-            coverage or self.coverage(len(actions)), choices,
+            self.question.text,
+            status,
+            text.strip(),
+            refs,
+            self.book.citations,
+            coverage or self.coverage(len(actions)),
+            choices,
         )
 
     def coverage(self, matching: int, field_missing: int = 0, examined: int | None = None) -> Coverage:

@@ -67,9 +67,7 @@ class ActionRow:
 def registry_to_rows(registry: Registry) -> tuple[ActionRow, ...]:
     """Return every action of a registry, in the order of documents then of fiches."""
     return tuple(
-        ActionRow(
-            action, registry.documents[action.document_id].path, registry.plans[action.document_id].name
-        )
+        ActionRow(action, registry.documents[action.document_id].path, registry.plans[action.document_id].name)
         for action in registry.actions.values()
     )
 
@@ -101,9 +99,7 @@ def write_export(path: Path, written: str) -> None:
     try:
         path.write_text(written, encoding="utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8")
     except OSError as error:
-        message = (
-            f"« {path} » n'a pas pu être écrit ({error.strerror}). Choisissez un autre fichier avec --output."
-        )
+        message = f"« {path} » n'a pas pu être écrit ({error.strerror}). Choisissez un autre fichier avec --output."
         raise ClsAssistError(message) from error
 
 

@@ -23,6 +23,12 @@ def index_corpus(paths: Sequence[Path], settings: Settings, progress: Progress |
     embedder = load_embedder(settings.embedding_model)
     analyser = load_lexicon().analyser
     build_index(
-        corpus, corpus_to_passages(corpus), settings.index_dir, embedder, analyser, progress, settings=settings
+        corpus,
+        corpus_to_passages(corpus),
+        settings.index_dir,
+        embedder,
+        analyser,
+        progress,
+        settings=settings,
     )
     return corpus

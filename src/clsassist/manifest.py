@@ -79,9 +79,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         values = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         if values["format"] != FORMAT:
-            raise IndexMismatchError(
-                "L'index a été construit par une autre version. Lancez : clsassist index"
-            )
+            raise IndexMismatchError("L'index a été construit par une autre version. Lancez : clsassist index")
         sources = tuple(SourceFile(**source) for source in values.pop("sources"))
         return Manifest(sources=sources, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

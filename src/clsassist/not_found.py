@@ -22,7 +22,10 @@ def answer_not_found(evidence: Evidence) -> Answer:
         lines.extend(["", "Au plus proche :", *close])
     coverage = evidence.coverage(0, len(selection.missing), len(selection.scope))
     return evidence.answer(
-        "\n".join(lines), status=AnswerStatus.NOT_FOUND, coverage=coverage, choices=() if close else evidence.starters
+        "\n".join(lines),
+        status=AnswerStatus.NOT_FOUND,
+        coverage=coverage,
+        choices=() if close else evidence.starters,
     )
 
 
@@ -33,8 +36,11 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
         verb = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
         return f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {verb} dans aucun."
     if not question.selects:
-        return "**Je n'ai pas compris la question** : elle ne nomme ni sujet, ni fiche, ni organisation que je connaisse."
-    if question.numbers and not evidence.selection.matches:
+        return (
+            "**Je n'ai pas compris la question** : elle ne nomme ni sujet, ni fiche, ni organisation que je connaisse."
+        )
+    known = {action.number for action in evidence.selection.scope}
+    if question.numbers and not known & set(question.numbers):
         return f"**Aucune fiche ne porte le numéro {joined(list(question.numbers))}** là où vous le cherchez."
     places = [f"« {topic.words} »" for topic in topics if topic.place]
     if places:
@@ -66,7 +72,11 @@ def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
         plan = evidence.registry.plans[segment.document_id].name
         about = joined([f"« {topic.words} »" for topic in said])
         quote = f"{in_quotes(segment.quote)} {evidence.book.cite(segment)}"
-        only = ("où le mot est seulement cité" if any(topic.place for topic in said) else "sujet voisin") if near_idea else f"pour {about} seulement"
+        only = (
+            ("où le mot est seulement cité" if any(topic.place for topic in said) else "sujet voisin")
+            if near_idea
+            else f"pour {about} seulement"
+        )
         lines.append(f"- **{owner_title(owner)}** ({plan}), {only} : {quote}")
         if len(lines) == _MOST_CLOSE:
             break

@@ -40,8 +40,16 @@ def _fields_to_passages(
     for position, field in enumerate(fields):
         for part, (text, span, page) in enumerate(_cut(field)):
             yield Passage(
-                f"{owner.id}/{position}.{part}", parsed.document.id, owner.id, field.key, field.label, title,
-                text, context, span, page,
+                f"{owner.id}/{position}.{part}",
+                parsed.document.id,
+                owner.id,
+                field.key,
+                field.label,
+                title,
+                text,
+                context,
+                span,
+                page,
             )
 
 

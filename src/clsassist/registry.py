@@ -11,8 +11,18 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
-from clsassist.records import Action, Corpus, Document, Involvement, ParsedDocument, Passage, Plan, Section, Span
-from clsassist.segments import Segment, Weight, document_to_segments
+from clsassist.records import (
+    Action,
+    Corpus,
+    Document,
+    Involvement,
+    ParsedDocument,
+    Passage,
+    Plan,
+    Section,
+    Span,
+)
+from clsassist.segments import Segment, Weight, document_to_segments, title_to_segment
 from clsassist.text import Analyser, Stems
 
 _SCHEMA = """
@@ -34,12 +44,13 @@ CREATE INDEX segment_owner ON segment (owner);
 
 
 @lru_cache(maxsize=16)
-def _adapter(record: type) -> TypeAdapter[Any]:
+def _adapter(record: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(record)
 
 
 def _dump(record: object) -> bytes:
-    return _adapter(type(record)).dump_json(record)
+    record_type: type[Any] = type(record)
+    return _adapter(record_type).dump_json(record)
 
 
 def write_registry(path: Path, corpus: Corpus, passages: Sequence[Passage], analyser: Analyser) -> None:
@@ -88,9 +99,18 @@ def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:
     cursor = connection.execute(
         "INSERT INTO segment VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            segment.owner, segment.document_id, segment.field_key, segment.label, segment.kind,
-            int(segment.weight), segment.quote, segment.span.start, segment.span.end, segment.page,
-            f" {' '.join(segment.stems)} ", f" {' '.join(segment.context)} ",
+            segment.owner,
+            segment.document_id,
+            segment.field_key,
+            segment.label,
+            segment.kind,
+            int(segment.weight),
+            segment.quote,
+            segment.span.start,
+            segment.span.end,
+            segment.page,
+            f" {' '.join(segment.stems)} ",
+            f" {' '.join(segment.context)} ",
         ),
     )
     rows = [(stem, cursor.lastrowid) for stem in set(segment.stems)]
@@ -99,9 +119,7 @@ def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:
 
 def _write_terms(connection: sqlite3.Connection, text: str, analyser: Analyser) -> None:
     rows = [(token.form, token.stem) for token in analyser.content(text)]
-    connection.executemany(
-        "INSERT INTO term VALUES (?,?,1) ON CONFLICT (form) DO UPDATE SET count = count + 1", rows
-    )
+    connection.executemany("INSERT INTO term VALUES (?,?,1) ON CONFLICT (form) DO UPDATE SET count = count + 1", rows)
 
 
 class Registry:
@@ -203,13 +221,7 @@ class Registry:
 
     def title_segment(self, action: Action) -> Segment:
         """Return the title of an action as a quotable segment."""
-        held = [field.label for field in action.fields if field.key == action.title_field]
-        label = held[0] if held else ("Levier" if action.title_field == "leviers" else "Titre")
-        quote = action.title_span.of(self.documents[action.document_id].text)
-        return Segment(
-            action.id, action.document_id, action.title_field, label, "title", Weight.OBJECT, quote,
-            action.title_span, action.page, (), (),
-        )
+        return title_to_segment(action, self.documents[action.document_id].text)
 
     def involvements(self) -> Iterator[tuple[Action, Involvement]]:
         """Yield every involvement with its action."""
@@ -245,6 +257,15 @@ class Registry:
 def _row_to_segment(row: tuple[Any, ...]) -> Segment:
     _, owner, document, field, label, kind, weight, quote, start, end, page, stems, context = row
     return Segment(
-        owner, document, field, label, kind, Weight(weight), quote, Span(start, end), page,
-        tuple(stems.split()), tuple(context.split()),
+        owner,
+        document,
+        field,
+        label,
+        kind,
+        Weight(weight),
+        quote,
+        Span(start, end),
+        page,
+        tuple(stems.split()),
+        tuple(context.split()),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from clsassist.records import Action, Field, Item, ParsedDocument, Section, Span
-from clsassist.text import Analyser, sentence_spans, squeeze
+from clsassist.text import Analyser, Stems, sentence_spans, squeeze
 
 
 class Weight(IntEnum):
@@ -18,18 +18,36 @@ class Weight(IntEnum):
     PERIPHERY = 3
 
 
+# Fields that hold a title; one taken from another field is quoted there.
+TITLE_FIELDS = frozenset({"titre", "leviers"})
+
 # A topic named in these fields is what the action is about.
 _OBJECT_FIELDS = frozenset(
     {
-        "titre", "leviers", "objectif_general", "objectifs_specifiques", "objectifs_operationnels", "etapes",
-        "description", "public", "texte",
+        "titre",
+        "leviers",
+        "objectif_general",
+        "objectifs_specifiques",
+        "objectifs_operationnels",
+        "etapes",
+        "description",
+        "public",
+        "texte",
     }
 )
 # Here it explains the action, or measures it.
 _BACKGROUND_FIELDS = frozenset(
     {
-        "contexte", "indicateurs", "indicateurs_processus", "indicateurs_resultat", "indicateurs_impact",
-        "methode_evaluation", "politiques_publiques", "moyens", "autre", "typologie",
+        "contexte",
+        "indicateurs",
+        "indicateurs_processus",
+        "indicateurs_resultat",
+        "indicateurs_impact",
+        "methode_evaluation",
+        "politiques_publiques",
+        "moyens",
+        "autre",
+        "typologie",
     }
 )
 # Elsewhere (partners, money, heading above, official axes) it only stands nearby.
@@ -51,8 +69,8 @@ class Segment:
     quote: str
     span: Span
     page: int | None
-    stems: tuple[str, ...]
-    context: tuple[str, ...]
+    stems: Stems
+    context: Stems
 
 
 def field_weight(key: str) -> Weight:
@@ -67,9 +85,8 @@ def document_to_segments(parsed: ParsedDocument, analyser: Analyser) -> Iterator
     text = parsed.document.text
     for action in parsed.actions:
         title = analyser.stems(action.title)
-        if action.title_field in ("titre", "leviers"):
-            label = "Titre" if action.title_field == "titre" else "Levier"
-            yield _segment(action, action.title_field, label, "title", text, action.title_span, action.page, title, ())
+        if action.title_field in TITLE_FIELDS:
+            yield title_to_segment(action, text, title)
         for field in action.fields:
             yield from field_to_segments(action, field, text, title, analyser)
     for section in parsed.sections:
@@ -78,7 +95,7 @@ def document_to_segments(parsed: ParsedDocument, analyser: Analyser) -> Iterator
 
 
 def field_to_segments(
-    owner: Action | Section, field: Field, text: str, title: tuple[str, ...], analyser: Analyser
+    owner: Action | Section, field: Field, text: str, title: Stems, analyser: Analyser
 ) -> Iterator[Segment]:
     """Yield the quotable pieces of one field: sentences of its items, and its ticked boxes only."""
     for item in field.items:
@@ -87,18 +104,16 @@ def field_to_segments(
         for piece in item.spans:
             for span in sentence_spans(text, piece.start, piece.end):
                 stems = analyser.stems(span.of(text))
-                yield _segment(
-                    owner, field.key, field.label, "item", text, span, item.page, stems, (*context, *whole)
-                )
+                yield _quote(owner, field, "item", text, span, stems, (*context, *whole))
     for option in field.options:
         if option.ticked:
             words = " ".join(filter(None, (option.label, option.typed)))
             stems = analyser.stems(words)
             context = (*title, *analyser.stems(option.group or ""))
-            yield _segment(owner, field.key, field.label, "option", text, option.span, option.page, stems, context)
+            yield _quote(owner, field, "option", text, option.span, stems, context)
 
 
-def _above(field: Field, item: Item, analyser: Analyser) -> tuple[str, ...]:
+def _above(field: Field, item: Item, analyser: Analyser) -> Stems:
     stems: list[str] = []
     parent = item.parent
     while parent is not None:
@@ -107,11 +122,32 @@ def _above(field: Field, item: Item, analyser: Analyser) -> tuple[str, ...]:
     return tuple(stems)
 
 
-def _segment(
-    owner: Action | Section, key: str, label: str, kind: str, text: str, span: Span, page: int | None,
-    stems: tuple[str, ...], context: tuple[str, ...],
+def _quote(
+    owner: Action | Section, field: Field, kind: str, text: str, span: Span, stems: Stems, context: Stems
 ) -> Segment:
+    page = next((item.page for item in field.items if span in item.spans), field.page)
+    weight = field_weight(field.key)
+    label = squeeze(field.label)
     return Segment(
-        owner.id, owner.document_id, key, squeeze(label), kind, field_weight(key), span.of(text), span, page,
-        stems, context,
+        owner.id, owner.document_id, field.key, label, kind, weight, span.of(text), span, page, stems, context
+    )
+
+
+def title_to_segment(action: Action, text: str, stems: Stems = ()) -> Segment:
+    """Return the title of an action as a quotable piece, under the label it was taken from."""
+    held = [field.label for field in action.fields if field.key == action.title_field]
+    label = held[0] if held else ("Levier" if action.title_field == "leviers" else "Titre")
+    span = action.title_span
+    return Segment(
+        action.id,
+        action.document_id,
+        action.title_field,
+        squeeze(label),
+        "title",
+        Weight.OBJECT,
+        span.of(text),
+        span,
+        action.page,
+        stems,
+        (),
     )

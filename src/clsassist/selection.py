@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Organisation, Question, Topic
 from clsassist.records import Action, Field, Involvement, Role, Status
 from clsassist.registry import Registry
@@ -49,6 +50,7 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     steps = [
         _covers_years(question, registry, analyser),
         _answers_yes(question, registry, analyser),
+        _has_filled(question, registry, analyser),
         _involves(question, registry),
         _excludes(question, registry),
     ]
@@ -122,6 +124,41 @@ def _answers_yes(question: Question, registry: Registry, analyser: Analyser) -> 
     return step
 
 
+def _has_filled(question: Question, registry: Registry, analyser: Analyser) -> _Step:
+    """« sans personne référente »: an empty field is told from one that the form does not have."""
+
+    def step(match: Match, missing: dict[str, Action]) -> Match | None:
+        for key, wanted in question.filled:
+            fields = [field for field in match.action.fields if field.key in FAMILIES.get(key, (key,))]
+            if not fields:
+                missing[match.action.id] = match.action
+                return None
+            if any(field.filled for field in fields) != wanted:
+                return None
+            proofs = _field_proofs(match.action, fields[0].key, registry, analyser)[:1]
+            match = _add(match, proofs or [_empty_proof(match.action, fields[0], registry)])
+        return match
+
+    return step
+
+
+def _empty_proof(action: Action, field: Field, registry: Registry) -> Segment:
+    text = registry.documents[action.document_id].text
+    return Segment(
+        action.id,
+        action.document_id,
+        field.key,
+        field.label,
+        "empty",
+        Weight.OBJECT,
+        field.span.of(text),
+        field.span,
+        field.page,
+        (),
+        (),
+    )
+
+
 def _involves(question: Question, registry: Registry) -> _Step:
     def step(match: Match, missing: dict[str, Action]) -> Match | None:
         for organisation in question.organisations:
@@ -170,8 +207,17 @@ def _involvement_proof(action: Action, held: Involvement, registry: Registry) ->
     text = registry.documents[action.document_id].text
     label = next((field.label for field in action.fields if field.key == held.field_key), held.field_key)
     return Segment(
-        action.id, action.document_id, held.field_key, label, "involvement", Weight.OBJECT, held.span.of(text),
-        held.span, held.page, (), (),
+        action.id,
+        action.document_id,
+        held.field_key,
+        label,
+        "involvement",
+        Weight.OBJECT,
+        held.span.of(text),
+        held.span,
+        held.page,
+        (),
+        (),
     )
 
 

@@ -15,7 +15,9 @@ _MOST = 5
 
 def registry_to_starters(registry: Registry, lexicon: Lexicon) -> tuple[str, ...]:
     """Return questions about a topic, a fiche, an organisation and a count, as far as the corpus allows."""
-    return tuple(dict.fromkeys([*_topics(registry, lexicon), *_fiches(registry), *_organisations(registry, lexicon)]))[:_MOST]
+    return tuple(dict.fromkeys([*_topics(registry, lexicon), *_fiches(registry), *_organisations(registry, lexicon)]))[
+        :_MOST
+    ]
 
 
 def _topics(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
@@ -30,7 +32,11 @@ def _topics(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
         if 2 <= len(owners) <= max(2, len(registry.actions) // 4):
             spread[concept.name] = len(plans) * 10 - len(owners)
     for name, _ in spread.most_common(1):
-        yield f"Quelles actions ciblent la {name} ?" if name.startswith("maîtrise") else f"Quelles actions parlent de « {name} » ?"
+        yield (
+            f"Quelles actions ciblent la {name} ?"
+            if name.startswith("maîtrise")
+            else f"Quelles actions parlent de « {name} » ?"
+        )
 
 
 def _short_name(plan: Plan) -> str:
@@ -44,11 +50,7 @@ def _fiches(registry: Registry) -> Iterator[str]:
         action = numbered[-1]
         plan = registry.plans[action.document_id]
         yield f"Qui porte la fiche {action.number} du {_short_name(plan)} ?"
-    starred = [
-        action
-        for action in numbered
-        if any(held.status is Status.TO_CONTACT for held in action.involvements)
-    ]
+    starred = [action for action in numbered if any(held.status is Status.TO_CONTACT for held in action.involvements)]
     if starred:
         plan = registry.plans[starred[0].document_id]
         yield f"Quels partenaires restent à contacter pour la fiche {starred[0].number} du {_short_name(plan)} ?"

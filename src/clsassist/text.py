@@ -55,9 +55,9 @@ def fold(text: str) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Make every run of white space, no-break spaces included, one space.
+    r"""Make every run of white space, no-break spaces included, one space.
 
-    >>> squeeze(" Début :\\u00a0   2025 ")
+    >>> squeeze(" Début :\u00a0   2025 ")
     'Début : 2025'
     """
     return " ".join(text.split())

@@ -60,9 +60,7 @@ class VectorCache:
         path.unlink()
         return cls(_connect(path))
 
-    def embed(
-        self, embedder: Embedder, texts: Sequence[str], progress: Progress | None = None
-    ) -> CachedVectors:
+    def embed(self, embedder: Embedder, texts: Sequence[str], progress: Progress | None = None) -> CachedVectors:
         """Return the vectors of ``texts``, embedding only those never met; saved block by block."""
         hashes = [_hash(text) for text in texts]
         known = self._read(embedder, set(hashes))
@@ -86,9 +84,7 @@ class VectorCache:
             connection.execute("CREATE TEMP TABLE kept (text_hash BLOB PRIMARY KEY)")
             hashes = ((_hash(text),) for text in texts)
             connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", hashes)
-            purged = connection.execute(
-                "DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM kept)"
-            )
+            purged = connection.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM kept)")
             connection.execute("DROP TABLE kept")
         if purged.rowcount:
             self._connection.execute("VACUUM")
@@ -105,9 +101,7 @@ class VectorCache:
         self.close()
 
     def _read(self, embedder: Embedder, wanted: set[bytes]) -> dict[bytes, Vectors]:
-        rows = self._connection.execute(
-            "SELECT text_hash, vector FROM vectors WHERE embedder = ?", (embedder.name,)
-        )
+        rows = self._connection.execute("SELECT text_hash, vector FROM vectors WHERE embedder = ?", (embedder.name,))
         return dict(_sound_vectors(rows, wanted, embedder.dimension))
 
     def _write(self, name: str, hashes: Sequence[bytes], vectors: Vectors) -> None:

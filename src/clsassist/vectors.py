@@ -105,9 +105,7 @@ class VectorIndex:
         if k < 1 or not self._ids:
             return []
         if allowed is not None:
-            return self._rank(
-                vector, k, np.array(sorted(self._rows[key] for key in allowed if key in self._rows))
-            )
+            return self._rank(vector, k, np.array(sorted(self._rows[key] for key in allowed if key in self._rows)))
         if self._exact:
             return self._rank(vector, k, np.arange(len(self._ids)))
         found = self._chroma().nearest(vector, min(k, len(self._ids)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from clsassist.records import Plan
 from clsassist.registry import Registry
 from clsassist.text import Stems, Token, fold
 
+# A capital inside a name: it names somebody in particular.
+_PROPER = re.compile(r"[A-ZÀ-Ý]")
 _YEAR = re.compile(r"20\d\d")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
 
@@ -22,7 +25,8 @@ class Vocabulary:
     """What a question may name, drawn from the registry and the lexicon.
 
     ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
-    the stems of each organisation as written in the fiches.
+    the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
+    particular (« professionnels de santé »).
     """
 
     lexicon: Lexicon
@@ -30,6 +34,7 @@ class Vocabulary:
     forms: tuple[str, ...]
     plan_words: dict[str, frozenset[str]]
     organisations: tuple[tuple[Stems, str], ...]
+    common_nouns: frozenset[Stems]
     titles: tuple[tuple[Stems, str], ...]
 
     @staticmethod
@@ -38,7 +43,12 @@ class Vocabulary:
         known = {fold(word) for acronym in lexicon.acronyms for word in (acronym.short, *acronym.long)}
         places = _plan_words(registry, lexicon)
         spelt = {token.form for plan in registry.plans.values() for token in lexicon.analyser.content(plan.name)}
-        forms = {*registry.terms, *(word for name in known for word in name.split()), *spelt, *_joined(registry, lexicon)}
+        forms = {
+            *registry.terms,
+            *(word for name in known for word in name.split()),
+            *spelt,
+            *_joined(registry, lexicon),
+        }
         analyser = lexicon.analyser
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
         return Vocabulary(
@@ -47,6 +57,7 @@ class Vocabulary:
             tuple(sorted(form for form in forms if len(form) >= 5)),
             places,
             tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),
+            frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
         )
 
@@ -87,7 +98,7 @@ def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
 
 def _joined_words(plan: Plan, lexicon: Lexicon) -> Iterator[str]:
     words = [token.form for token in lexicon.analyser.content(plan.territoire or "")]
-    yield from (first + second for first, second in zip(words, words[1:], strict=False))
+    yield from (first + second for first, second in itertools.pairwise(words))
 
 
 def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str]]:
@@ -100,13 +111,14 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
         distinctive = [word for word in words if word not in lexicon.place_words and not _YEAR.fullmatch(word)]
         for word in [*distinctive, *_joined_words(plan, lexicon)]:
             found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
-    shared = len(set(plan.name for plan in registry.plans.values()))
+    shared = len({plan.name for plan in registry.plans.values()})
     return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
 
 
 def _name_forms(name: str, lexicon: Lexicon) -> Iterator[Stems]:
     """Yield the ways to say an organisation: its name, its name without brackets, what is in brackets."""
-    for form in (name, _BRACKETED.sub(" ", name), *_BRACKETED.findall(name)):
+    acronyms = [held for held in _BRACKETED.findall(name) if len(_PROPER.findall(held)) >= 2]
+    for form in (name, _BRACKETED.sub(" ", name), *acronyms):
         stems = lexicon.analyser.stems(form)
         if stems:
             yield stems

@@ -78,6 +78,8 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
+    for key, wanted in question.filled:
+        parts.append(f"{('a', 'ont')[form]} un champ « {NAMES[key]} » {'renseigné' if wanted else 'non renseigné'}")
     if question.axes:
         verb = ("relève", "relèvent")[form]
         parts.append(f"{verb} de l'axe {joined([str(axe) for axe in question.axes])}")

@@ -181,9 +181,7 @@ class Cell:
 
     def rows(self, label: str) -> str:
         """Return the row of each page, the first one alone with its label."""
-        return "\n".join(
-            f"{'' if number else label}\t{' '.join(page)}\n" for number, page in enumerate(self.pages)
-        )
+        return "\n".join(f"{'' if number else label}\t{' '.join(page)}\n" for number, page in enumerate(self.pages))
 
 
 def table_document(document: Node) -> str:

@@ -11,7 +11,9 @@ from clsassist.records import Block, BlockKind, Field, Item, Option, Span
 from clsassist.text import STOP_WORDS, fold, squeeze
 
 _BOX_GLYPH = re.compile(r"^(?:\|\s?[Xx_ ]\s?\||[☑☒☐☎✓✔]|\[[xX ]\])\s*")
-_TYPED = re.compile(r"^(?P<label>autres?)\b\s*(?:\(\s?pr[ée]cisez\s?\))?\s*:\s*(?P<typed>.*)$", re.IGNORECASE | re.DOTALL)
+_TYPED = re.compile(
+    r"^(?P<label>autres?)\b\s*(?:\(\s?pr[ée]cisez\s?\))?\s*:\s*(?P<typed>.*)$", re.IGNORECASE | re.DOTALL
+)
 _GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")

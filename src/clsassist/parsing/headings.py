@@ -35,7 +35,10 @@ _SEPARATOR = r"\s*[:.–/—-]?\s*"
 _TITLE = r"(?P<title>\S.*)?$"
 
 _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
-    (Part.FICHE, re.compile(rf"fiches?[- ]?actions?\s*(?:n\s?°|n°|n|no)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
+    (
+        Part.FICHE,
+        re.compile(rf"fiches?[- ]?actions?\s*(?:n\s?°|n°|n|no)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
+    ),
     (Part.FICHE, re.compile(rf"(?:fiche|action)\s*(?:n\s?°|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
     (Part.FICHE, re.compile(rf"action\s+{_NUMBER}\s*[:.–—-]\s*{_TITLE}", re.I)),
     (Part.AXE, re.compile(rf"axe(?:\s+strat[ée]gique)?\s*(?:n\s?°)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
@@ -43,8 +46,14 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (Part.THEMATIQUE, re.compile(rf"th[ée]matique\s*(?:n\s?°)?\s*(?:{_NUMBER})?\s*:\s*{_TITLE}", re.I)),
     (Part.SUMMARY, re.compile(r"(?P<title>sommaire|table des mati[èe]res)\s*$", re.I)),
     (Part.FURNITURE, re.compile(r"(?P<title>projet vot?[ée]?|page \d+(?: ?(?:/|sur) ?\d+)?|page)\s*$", re.I)),
-    (Part.SECTION, re.compile(r"(?P<title>abr[ée]viations|glossaire|sigles(?: et acronymes)?|"
-                              r"contacts?|annexes?|introduction|pr[ée]ambule|objectifs?)\s*:?\s*$", re.I)),
+    (
+        Part.SECTION,
+        re.compile(
+            r"(?P<title>abr[ée]viations|glossaire|sigles(?: et acronymes)?|"
+            r"contacts?|annexes?|introduction|pr[ée]ambule|objectifs?)\s*:?\s*$",
+            re.I,
+        ),
+    ),
 )
 
 

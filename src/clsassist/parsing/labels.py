@@ -26,33 +26,65 @@ class Label:
 
 # Variants are compared by stems, so accents, case, plurals and punctuation do not matter here.
 LABELS: tuple[Label, ...] = (
-    Label("titre", "titre", ("titre de l'action", "titre de la fiche action", "intitulé de l'action", "intervention")),
+    Label(
+        "titre",
+        "titre",
+        ("titre de l'action", "titre de la fiche action", "intitulé de l'action", "intervention"),
+    ),
     Label("leviers", "levier", ("leviers", "levier")),
     Label("axe", "axe", ("axe stratégique du CLS", "axe", "axe (x)", "axe stratégique")),
     Label("sous_axe", "sous-axe", ("sous-axe (x.x)", "sous-axe", "sous-sous axe (x.x.x)")),
     Label("objectif_strategique", "objectif stratégique", ("objectif stratégique",)),
-    Label("thematique", "thématique", ("thématique", "thème", "thématiques", "mots-clés", "milieu d'intervention")),
+    Label(
+        "thematique",
+        "thématique",
+        ("thématique", "thème", "thématiques", "mots-clés", "milieu d'intervention"),
+    ),
     Label("typologie", "typologie", ("typologie de l'action",)),
     Label(
         "porteur",
         "porteur",
         (
-            "porteur", "porteur(s) de l'action", "pilote(s)", "pilotes", "structure", "structure porteuse",
-            "structure pilote", "direction ou service pilote", "organisme porteur du projet", "porteur du projet",
-            "co-pilotes", "copilotes", "pilote de l'action",
+            "porteur",
+            "porteur(s) de l'action",
+            "pilote(s)",
+            "pilotes",
+            "structure",
+            "structure porteuse",
+            "structure pilote",
+            "direction ou service pilote",
+            "organisme porteur du projet",
+            "porteur du projet",
+            "co-pilotes",
+            "copilotes",
+            "pilote de l'action",
         ),
     ),
     Label(
         "referent",
         "personne référente",
-        ("personne référente", "personne pilote", "élu·e référent·e", "référent", "contact", "personne ressource"),
+        (
+            "personne référente",
+            "personne pilote",
+            "élu·e référent·e",
+            "référent",
+            "contact",
+            "personne ressource",
+        ),
     ),
     Label("role_porteur", "rôle du porteur", ("rôle du porteur", "rôle du pilote")),
     Label(
         "contexte",
         "contexte",
-        ("contexte et enjeux locaux", "contexte", "contexte et besoins", "historique et contexte", "constats",
-         "éléments de contexte", "constats et enjeux"),
+        (
+            "contexte et enjeux locaux",
+            "contexte",
+            "contexte et besoins",
+            "historique et contexte",
+            "constats",
+            "éléments de contexte",
+            "constats et enjeux",
+        ),
     ),
     Label("objectif_general", "objectif général", ("objectif général", "objectifs généraux", "finalité", "but")),
     Label("objectifs_specifiques", "objectifs spécifiques", ("objectifs spécifiques", "objectif spécifique")),
@@ -61,8 +93,13 @@ LABELS: tuple[Label, ...] = (
         "etapes",
         "étapes de mise en œuvre",
         (
-            "étapes de mise en œuvre – description", "modalités d'actions", "actions concrètes envisagées",
-            "étapes de mise en œuvre", "étapes", "modalités de mise en œuvre", "étapes de la fiche action",
+            "étapes de mise en œuvre – description",
+            "modalités d'actions",
+            "actions concrètes envisagées",
+            "étapes de mise en œuvre",
+            "étapes",
+            "modalités de mise en œuvre",
+            "étapes de la fiche action",
         ),
     ),
     Label(
@@ -74,8 +111,17 @@ LABELS: tuple[Label, ...] = (
         "calendrier",
         "calendrier",
         (
-            "durée de l'action", "calendrier prévisionnel", "calendrier", "durée", "période du projet", "échéancier",
-            "échéance", "date de début", "date de fin", "année de début de réalisation", "fréquence",
+            "durée de l'action",
+            "calendrier prévisionnel",
+            "calendrier",
+            "durée",
+            "période du projet",
+            "échéancier",
+            "échéance",
+            "date de début",
+            "date de fin",
+            "année de début de réalisation",
+            "fréquence",
             "année de fin de réalisation",
         ),
     ),
@@ -87,8 +133,16 @@ LABELS: tuple[Label, ...] = (
     Label(
         "public",
         "public",
-        ("public visé", "public cible", "population cible", "population ciblée", "public", "bénéficiaires", "cibles",
-         "public et/ou territoire privilégié"),
+        (
+            "public visé",
+            "public cible",
+            "population cible",
+            "population ciblée",
+            "public",
+            "bénéficiaires",
+            "cibles",
+            "public et/ou territoire privilégié",
+        ),
     ),
     Label(
         "territoire",
@@ -99,8 +153,16 @@ LABELS: tuple[Label, ...] = (
         "financement",
         "financement",
         (
-            "financement", "financements", "budget global prévisionnel", "financeurs et montants", "co-financements",
-            "budget prévisionnel", "financeur", "budget", "plan de financement", "coût",
+            "financement",
+            "financements",
+            "budget global prévisionnel",
+            "financeurs et montants",
+            "co-financements",
+            "budget prévisionnel",
+            "financeur",
+            "budget",
+            "plan de financement",
+            "coût",
         ),
     ),
     Label(
@@ -108,28 +170,54 @@ LABELS: tuple[Label, ...] = (
         "moyens",
         ("autres ressources mobilisables", "moyens humains et techniques", "ressources humaines", "moyens"),
     ),
-    Label("indicateurs", "indicateurs", ("principaux indicateurs d'évaluation retenus", "indicateurs liés",
-                                         "indicateurs", "indicateurs d'évaluation", "évaluation")),
-    Label("indicateurs_processus", "indicateurs de processus", ("indicateurs de processus", "indicateurs de suivi")),
+    Label(
+        "indicateurs",
+        "indicateurs",
+        (
+            "principaux indicateurs d'évaluation retenus",
+            "indicateurs liés",
+            "indicateurs",
+            "indicateurs d'évaluation",
+            "évaluation",
+        ),
+    ),
+    Label(
+        "indicateurs_processus",
+        "indicateurs de processus",
+        ("indicateurs de processus", "indicateurs de suivi"),
+    ),
     Label("indicateurs_resultat", "indicateurs de résultat", ("indicateurs de résultats",)),
     Label("indicateurs_impact", "indicateurs d'impact", ("indicateur d'impact",)),
-    Label("methode_evaluation", "méthode d'évaluation", ("méthode d'évaluation envisagée", "méthode d'évaluation")),
+    Label(
+        "methode_evaluation",
+        "méthode d'évaluation",
+        ("méthode d'évaluation envisagée", "méthode d'évaluation"),
+    ),
     Label("lien_prs", "lien avec le projet régional de santé", ("lien avec le projet régional de santé",)),
     Label(
         "lien_prse",
         "lien avec le plan régional santé environnement",
-        ("lien avec le plan régional santé environnement 4", "lien avec le plan régional santé environnement"),
+        (
+            "lien avec le plan régional santé environnement 4",
+            "lien avec le plan régional santé environnement",
+        ),
     ),
     Label(
         "determinants",
         "déterminants de santé",
-        ("déterminants de santé visés", "déterminants de santé", "axe stratégique de la charte d'Ottawa visé"),
+        (
+            "déterminants de santé visés",
+            "déterminants de santé",
+            "axe stratégique de la charte d'Ottawa visé",
+        ),
     ),
     Label(
         "inegalites",
         "lutte contre les inégalités sociales de santé",
-        ("les objectifs de l'action visent-ils directement la lutte contre les inégalités sociales de santé ?",
-         "inégalités sociales de santé"),
+        (
+            "les objectifs de l'action visent-ils directement la lutte contre les inégalités sociales de santé ?",
+            "inégalités sociales de santé",
+        ),
     ),
     Label(
         "participation",
@@ -141,7 +229,10 @@ LABELS: tuple[Label, ...] = (
     Label("priorite", "priorité", ("niveau de priorité", "priorité")),
 )
 
-NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {"objectifs": "objectifs", "autre": "autre"}
+NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {
+    "objectifs": "objectifs",
+    "autre": "autre",
+}
 
 # What people call by one word and forms split into several fields.
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -169,7 +260,8 @@ HEADING_FIELDS = frozenset({"axe", "sous_axe", "objectif_strategique", "thematiq
 
 # Text that the form itself prints: removed from labels and values, never indexed.
 _PROMPTS = re.compile(
-    r"choisissez un [ée]l[ée]ment\s?\.?|\(\s?pr[ée]cisez\s?\)|\(\s?si indiqu[ée]\s?\)|cliquez (?:ou appuyez )?ici[^.]*\."
+    r"choisissez un [ée]l[ée]ment\s?\.?|\(\s?pr[ée]cisez\s?\)|\(\s?si indiqu[ée]\s?\)"
+    r"|cliquez (?:ou appuyez )?ici[^.]*\."
     r"|^\s*[ée]valuation propre de l['’]action\s*$|^\s*autres?(?:\(s\))?\s*:?\s*$",
     re.IGNORECASE,
 )

@@ -23,13 +23,20 @@ _SEPARATOR = re.compile(
     r"|\s+et\s+(?!(?:de|d['’]|du|des|à|aux?)\b)(?=[a-zà-ÿ])|(?<=[A-Z]{2})\s+et\s+(?=[A-Z]{2})"
 )
 _ARTICLE = re.compile(
-    r"^(?:repr[ée]sentants? (?:de la |de l['’]|des |du )|(?:la |le |les |l['’]|des |du |de la |d['’]))", re.IGNORECASE
+    r"^(?:repr[ée]sentants? (?:de la |de l['’]|des |du )|(?:la |le |les |l['’]|des |du |de la |d['’]))",
+    re.IGNORECASE,
 )
 _OPEN_LIST = re.compile(r"(?:…|\.\.\.|\betc\b\.?)\s*$")
 _EVERYBODY = re.compile(r"^(?:tous|toutes|l['’]ensemble)\b", re.IGNORECASE)
 _INLINE_PILOT = re.compile(r"\(?\s*pilot[ée]?e?\s+par\s+(?:la |le |les |l['’])?(?P<who>[^()]+?)\s*\)", re.IGNORECASE)
+# A name goes on with capitalised words: « CPTS Thur Doller », « Région Grand Est ».
+_NAME_GOES_ON = re.compile(r"(?:[ -](?:d[eu]s? |de la |d['’])?[A-ZÀ-Ý][\w’'-]+)*")
+
 _ROLE_WORDS = {
-    "copilote": Role.PILOTE, "pilote": Role.PILOTE, "porteur": Role.PORTEUR, "partenaire": Role.PARTENAIRE,
+    "copilote": Role.PILOTE,
+    "pilote": Role.PILOTE,
+    "porteur": Role.PORTEUR,
+    "partenaire": Role.PARTENAIRE,
 }
 
 
@@ -63,9 +70,7 @@ def _field_involvements(
         yield from _mentioned(action_id, field, item, text, lexicon)
 
 
-def _listed(
-    action_id: str, field: Field, role: Role, text: str, starred_to_contact: bool
-) -> Iterator[Involvement]:
+def _listed(action_id: str, field: Field, role: Role, text: str, starred_to_contact: bool) -> Iterator[Involvement]:
     for item in field.items:
         status = Status.TO_CONTACT if item.mark and starred_to_contact else Status.ENGAGED
         inline = len(field.items) == 1 or _is_line_of_names(item.text)
@@ -86,7 +91,7 @@ def _is_line_of_names(words: str) -> bool:
 
 def item_to_organisations(item: Item, text: str, *, inline: bool) -> list[Span]:
     """Cut one item into organisations: a bullet is one; a line « A, B / C » is several."""
-    spans = []
+    spans: list[Span] = []
     for whole in item.spans:
         contact = _CONTACT.search(text, whole.start, whole.end)
         end = contact.start() if contact else whole.end
@@ -140,19 +145,25 @@ def _inline_pilots(action_id: str, field: Field, item: Item, text: str) -> Itera
         for match in _INLINE_PILOT.finditer(text, whole.start, whole.end):
             for name in re.split(r"\s*(?:\+|,|/|\bet\b)\s*", match.group("who")):
                 yield Involvement(
-                    organisation_name(name), Role.PILOTE, Status.ENGAGED, action_id, field.key,
-                    Span(match.start("who"), match.end("who")), item.page,
+                    organisation_name(name),
+                    Role.PILOTE,
+                    Status.ENGAGED,
+                    action_id,
+                    field.key,
+                    Span(match.start("who"), match.end("who")),
+                    item.page,
                 )
 
 
-def _mentioned(
-    action_id: str, field: Field, item: Item, text: str, lexicon: Lexicon
-) -> Iterator[Involvement]:
+def _mentioned(action_id: str, field: Field, item: Item, text: str, lexicon: Lexicon) -> Iterator[Involvement]:
     role = Role.FINANCEUR if field.key == "financement" else Role.CITE
     for whole in item.spans:
         tokens = lexicon.analyser.content(whole.of(text))
         for actor in lexicon.actors_in(tokens):
             place = next((found for form in actor.stems if (found := find_sequence(form, tokens))), None)
             if place:
-                span = Span(whole.start + place.start, whole.start + place.end)
-                yield Involvement(actor.name, role, Status.ENGAGED, action_id, field.key, span, item.page)
+                start, end = whole.start + place.start, whole.start + place.end
+                goes_on = _NAME_GOES_ON.match(text, end, whole.end)
+                end = goes_on.end() if goes_on else end
+                name, span = squeeze(text[start:end]), Span(start, end)
+                yield Involvement(name, role, Status.ENGAGED, action_id, field.key, span, item.page)

@@ -17,7 +17,9 @@ _DATE = re.compile(
     r"|d[ée]cembre) (?:19|20)\d\d$",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE
+)
 _HEAD_LINES = 12  # a title page holds its title among its first lines
 
 
@@ -40,9 +42,7 @@ def deduce_plans(readings: Sequence[Reading], lexicon: Lexicon) -> list[Plan]:
     """Return the plan of each document, in order; documents of one plan share its name."""
     plans = [_own_plan(reading, lexicon) for reading in readings]
     plans = [_widen(plan, plans) for plan in plans]
-    return [
-        _from_neighbours(plan, reading.document, plans) for plan, reading in zip(plans, readings, strict=True)
-    ]
+    return [_from_neighbours(plan, reading.document, plans) for plan, reading in zip(plans, readings, strict=True)]
 
 
 def _own_plan(reading: Reading, lexicon: Lexicon) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,7 +112,7 @@ def _split_head(text: str, head: Span, level: int | None, lost_bullets: bool) ->
     """Give the text before the first bullet; in a list whose bullets were all lost, guess the items."""
     cuts = [match.start() for match in _LOST_BULLET.finditer(text, head.start, head.end)] if lost_bullets else []
     bounds = [head.start, *cuts, head.end]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         yield from _split_legend(text, Span(start, end), level)
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # skip the queue, monitoring): what is not here is refused, whatever a later version adds.
 _ROUTES = {
     "GET": re.compile(
-        r"/(?:healthz|favicon\.ico|manifest\.json|robots\.txt|theme\.css|config"
+        r"/(?:healthz|robots\.txt|theme\.css|config"
         r"|(?:static|assets)/.*"
         r"|gradio_api/(?:queue/data|heartbeat/\w+|startup-events|app_id|info))?"
     ),
@@ -42,7 +42,14 @@ _NO_SCRIPT = (
     "<noscript><p>Cette page a besoin de JavaScript. Sans lui, la commande "
     "<code>clsassist ask</code> donne les mêmes réponses.</p></noscript>"
 )
-_SOCIAL_META = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
+# An icon of its own, inside the document: a number as in the answers.
+_ICON = (
+    "<link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='5' fill='%231d4a8f'/%3E%3Ctext x='16' y='23' font-family='sans-serif' "
+    "font-size='20' font-weight='700' fill='white' text-anchor='middle'%3E1%3C/text%3E%3C/svg%3E\">"
+)
+# What presents Gradio rather than this page: addresses of its site, its name and logo for home screens.
+_FOREIGN = re.compile(r'<(?:meta\s+(?:property|name)="(?:og|twitter):|link\s+rel="manifest")[^>]*>\s*')
 
 
 class Guard:
@@ -130,8 +137,8 @@ def _in_french(send: Send, nonce: str) -> Send:
 
 def rewrite_document(document: str, nonce: str) -> str:
     """Make Gradio's document French, free of addresses elsewhere, its scripts allowed by ``nonce`` alone."""
-    document = _SOCIAL_META.sub("", document)
+    document = _FOREIGN.sub("", document)
     document = document.replace('lang="en"', 'lang="fr"', 1)
-    document = document.replace("<head>", f"<head>{_FRENCH}", 1)
+    document = document.replace("<head>", f"<head>{_FRENCH}{_ICON}", 1)
     document = document.replace("<gradio-app", f"{_NO_SCRIPT}<gradio-app", 1)
     return document.replace("<script", f'<script nonce="{nonce}"')

@@ -67,9 +67,7 @@ def add_conversation(assistant: Assistant, settings: Settings) -> None:
     shown = [parts.turns, parts.log, parts.remark]
     typed = [*shown, parts.box]
     asked = [
-        gr.on(
-            [parts.send.click, parts.box.submit], events.ask_typed, [parts.box, parts.turns], typed, **_EVENT
-        ),
+        gr.on([parts.send.click, parts.box.submit], events.ask_typed, [parts.box, parts.turns], typed, **_EVENT),
         parts.log.select(events.ask_proposed, [parts.turns], shown, **_EVENT),
     ]
     for asking in asked:

@@ -144,12 +144,12 @@ def _render_panel(title: str, body: str, data: str = "") -> str:
 
 def _render_facts(source: Source) -> str:
     citation = source.citation
-    number = f"{citation.action_number}, {source.title}" if citation.action_number else source.title
+    number = f"fiche {citation.action_number}, " if citation.action_number else ""
     facts = [
         ("Plan", source.plan),
         ("Date", source.dated or "non indiquée"),
         ("Document", citation.document),
-        ("Fiche" if citation.action_id else "Partie", number),
+        ("Action" if citation.action_id else "Partie", number + source.title),
     ]
     if citation.page is not None:
         facts.append(("Page", str(citation.page)))

@@ -1,0 +1,87 @@
+"""The words and turns of French questions, as patterns: what is asked, how numbers and roles are said."""
+
+from __future__ import annotations
+
+import re
+
+from clsassist.records import Role
+
+NUMBER = re.compile(
+    r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|num[ée]ro\s)?(?P<first>\d{1,3}(?:\.\d+)*)"
+    r"(?:\s*(?:,|et|ou|à)\s*(?:la |le )?(?:fiche |action )?(?P<second>\d{1,3}(?:\.\d+)*))?\b(?!\s*%)",
+    re.IGNORECASE,
+)
+SHORT_NUMBER = re.compile(
+    r"\bF(?P<first>\d{1,2})\b|\b(?:la|le|n°)\s*(?P<second>\d{1,2})\b(?!\s*(?:%|ans|mois|actions|fiches))"
+)
+AXE = re.compile(
+    r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d)\b(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS)\b)?",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"\b(20[0-4]\d)\b")
+STARTS = re.compile(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*", re.IGNORECASE)
+ENDS = re.compile(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*", re.IGNORECASE)
+ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
+DEFINITION = re.compile(
+    r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+"
+    r"|d[ée]finition|d[ée]finir|sigle|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)",
+    re.IGNORECASE,
+)
+HELP = re.compile(
+    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|merci|aide|help|au secours|qui es[- ]tu"
+    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire"
+    r"|comment (?:ça|ca) (?:marche|fonctionne)|à quoi (?:sers|servez)[- ](?:tu|vous))"
+    r"\b[\s,!.?]*(?:beaucoup|à tous|!|\.|\?)*\W*$",
+    re.IGNORECASE,
+)
+ABOUT = re.compile(
+    r"\b(?:quels|combien de|liste des|les) (?:documents|plans|contrats|fichiers|sources|territoires)\b"
+    r"|\bque contient (?:le|ce|votre) corpus\b|\bde quand date|\bque couvre(?:nt)? (?:le|les|votre)",
+    re.IGNORECASE,
+)
+COUNT = re.compile(r"\b(?:combien|nombre|how many)\b", re.IGNORECASE)
+COUNTED = re.compile(
+    r"\b(?:combien (?:de |d['’]|des |y a[- ]t[- ]il (?:de |d['’]))?|how many "
+    r"|nombre (?:de |d['’]|total de |total d['’]))"
+    r"(?:[a-zé]+ )?(?P<what>actions?|fiches?|leviers?|mesures?|projets?|partenaires?|th[ée]matiques?|axes?"
+    r"|porteurs?|pilotes?|organisations?|structures?)",
+    re.IGNORECASE,
+)
+SET_NOUN = re.compile(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b", re.IGNORECASE)
+SET_ONE = re.compile(
+    r"\b(?:quelles?|quels?|which|une|un|d['’]|aucune?)\s+(?:autre\s+)?(?:action|fiche|levier|mesure|projet|initiative)s?\b",
+    re.IGNORECASE,
+)
+FIGURE = re.compile(
+    r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b",
+    re.IGNORECASE,
+)
+NEGATION = re.compile(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b", re.IGNORECASE)
+TO_CONTACT = re.compile(
+    r"\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+|\bidentifi[ée]s?\b",
+    re.IGNORECASE,
+)
+ENGAGED = re.compile(r"\b(?:d[ée]jà )?engag[ée]s?\b|\bconfirm[ée]s?\b", re.IGNORECASE)
+
+# A capitalised word behind one of these names a place: « à Strasbourg ».
+PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
+
+# Words that give the role of the organisation beside them.
+ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    (Role.PILOTE, re.compile(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age|es?-t-il)\b", re.IGNORECASE)),
+    (Role.PORTEUR, re.compile(r"\bport(?:ées?|és?|eurs?|e|ent|er)\b", re.IGNORECASE)),
+    (Role.FINANCEUR, re.compile(r"\bfinanc(?:e|ent|eurs?|ées?|és?|er)\b", re.IGNORECASE)),
+    (Role.PARTENAIRE, re.compile(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b", re.IGNORECASE)),
+)
+# Words that make even a common noun an organisation: « où les lycées sont-ils partenaires ? ».
+TAKES_PART = re.compile(
+    r"\b(?:partenaire|intervien|engag|particip|impliqu|associ|port[ée]|pilot|financ)\w*", re.IGNORECASE
+)
+# « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
+ASKS_WHO = re.compile(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$", re.IGNORECASE)
+QUESTION_WORD = re.compile(
+    r"\b(?:où|ou|quels?|quelles?|qui|comment|combien|quand|pourquoi|lesquel\w+)\b", re.IGNORECASE
+)
+YES_NO_FORM = re.compile(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b", re.IGNORECASE)
+# Closed questions of the forms: field, and what in a question asks for a « yes ».
+YES_NO = {"participation", "inegalites"}

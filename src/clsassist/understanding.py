@@ -1,0 +1,44 @@
+"""A question in plain French to a Question, against the corpus's own words: the steps, then what is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clsassist.follow_up import follow
+from clsassist.question import Intent, Question
+from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP
+from clsassist.question_steps import STEPS, Draft
+from clsassist.text import squeeze
+from clsassist.vocabulary import Vocabulary
+
+
+def understand(text: str, vocabulary: Vocabulary, previous: Question | None = None) -> Question:
+    """Return what a question asks. ``previous`` is the question before it in the same conversation."""
+    asked = squeeze(text)
+    corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
+    draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET))
+    for position, word in corrected.items():
+        original = vocabulary.lexicon.analyser.tokens(asked)[position].span.of(asked)
+        draft.notes.append(f"« {original} » lu « {word} »")
+    for step in STEPS:
+        step(draft, vocabulary)
+    question = replace(draft.question, notes=tuple(draft.notes))
+    if question.strong_topics or question.organisations:
+        # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
+        question = replace(question, filled=())
+    question = replace(question, intent=_intent(question))
+    return follow(question, previous) if previous else question
+
+
+def _intent(question: Question) -> Intent:
+    """Return what is wanted: the first of these readings that holds, a set when none does."""
+    text = question.text
+    readings = (
+        (Intent.HELP, bool(HELP.match(text))),
+        (Intent.DEFINITION, bool(question.acronym)),
+        (Intent.ABOUT, bool(ABOUT.search(text)) and not question.strong_topics),
+        (Intent.COUNT, bool(COUNTED.search(text))),
+        (Intent.FIELD, bool(question.fields) and not question.asks_set),
+        (Intent.FIGURE, bool(FIGURE.search(text))),
+    )
+    return next((intent for intent, holds in readings if holds), Intent.SET)

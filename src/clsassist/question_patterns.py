@@ -23,8 +23,8 @@ STARTS = re.compile(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*", re.IGNOR
 ENDS = re.compile(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*", re.IGNORECASE)
 ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
 DEFINITION = re.compile(
-    r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+"
-    r"|d[ée]finition|d[ée]finir|sigle|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)",
+    r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
+    r"|d[ée]finition|d[ée]finir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)",
     re.IGNORECASE,
 )
 HELP = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,13 @@ CREATE INDEX segment_owner ON segment (owner);
 """
 
 
-@lru_cache(maxsize=16)
-def _adapter(record: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(record)
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
+    record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
+}
 
 
 def _dump(record: object) -> bytes:
-    record_type: type[Any] = type(record)
-    return _adapter(record_type).dump_json(record)
+    return _ADAPTERS[type(record)].dump_json(record)
 
 
 def write_registry(path: Path, corpus: Corpus, passages: Sequence[Passage], analyser: Analyser) -> None:
@@ -153,14 +152,14 @@ class Registry:
     def documents(self) -> dict[str, Document]:
         """All documents, by id."""
         rows = self._connection.execute("SELECT record FROM document ORDER BY path")
-        found = [_adapter(Document).validate_json(record) for (record,) in rows]
+        found = [_ADAPTERS[Document].validate_json(record) for (record,) in rows]
         return {document.id: document for document in found}
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
         """The plan of each document, by document id."""
         rows = self._connection.execute("SELECT id, plan FROM document ORDER BY path")
-        return {identifier: _adapter(Plan).validate_json(record) for identifier, record in rows}
+        return {identifier: _ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
 
     @cached_property
     def dates(self) -> dict[str, str | None]:
@@ -174,21 +173,21 @@ class Registry:
             "SELECT action.record FROM action JOIN document ON document.id = action.document "
             "ORDER BY document.path, action.position"
         )
-        found = [_adapter(Action).validate_json(record) for (record,) in rows]
+        found = [_ADAPTERS[Action].validate_json(record) for (record,) in rows]
         return {action.id: action for action in found}
 
     @cached_property
     def sections(self) -> dict[str, Section]:
         """All sections, by id."""
         rows = self._connection.execute("SELECT record FROM section ORDER BY document, position")
-        found = [_adapter(Section).validate_json(record) for (record,) in rows]
+        found = [_ADAPTERS[Section].validate_json(record) for (record,) in rows]
         return {section.id: section for section in found}
 
     @cached_property
     def passages(self) -> dict[str, Passage]:
         """All passages, by id."""
         rows = self._connection.execute("SELECT record FROM passage ORDER BY position")
-        found = [_adapter(Passage).validate_json(record) for (record,) in rows]
+        found = [_ADAPTERS[Passage].validate_json(record) for (record,) in rows]
         return {passage.id: passage for passage in found}
 
     @cached_property

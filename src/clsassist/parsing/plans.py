@@ -89,9 +89,9 @@ def _departement(text: str, lexicon: Lexicon) -> str | None:
 def _widen(plan: Plan, plans: Sequence[Plan]) -> Plan:
     """Give a fiche that reaches beyond its plan's territory the name of the plan."""
     for other in plans:
-        if plan.territoire and other.territoire and plan.territoire.startswith(f"{other.territoire} "):
-            if (plan.first_year, plan.last_year) == (other.first_year, other.last_year):
-                return replace(other, deduced="fiches voisines")
+        same_years = (plan.first_year, plan.last_year) == (other.first_year, other.last_year)
+        if same_years and other.territoire and (plan.territoire or "").startswith(f"{other.territoire} "):
+            return replace(other, deduced="fiches voisines")
     return plan
 
 

@@ -1,0 +1,70 @@
+"""Shared by all tests: the five documents, an index over them, an assistant over that index."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clsassist.assistant import Assistant
+from clsassist.corpus import read_corpus
+from clsassist.indexing import index_corpus
+from clsassist.records import Corpus
+from clsassist.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def real_documents() -> Path:
+    """The folder of the five real documents, which the project does not carry."""
+    folder = SHARED / "corpus"
+    if not folder.is_dir():
+        reason = f"{folder} is missing"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_corpus(real_documents: Path) -> Corpus:
+    """The five real documents, read and parsed."""
+    return read_corpus([real_documents], Settings())
+
+
+@pytest.fixture(scope="session")
+def demo_corpus() -> Corpus:
+    """The shipped corpus, read and parsed."""
+    return read_corpus([PROJECT / "corpus"], Settings())
+
+
+@pytest.fixture(scope="session")
+def indexed_corpus(real_documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index folder over the five real documents."""
+    folder = tmp_path_factory.mktemp("index")
+    index_corpus([real_documents], replace(Settings(), index_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index folder over the shipped corpus."""
+    folder = tmp_path_factory.mktemp("demo-index")
+    index_corpus([PROJECT / "corpus"], replace(Settings(), index_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(indexed_corpus: Path) -> Assistant:
+    """An assistant over the five real documents."""
+    return Assistant.open(indexed_corpus)
+
+
+@pytest.fixture(scope="session")
+def demo_assistant(indexed_demo: Path) -> Assistant:
+    """An assistant over the shipped corpus."""
+    return Assistant.open(indexed_demo)

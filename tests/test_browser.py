@@ -281,6 +281,13 @@ def test_two_visitors_do_not_share_a_conversation(browser: Browser, fake_site: S
         expect(other.locator(".cls-turn")).to_have_count(0)
 
 
+def test_each_new_question_comes_to_the_top_of_the_window(page: Page) -> None:
+    for count in range(3):
+        turn = _ask(page, f"Question {count}")
+    expect(turn.locator("h2")).to_be_in_viewport()
+    assert turn.evaluate("turn => turn.getBoundingClientRect().top") < 200
+
+
 def test_phone_shows_everything_in_its_width(browser: Browser, fake_site: Site) -> None:
     with _visit(browser, fake_site, width=360) as page:
         turn = _ask(page, QUESTION)

@@ -314,6 +314,18 @@ def test_boxes_of_a_source_are_said() -> None:
     assert 'aria-label="case non cochée"' in html
 
 
+def test_drawn_boxes_leave_the_screen_but_not_the_text() -> None:
+    lines = (
+        SourceLine("", "|X| Professionnels*", "", ticked=True),
+        SourceLine("|_|Autre (Précisez) : Adultes", "", "", ticked=False),
+    )
+    citation = make_citation(1, quote="|X| Professionnels*")
+    html = render_source(Source(citation, "CLS", None, "Titre", "Public visé", lines), 0)
+    assert _Page(html).marked == citation.quote
+    assert '<span class="cls-hidden" aria-hidden="true">|X| </span>Professionnels*' in html
+    assert '<span class="cls-hidden" aria-hidden="true">|_|</span>Autre' in html
+
+
 def test_mark_name_cannot_break_out_of_its_attribute() -> None:
     _assert_harmless(render_mark(0, make_citation(2, label='" onclick="alert(1)')))
 

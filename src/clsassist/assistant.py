@@ -124,9 +124,11 @@ class Assistant:
     def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
         self._check(question)
         context: Question | None = None
+        answered: tuple[str, ...] = ()
         for answer in previous:
-            context = understand(answer.question, self._vocabulary, context)
-        return understand(question, self._vocabulary, context)
+            context = understand(answer.question, self._vocabulary, context, answered)
+            answered = tuple(action.id for action in answer.actions)
+        return understand(question, self._vocabulary, context, answered)
 
     def _check(self, question: str) -> None:
         if not question.strip():

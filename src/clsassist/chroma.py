@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -64,8 +64,7 @@ class ChromaCollection:
 
         Raises ConfigurationError when the server does not answer.
         """
-        with _explained(place):
-            client = _connect(place)
+        with _new_client(place) as client:
             collection = client.create_collection(name, configuration={"hnsw": _HNSW}, embedding_function=None)
             return cls(place, client, collection)
 
@@ -78,8 +77,7 @@ class ChromaCollection:
         if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
             # Chroma would create an empty database without a word.
             raise IndexDamagedError(f"Il manque « {place} » à l'index. Lancez : clsassist index")
-        with _explained(place):
-            client = _connect(place)
+        with _new_client(place) as client:
             return cls(place, client, client.get_collection(name, embedding_function=None))
 
     def __len__(self) -> int:
@@ -137,6 +135,16 @@ def drop_remote(folder: Path) -> None:
             collection.drop()
         finally:
             collection.close()
+
+
+@contextmanager
+def _new_client(place: Path | str) -> Iterator[Client]:
+    # Closed only when the collection cannot be had: a forgotten connection keeps a server from stopping.
+    with _explained(place), ExitStack() as on_failure:
+        client = _connect(place)
+        on_failure.callback(client.close)
+        yield client
+        on_failure.pop_all()
 
 
 def _connect(place: Path | str) -> Client:

@@ -11,6 +11,7 @@ _FOLLOWS = re.compile(
     r"^\W*(?:et\b|mais\b|alors\b|ok\b|seulement|uniquement|parmi|celles?\b|ceux|lesquel\w+|pareil|idem|l[ae] même)",
     re.IGNORECASE,
 )
+_NARROWS = re.compile(r"^\W*(?:seulement|uniquement|parmi|celles?|ceux|lesquel)", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne)\b"
     r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|cette (?:action|fiche)|celle-ci|y|en|elles?)\b",
@@ -18,42 +19,71 @@ _PRONOUN = re.compile(
 )
 
 
-def follow(question: Question, previous: Question) -> Question:
-    """Complete a question from the one before it when it cannot stand alone; a new topic drops the old context."""
-    follows = bool(_FOLLOWS.match(question.text) or _PRONOUN.search(question.text))
+def follow(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
+    """Complete a question from the one before it when it cannot stand alone; a new topic drops the old context.
+
+    ``answered`` are the ids of the actions in the answer to ``previous``.
+    """
     if question.intent in (Intent.HELP, Intent.ABOUT, Intent.DEFINITION):
         return question
-    if not follows and (question.selects or not question.fields):
+    linked = bool(_FOLLOWS.match(question.text))
+    if not linked and question.selects:
         return question
-    if question.selects and question.strong_topics and not _FOLLOWS.match(question.text):
+    if not linked and not question.fields and not _PRONOUN.search(question.text):
         return question
-    return _merge(question, previous)
+    if _NARROWS.match(question.text):
+        completed = _narrow(question, previous, answered)
+    elif question.selects:
+        completed = _put_in_place(question, previous)
+    else:
+        completed = _ask_of_same(question, previous, answered)
+    return replace(completed, follows=True, notes=(*question.notes, f"suite de « {previous.text} »"))
 
 
-def _merge(question: Question, previous: Question) -> Question:
-    names_actions = bool(question.numbers or question.titles)
-    keeps_topics = not question.topics and not names_actions
-    narrows = bool(re.match(r"^\W*(?:seulement|uniquement|parmi|celles?|ceux|lesquel)", question.text, re.IGNORECASE))
-    topics = (*previous.topics, *question.topics) if narrows else (previous.topics if keeps_topics else question.topics)
-    fields = question.fields or (() if narrows else previous.fields)
-    intent = Intent.FIELD if fields and not (previous.asks_set and not question.fields) else previous.intent
-    merged = replace(
+def _ask_of_same(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
+    """« qui les pilote ? », « et son financement ? »: another thing about the actions of the last answer."""
+    if not answered:
+        return replace(previous, text=question.text, fields=question.fields or previous.fields)
+    intent = Intent.FIELD if question.fields else question.intent
+    return replace(question, titles=answered, intent=intent)
+
+
+def _narrow(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
+    """« seulement celles de Saverne »: a part of the last answer; its proofs stay those of the first question."""
+    return replace(
         question,
-        intent=intent if question.intent is Intent.SET or question.fields else question.intent,
-        fields=fields,
-        topics=topics,
-        numbers=question.numbers or (() if question.titles or question.documents else previous.numbers),
-        titles=question.titles or (() if question.numbers or question.documents else previous.titles),
-        axes=question.axes or previous.axes,
-        years=question.years or previous.years,
+        intent=Intent.SET,
+        asks_set=True,
+        fields=(),
+        filled=(),
+        titles=answered,
+        topics=(*previous.topics, *question.topics),
+        organisations=(*previous.organisations, *question.organisations),
+        role=question.role or previous.role,
+        mentions=previous.mentions or question.mentions,
+    )
+
+
+def _put_in_place(question: Question, previous: Question) -> Question:
+    """« et la 3 ? », « et dans les Deux-Sèvres ? », « et la CPAM ? »: the last question with one thing changed."""
+    names_actions = bool(question.numbers or question.titles)
+    new_subject = names_actions or bool(question.topics)
+    elsewhere = new_subject or bool(question.documents)
+    return replace(
+        previous,
+        text=question.text,
+        intent=Intent.FIELD if question.fields else previous.intent,
+        fields=question.fields or previous.fields,
+        numbers=question.numbers if elsewhere else previous.numbers,
+        titles=question.titles if elsewhere else previous.titles,
+        topics=question.topics if new_subject else previous.topics,
+        organisations=question.organisations or (() if names_actions else previous.organisations),
         documents=question.documents or previous.documents,
         plan_words=question.plan_words or previous.plan_words,
-        organisations=question.organisations or (() if names_actions else previous.organisations),
+        axes=question.axes or previous.axes,
+        years=question.years or previous.years,
         role=question.role or previous.role,
         to_contact=question.to_contact if question.to_contact is not None else previous.to_contact,
         answered_yes=question.answered_yes or previous.answered_yes,
         asks_set=question.asks_set or (previous.asks_set and not question.fields),
-        mentions=question.mentions or previous.mentions,
-        kind=question.kind or previous.kind,
     )
-    return replace(merged, follows=True, notes=(*question.notes, f"suite de « {previous.text} »"))

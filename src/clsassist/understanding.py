@@ -12,8 +12,14 @@ from clsassist.text import squeeze
 from clsassist.vocabulary import Vocabulary
 
 
-def understand(text: str, vocabulary: Vocabulary, previous: Question | None = None) -> Question:
-    """Return what a question asks. ``previous`` is the question before it in the same conversation."""
+def understand(
+    text: str, vocabulary: Vocabulary, previous: Question | None = None, answered: tuple[str, ...] = ()
+) -> Question:
+    """Return what a question asks.
+
+    ``previous`` is the question before it in the same conversation, ``answered`` the ids of the actions that
+    its answer asserted.
+    """
     asked = squeeze(text)
     corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
     draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET))
@@ -27,7 +33,7 @@ def understand(text: str, vocabulary: Vocabulary, previous: Question | None = No
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
         question = replace(question, filled=())
     question = replace(question, intent=_intent(question))
-    return follow(question, previous) if previous else question
+    return follow(question, previous, answered) if previous else question
 
 
 def _intent(question: Question) -> Intent:

@@ -71,11 +71,23 @@ class Vocabulary:
         for position, token in enumerate(tokens):
             if token.stop or token.stem in self.stems or token.form.isdigit() or len(token.form) < 5:
                 continue
-            better = self._nearest(token.form)
+            better = self._nearest(token.form) or self._fitting(tokens, position)
             if better:
                 changed[position] = better
                 mended[position] = Token(better, self.lexicon.analyser.stem(better), token.span)
         return changed, tuple(mended)
+
+    def _fitting(self, tokens: Sequence[Token], position: int) -> str | None:
+        """Return the word that makes a known phrase with its neighbours: « metrise de stage »."""
+        stems = {token.stem for token in tokens[max(0, position - 3) : position + 4]}
+        form = tokens[position].form
+        for concept in self.lexicon.concepts:
+            for word in (token for words in concept.words for token in self.lexicon.analyser.content(words)):
+                phrases = [phrase for phrase in concept.stems if word.stem in phrase and len(phrase) > 1]
+                completes = any(set(phrase) - {word.stem} <= stems for phrase in phrases)
+                if completes and OSA.distance(form, word.form) <= len(form) // 3:
+                    return word.form
+        return None
 
     def _nearest(self, form: str) -> str | None:
         """Return the one known word at the smallest distance, within what a slip of the finger makes."""

@@ -34,5 +34,6 @@ watch("value", () => {
   panel.querySelector("h2").focus({ preventScroll: true });
   const body = panel.querySelector(".cls-panel-body");
   const quote = body.querySelector("mark");
-  body.scrollTop = quote ? quote.offsetTop - body.clientHeight / 3 : 0;
+  const isBelow = quote && quote.offsetTop + quote.offsetHeight > body.clientHeight;
+  body.scrollTop = isBelow ? quote.offsetTop - body.clientHeight / 3 : 0;
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 
@@ -17,6 +18,13 @@ _CHOICES_TITLES = {
 
 # Beyond this number the list of sources is folded: the marks in the text open them just as well.
 _SOURCES_SHOWN = 8
+
+# A check box as readers show it, and as documents draw it with characters.
+_BOXES = {
+    True: '<span class="cls-box" role="img" aria-label="case cochée">☑</span> ',
+    False: '<span class="cls-box" role="img" aria-label="case non cochée">☐</span> ',
+}
+_DRAWN_BOX = re.compile(r"^(\s*(?:\|[^|]?\||\[[^\]]?\]|[☐☑☒])\s*)")
 
 
 def citation_place(citation: Citation) -> str:
@@ -158,11 +166,15 @@ def _render_facts(source: Source) -> str:
 
 
 def _render_line(line: SourceLine) -> str:
-    boxes = {
-        True: '<span class="cls-box" role="img" aria-label="case cochée">☑</span> ',
-        False: '<span class="cls-box" role="img" aria-label="case non cochée">☐</span> ',
-    }
-    box = "" if line.ticked is None else boxes[line.ticked]
-    quote = f"<mark>{plain(line.quote)}</mark>" if line.quote else ""
-    level = min(max(line.level, 0), 4)
-    return f'<p class="cls-level-{level}">{box}{plain(line.before)}{quote}{plain(line.after)}</p>'
+    before, quote = plain(line.before), plain(line.quote)
+    box = ""
+    if line.ticked is not None:
+        box = _BOXES[line.ticked]
+        before, quote = (before, _hide_drawn_box(quote)) if not before.strip() else (_hide_drawn_box(before), quote)
+    marked = f"<mark>{quote}</mark>" if quote else ""
+    return f'<p class="cls-level-{min(max(line.level, 0), 4)}">{box}{before}{marked}{plain(line.after)}</p>'
+
+
+def _hide_drawn_box(html: str) -> str:
+    # « |X| » stays in the text, which is verbatim, but gives its place on screen to a box anyone can read.
+    return _DRAWN_BOX.sub(r'<span class="cls-hidden" aria-hidden="true">\1</span>', html, count=1)

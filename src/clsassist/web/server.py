@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,12 @@ _STYLE = Path(__file__).with_name("style.css")
 _MAX_WAITING = 32
 # Answers are computed in threads; more of them than this slow each other down on a small machine.
 _CONCURRENT = 4
+
+# Why a port is refused, in the reader's language.
+_REASONS = {
+    errno.EADDRINUSE: "un autre programme occupe déjà ce port",
+    errno.EACCES: "ce port est réservé à l'administrateur de la machine",
+}
 
 
 def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
@@ -114,10 +121,10 @@ def _bind(settings: Settings) -> socket.socket:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         listener.close()
+        reason = _REASONS.get(error.errno or 0, "ce n'est pas une adresse de cette machine")
         raise ClsAssistError(
-            f"L'adresse {settings.host}:{settings.port} ne peut pas être utilisée "
-            f"({error.strerror or error}). Arrêtez le programme qui l'occupe, ou choisissez un autre port "
-            "avec « clsassist serve --port NUMÉRO »."
+            f"La page ne peut pas s'ouvrir sur {settings.host}:{settings.port} : {reason}. "
+            "Changez d'adresse ou de port avec « clsassist serve --host ADRESSE --port NUMÉRO »."
         ) from error
     return listener
 

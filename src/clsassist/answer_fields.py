@@ -230,7 +230,10 @@ def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evid
     """Cite the runs of the list that hold these organisations."""
     text = evidence.registry.documents[action.document_id].text
     marks = []
-    for span, page in field_to_pieces(found, text):
+    # Asked for one kind of partners, quote only those; else quote the list as it stands.
+    asked = evidence.question.to_contact
+    wanted = None if asked is None else ("*",) if asked else ("",)
+    for span, page in field_to_pieces(found, text, wanted):
         if any(span.start <= one.span.start and one.span.end <= span.end for one in held):
             marks.append(evidence.book.cite_span(action.id, found.key, found.label, span, page))
     return "".join(dict.fromkeys(marks))

@@ -17,7 +17,7 @@ from clsassist.explaining import explain_hits, explain_question
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
-from clsassist.records import Action, Answer, Citation, Document, Source
+from clsassist.records import Action, Answer, Citation, Document, Passage, Source
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit, rank
 from clsassist.settings import Settings
@@ -88,6 +88,11 @@ class Assistant:
         names = "\n".join(f"  {action.id} : {action.title}" for action in found)
         raise UnknownActionError(f"Plusieurs actions répondent à « {reference} », choisissez un identifiant :\n{names}")
 
+    def search(self, question: str, k: int = 10) -> list[tuple[Passage, float]]:
+        """Return the passages nearest to a question by the hybrid ranking, with their fused scores, best first."""
+        hits = self._rank(self._understand(question, ()))[:k]
+        return [(self._registry.passages[hit.passage_id], hit.score) for hit in hits]
+
     def actions(self) -> tuple[Action, ...]:
         """Return every action of the index."""
         return tuple(self._registry.actions.values())
@@ -95,6 +100,11 @@ class Assistant:
     def documents(self) -> tuple[Document, ...]:
         """Return every document of the index."""
         return tuple(self._registry.documents.values())
+
+    @property
+    def registry(self) -> Registry:
+        """The records behind the answers, read-only."""
+        return self._registry
 
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""

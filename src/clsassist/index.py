@@ -50,6 +50,8 @@ __all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale
 BuildProgress: TypeAlias = Callable[[str, int, int], None]
 
 _CACHE_FILE = Path("cache") / "vectors.sqlite"
+# Run with the folder of a build as its last argument.
+_PROBE = (sys.executable, "-P", "-m", "clsassist.probe")
 # Far more than a probe takes; a Chroma folder that hangs is as bad as one that crashes.
 _PROBE_SECONDS = 600
 
@@ -239,9 +241,8 @@ def _remove_leftovers(index_dir: Path) -> tuple[str, ...]:
 @contextmanager
 def _waiting_probe(folder: Path) -> Iterator[subprocess.Popen[str]]:
     # Started early, so that its imports run on the other core while this process fills Chroma.
-    command = [sys.executable, "-P", "-m", "clsassist.probe", str(folder)]
     with subprocess.Popen(
-        command,
+        [*_PROBE, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

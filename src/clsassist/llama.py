@@ -8,6 +8,7 @@ from typing import TypeAlias
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
+from clsassist.assistant import Assistant
 from clsassist.records import Passage
 from clsassist.registry import Registry
 
@@ -30,6 +31,11 @@ class ClsRetriever(BaseRetriever):
         self._search = search
         self._registry = registry
         self._k = k
+
+    @classmethod
+    def from_assistant(cls, assistant: Assistant, k: int = 10) -> ClsRetriever:
+        """Return a retriever of the ``k`` best passages over the index of an assistant."""
+        return cls(assistant.search, assistant.registry, k)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         hits = self._search(query_bundle.query_str, self._k)

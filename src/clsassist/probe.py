@@ -45,8 +45,11 @@ def _probe_registry(path: Path) -> None:
 def main() -> None:
     """Probe the folder named by the first argument."""
     import_libraries()
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit("construction interrompue")
     try:
-        probe_build(Path(sys.argv[1]), sys.stdin.readline().strip())
+        probe_build(Path(sys.argv[1]), line.strip())
     except ClsAssistError as error:
         sys.exit(str(error))
 

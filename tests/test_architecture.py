@@ -44,6 +44,10 @@ LAYERS = (
     # a question becomes an answer
     "vocabulary",
     "question",
+    "question_patterns",
+    "question_steps",
+    "follow_up",
+    "understanding",
     "selection",
     "retrieval",
     "citing",

@@ -1,5 +1,6 @@
 """The command line over an assistant that is made up: what is printed where, and the exit code."""
 
+import csv
 import json
 import os
 import subprocess
@@ -246,3 +247,35 @@ def test_a_closed_pipe_is_no_error_to_read_about():
     os.close(write_end)
 
     assert shown.stderr == b""
+
+
+def test_every_quote_of_a_real_answer_is_the_text_of_the_document_at_its_place(indexed_demo, demo_corpus):
+    texts = {parsed.document.path: parsed.document.text for parsed in demo_corpus.documents}
+
+    result = run("ask", "--json", "Quelles actions ciblent la maîtrise de stage ?", "--index-dir", str(indexed_demo))
+
+    answer = json.loads(result.stdout)
+    assert answer["status"] == "answered"
+    assert answer["citations"]
+    for cited in answer["citations"]:
+        assert texts[cited["document"]][cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_export_writes_every_action_of_the_index(indexed_demo, demo_corpus, tmp_path):
+    output = tmp_path / "actions.csv"
+
+    result = run("export", "--format", "csv", "--output", str(output), "--index-dir", str(indexed_demo))
+
+    expected = sum(len(parsed.actions) for parsed in demo_corpus.documents)
+    with output.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert (result.exit_code, len(rows)) == (0, expected)
+    assert {row["document"] for row in rows} == {parsed.document.path for parsed in demo_corpus.documents}
+
+
+def test_an_up_to_date_index_is_not_built_again(indexed_demo):
+    corpus = str(Path(__file__).resolve().parent.parent / "corpus")
+
+    result = run("index", corpus, "--if-stale", "--index-dir", str(indexed_demo))
+
+    assert (result.exit_code, result.stdout) == (0, f"L'index « {indexed_demo} » est à jour.\n")

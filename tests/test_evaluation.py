@@ -1,5 +1,6 @@
 """Scores over answers made up: each fault is seen, named, and brings its own score down."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from clsassist.evaluation import (
 )
 from clsassist.records import ActionRef, AnswerStatus, Span
 
+ROOT = Path(__file__).resolve().parent.parent
 TEXT = "La MSA est partenaire."
 
 
@@ -166,3 +168,11 @@ def test_a_threshold_on_an_unknown_score_is_refused(tmp_path):
 def test_an_absent_file_is_said_in_one_sentence(tmp_path):
     with pytest.raises(ConfigurationError, match=r"absent\.yaml.*n'a pas pu être lu"):
         load_cases(tmp_path / "absent.yaml")
+
+
+def test_the_questions_of_the_project_are_well_written_and_each_kind_is_known():
+    cases = load_cases(ROOT / "eval" / "questions.yaml")
+    thresholds = load_thresholds(ROOT / "eval" / "expected.yaml")
+
+    assert len({case.id for case in cases}) == len(cases) >= 40
+    assert set(thresholds) == {case.kind for case in cases} | {"total"}

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from clsassist import index as index_module
-from clsassist.builds import current_build, only_builder
+from clsassist.builds import current_build, only_builder, remove_unused_builds
 from clsassist.errors import (
     ClsAssistError,
     IndexBusyError,
@@ -171,6 +171,25 @@ def test_readers_keep_the_build_they_opened_until_they_close_it(place):
         assert reader.lexical.search(ANALYSER.stems("vaccination"), 3)
     assert builds_in(index_dir) == [report.build]
     assert [path.stem for path in (index_dir / "locks").iterdir()] == [report.build]
+
+
+def test_a_reader_that_tidies_while_a_build_enters_service_does_not_remove_it(place, monkeypatch):
+    index_dir = place / "index"
+    # What the pointer said a moment ago, then what it says.
+    pointers = iter(["20260101t000000-00000000"])
+    monkeypatch.setattr("clsassist.builds.current_build", lambda folder: next(pointers, None) or current_build(folder))
+
+    remove_unused_builds(index_dir)
+
+    assert answer(index_dir)
+
+
+def test_files_that_are_no_build_are_left_alone(place):
+    (place / "index" / "builds" / ".DS_Store").write_text("")
+
+    remove_unused_builds(place / "index")
+
+    assert ".DS_Store" in builds_in(place / "index")
 
 
 def test_a_deleted_document_leaves_no_trace_on_disk(place):
@@ -385,6 +404,15 @@ def test_a_damaged_file_of_chroma_stops_the_dense_search_before_it_crashes(place
 
 def test_an_index_whose_sources_did_not_change_is_up_to_date(place):
     assert is_stale(place / "index", [place / "corpus"], SETTINGS) is None
+
+
+def test_the_way_to_the_sources_does_not_matter(place, monkeypatch):
+    (place / "link").symlink_to(place / "corpus")
+    assert is_stale(place / "index", [place / "link"], SETTINGS) is None
+
+    monkeypatch.chdir(place)
+    assert is_stale(Path("index"), [Path("corpus")], SETTINGS) is None
+    assert is_stale(Path("index"), sorted(Path("corpus").iterdir()), SETTINGS) is None
 
 
 def test_a_file_only_touched_is_no_change(place):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
@@ -10,11 +11,11 @@ from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, plan_names
 from clsassist.not_found import answer_not_found
 from clsassist.parsing.labels import FAMILIES
-from clsassist.question import Intent, Topic
+from clsassist.question import Intent, Question, Topic
 from clsassist.records import Action, Answer, Section
 from clsassist.segments import Segment
 from clsassist.selection import Match, topic_segments
-from clsassist.wording import action_name, capitalised, counted, nouns, restriction, role_words
+from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
 
 _MOST_NEARBY = 5
 
@@ -50,11 +51,18 @@ def _headline(evidence: Evidence) -> str:
     count, total = len(selection.matches), len(selection.scope)
     one, many = nouns(question)
     where = f" ({plan_names(evidence)})" if question.documents else ""
-    said = restriction(question, many=count > 1)
+    said = restriction(replace_topics(question, selection.dropped), many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
     yes = "Oui : " if question.yes_no else ""
-    return f"**{yes}{counted(count, one, many)} sur {total}{where} {said}.**"
+    general = joined([f"« {topic.words} »" for topic in selection.dropped])
+    without = f" (sans tenir compte de {general}, trop général ici)" if general else ""
+    return f"**{yes}{counted(count, one, many)} sur {total}{where} {said}**{without}."
+
+
+def replace_topics(question: Question, dropped: tuple[Topic, ...]) -> Question:
+    """Return the question without the topics that were left out."""
+    return replace(question, topics=tuple(topic for topic in question.topics if topic not in dropped))
 
 
 def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
@@ -67,8 +75,12 @@ def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
 def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
     """Say what proves a match: its best topic sentence, then each part of each organisation."""
     lines = []
-    if evidence.question.strong_topics and match.proofs and match.proofs[0].kind != "involvement":
+    topics = evidence.question.strong_topics
+    if topics and match.proofs and match.proofs[0].kind != "involvement":
         lines.append(quote_line(match.proofs[0], evidence))
+    if evidence.question.key_words and len(match.proofs) == len(topics):
+        # Key words found apart: each has its own proof.
+        lines.extend(quote_line(proof, evidence) for proof in match.proofs[1:] if proof != match.proofs[0])
     roles: dict[tuple[str, str], None] = {}
     for held in match.involvements:
         key = (held.role.value, held.status.value)

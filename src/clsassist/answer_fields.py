@@ -67,7 +67,14 @@ def _named_actions(evidence: Evidence) -> Selection:
             titled.append(action.id)
     if not titled:
         return evidence.selection
-    narrowed = replace(question, topics=(), titles=tuple(titled))
+    # An action whose very field speaks of the topic answers too, whatever its title.
+    keys = {key for name in question.fields for key in FAMILIES.get(name, (name,))}
+    spoken = [
+        match.action.id
+        for match in (*evidence.selection.matches, *evidence.selection.nearby)
+        if any(proof.field_key in keys for proof in match.proofs)
+    ]
+    narrowed = replace(question, topics=(), titles=(*titled, *spoken))
     selection = select(narrowed, evidence.registry, evidence.analyser, evidence.worth)
     answered = any(
         found.filled
@@ -75,9 +82,12 @@ def _named_actions(evidence: Evidence) -> Selection:
         for key in question.fields
         for found in action_fields(match.action, key)
     )
-    others = [match for match in evidence.selection.matches if match.action.id not in titled]
     # A title that has not the field leaves its place to actions that speak of the topic and have it.
-    return selection if answered or not others else evidence.selection
+    return selection if answered or set(titled) >= _ids(evidence.selection) else evidence.selection
+
+
+def _ids(selection: Selection) -> set[str]:
+    return {match.action.id for match in selection.matches}
 
 
 def _name(action: Action, evidence: Evidence) -> str:

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _BUILDS = "builds"
 _LOCKS = "locks"
+_LOCK_SUFFIX = ".lock"
 _POINTER = "current"
 _BUILD_ID = re.compile(r"\d{8}t\d{6}-[0-9a-f]{8}")
 
@@ -100,8 +101,10 @@ def hold_build(index_dir: Path, build_id: str) -> Hold | None:
 def remove_unused_builds(index_dir: Path) -> tuple[str, ...]:
     """Remove every build that is neither current nor held; return the ids of those still held."""
     current = current_build(index_dir)
-    builds = sorted(path.name for path in (index_dir / _BUILDS).glob("*") if path.name != current)
-    return tuple(build_id for build_id in builds if not _remove_build(index_dir, build_id))
+    # A lock without its build is what a crash left between the two.
+    names = {path.name.removesuffix(_LOCK_SUFFIX) for path in index_dir.glob("*/*")}
+    others = sorted(name for name in names if _BUILD_ID.fullmatch(name) and name != current)
+    return tuple(build_id for build_id in others if not _remove_build(index_dir, build_id))
 
 
 def _remove_build(index_dir: Path, build_id: str) -> bool:
@@ -109,11 +112,15 @@ def _remove_build(index_dir: Path, build_id: str) -> bool:
     if lock is None:
         return False
     try:
+        # A builder lets go of its build only once it is in service: it may be so by now.
+        if current_build(index_dir) == build_id:
+            return True
         folder = build_folder(index_dir, build_id)
-        # Whoever opens a build looks for its manifest first: without it, it is gone.
-        (folder / MANIFEST_FILE).unlink(missing_ok=True)
-        _drop_remote(folder)
-        shutil.rmtree(folder)
+        if folder.is_dir():
+            # Whoever opens a build looks for its manifest first: without it, it is gone.
+            (folder / MANIFEST_FILE).unlink(missing_ok=True)
+            _drop_remote(folder)
+            shutil.rmtree(folder)
         _lock_path(index_dir, build_id).unlink()
     finally:
         lock.release()
@@ -141,7 +148,7 @@ def _lock(index_dir: Path, build_id: str, mode: int) -> Hold | None:
 
 
 def _lock_path(index_dir: Path, build_id: str) -> Path:
-    return index_dir / _LOCKS / f"{build_id}.lock"
+    return index_dir / _LOCKS / f"{build_id}{_LOCK_SUFFIX}"
 
 
 def _flush_tree(folder: Path) -> None:

@@ -92,8 +92,8 @@ def build_index(
         return build.run(index_dir)
     except (OSError, sqlite3.Error) as error:
         raise ClsAssistError(
-            f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; l'ancien n'a pas changé. "
-            "Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
+            f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
+            "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
         ) from error
 
 
@@ -115,7 +115,7 @@ def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> st
     if manifest.lexicon != hash_lexicon():
         return "le lexique a changé"
     _, files = list_files(sources)
-    return find_mismatch(manifest, settings) or find_change(manifest, {file.resolve() for file in files})
+    return find_mismatch(manifest, settings) or find_change(manifest, files)
 
 
 def _say_nothing(_stage: str, _done: int, _total: int) -> None:
@@ -143,7 +143,6 @@ class _Build:
             finally:
                 # Whatever the pointer does not name goes: the previous build, or this one when it failed.
                 kept = _remove_leftovers(index_dir)
-            self._purge_cache(index_dir / _CACHE_FILE)
         actions = sum(len(parsed.actions) for parsed in self.corpus.documents)
         return BuildReport(
             build=folder.name,
@@ -175,24 +174,17 @@ class _Build:
         return cached.embedded
 
     def _embed(self, path: Path) -> CachedVectors:
+        from clsassist.embedding import passage_to_text
         from clsassist.vector_cache import VectorCache
 
         def advance(done: int, total: int) -> None:
             self.progress("Vecteurs", done, total)
 
+        texts = [passage_to_text(passage) for passage in self.passages]
         with VectorCache.open(path) as cache:
-            return cache.embed(self.embedder, self._texts(), advance)
-
-    def _purge_cache(self, path: Path) -> None:
-        from clsassist.vector_cache import VectorCache
-
-        with VectorCache.open(path) as cache:
-            cache.purge(self._texts())
-
-    def _texts(self) -> list[str]:
-        from clsassist.embedding import passage_to_text
-
-        return [passage_to_text(passage) for passage in self.passages]
+            cached = cache.embed(self.embedder, texts, advance)
+            cache.purge(texts)
+        return cached
 
     def _describe(self, folder: Path) -> Manifest:
         return Manifest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import file_digest, sha256
 from importlib.metadata import version
@@ -159,16 +159,22 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
     return None
 
 
-def find_change(manifest: Manifest, present: Set[Path]) -> str | None:
-    """Return a French sentence on the first difference between the files indexed and those ``present``."""
-    indexed = {Path(manifest.root) / source.path: source for source in manifest.sources}
-    changed = (path for path, source in indexed.items() if path in present and _has_changed(source, path))
+def find_change(manifest: Manifest, files: Iterable[Path]) -> str | None:
+    """Return a French sentence on the first difference between the files indexed and ``files``."""
+    indexed = {_place(Path(manifest.root) / source.path): source for source in manifest.sources}
+    present = {_place(path) for path in files}
+    changed = (path for path, source in indexed.items() if _has_changed(source, path))
     differences = itertools.chain(
         (f"« {path} » a été supprimé" for path in sorted(indexed.keys() - present)),
         (f"« {path} » est nouveau" for path in sorted(present - indexed.keys())),
         (f"« {path} » a été modifié" for path in changed),
     )
     return next(differences, None)
+
+
+def _place(path: Path) -> Path:
+    # One folder may be reached by several ways; a file that is a link keeps its own name.
+    return path.parent.resolve() / path.name
 
 
 def _describe(name: str, path: Path) -> SourceFile:

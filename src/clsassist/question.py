@@ -75,6 +75,7 @@ class Question:
     acronym: str = ""
     asks_set: bool = False
     follows: bool = False
+    key_words: bool = False
     notes: tuple[str, ...] = ()
 
     @property

@@ -80,8 +80,16 @@ TAKES_PART = re.compile(
 # « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
 ASKS_WHO = re.compile(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$", re.IGNORECASE)
 QUESTION_WORD = re.compile(
-    r"\b(?:où|ou|quels?|quelles?|qui|comment|combien|quand|pourquoi|lesquel\w+)\b", re.IGNORECASE
+    r"\b(?:où|ou|quels?|quelles?|quoi|qui|comment|combien|quand|pourquoi|lesquel\w+)\b", re.IGNORECASE
 )
 YES_NO_FORM = re.compile(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b", re.IGNORECASE)
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 YES_NO = {"participation", "inegalites"}
+
+# What comes before the question itself: a greeting, who is asking, « je cherche ».
+PREAMBLE = re.compile(
+    r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b[^,.!;:]{0,20}[,.!;:]?\s+)?"
+    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|repr[ée]sent\w+)\b[^,.;:]*[,.;:]\s*)?"
+    r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?",
+    re.IGNORECASE,
+)

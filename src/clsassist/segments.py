@@ -100,7 +100,8 @@ def field_to_segments(
     """Yield the quotable pieces of one field: sentences of its items, and its ticked boxes only."""
     for item in field.items:
         context = (*title, *_above(field, item, analyser))
-        whole = analyser.stems(item.text) if len(item.spans) > 1 else ()
+        # The sentences of one item share its subject.
+        whole = analyser.stems(item.text)
         for piece in item.spans:
             for span in sentence_spans(text, piece.start, piece.end):
                 stems = analyser.stems(span.of(text))

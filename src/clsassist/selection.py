@@ -28,7 +28,8 @@ class Selection:
     """The result of a question over the registry.
 
     ``scope`` are the actions examined, ``matches`` those that satisfy the question, ``nearby`` those that
-    only mention the topic in passing, ``missing`` those that lack the field the question turns on.
+    only mention the topic in passing, ``missing`` those that lack the field the question turns on. ``dropped``
+    are topics that so many actions speak of that they were left out when no action spoke of all.
     """
 
     scope: tuple[Action, ...]
@@ -36,6 +37,7 @@ class Selection:
     nearby: tuple[Match, ...] = ()
     missing: tuple[Action, ...] = ()
     unknown: tuple[Topic, ...] = ()
+    dropped: tuple[Topic, ...] = ()
 
 
 # Gives the worth of quoting a segment, from the ranks of its passage: it only orders equal proofs.
@@ -62,10 +64,17 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     if not strong:
         return Selection(scope, tuple(matches), (), tuple(missing.values()))
     found = _speak_of(strong, matches, registry, worth)
+    dropped: tuple[Topic, ...] = ()
+    if not found and not unknown:
+        found = _speak_apart(question, strong, matches, registry, worth)
+    if not found and not unknown:
+        dropped = tuple(topic for topic in strong if _is_common(topic, registry))
+        left = [topic for topic in strong if topic not in dropped]
+        found = _speak_of(left, matches, registry, worth) if dropped and left else []
     if any(topic.place for topic in strong):
         found = [match for match in found if _in_place(match)]
     best, nearby = _part_by_weight(question, found)
-    return Selection(scope, best, nearby, tuple(missing.values()), unknown)
+    return Selection(scope, best, nearby, tuple(missing.values()), unknown, dropped)
 
 
 def _in_scope(action: Action, question: Question) -> bool:
@@ -263,6 +272,32 @@ def _speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Regis
     return found
 
 
+# A topic that this share of all actions speaks of tells them apart badly.
+_COMMON_SHARE = 0.2
+
+
+def _is_common(topic: Topic, registry: Registry) -> bool:
+    said = registry.segments_saying((*topic.forms, *topic.narrower))
+    owners = {segment.owner for _, segment in said if segment.owner in registry.actions}
+    return len(owners) >= _COMMON_SHARE * len(registry.actions)
+
+
+def _speak_apart(
+    question: Question, topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+) -> list[Match]:
+    """For a bare list of key words (« bus navette »), accept an action that speaks of each one somewhere."""
+    if not question.key_words or len(topics) < 2:
+        return []
+    alone = [{one.action.id: one for one in _speak_of([topic], matches, registry, worth)} for topic in topics]
+    found = []
+    for match in matches:
+        held = [one[match.action.id] for one in alone if match.action.id in one]
+        if len(held) == len(topics):
+            proofs = tuple(one.proofs[0] for one in held)
+            found.append(replace(match, proofs=proofs, weight=max(one.weight for one in held)))
+    return found
+
+
 def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
     """Return the segments that say one topic and stand with all the others, in their words or above them."""
     ways = [(*topic.forms, *topic.narrower) for topic in topics]
@@ -308,10 +343,14 @@ def _proved_in(match: Match, fields: tuple[str, ...]) -> Match | None:
 
 
 def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
-    """Yield what comes nearest when nothing says all topics: segments with the topics they do say, most first."""
+    """Yield what comes nearest when nothing says all topics: segments with the topics they do say, most first.
+
+    The neighbouring ideas of a topic count only when it is alone.
+    """
     said: dict[int, tuple[Segment, list[Topic]]] = {}
     for topic in topics:
-        for row, segment in registry.segments_saying((*topic.forms, *topic.narrower, *topic.related)):
+        related = topic.related if len(topics) == 1 else ()
+        for row, segment in registry.segments_saying((*topic.forms, *topic.narrower, *related)):
             said.setdefault(row, (segment, []))[1].append(topic)
     ordered = sorted(said.values(), key=lambda pair: (-len(pair[1]), int(pair[0].weight)))
     for segment, held in ordered:

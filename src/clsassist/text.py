@@ -27,6 +27,9 @@ _WORD = re.compile(
 )
 _INCLUSIVE = re.compile(r"(?:[·•‧]\w+)+$|\.e(?:\.s)?$|\(\w+\)s?$")
 
+# Abbreviations that accents alone tell from another word: « Tél. » is not « tel ».
+_ABBREVIATED = {"tél": "téléphone"}
+
 # Words that carry no topic. Elided forms lose their apostrophe in tokens: « l' » is « l ».
 STOP_WORDS = frozenset(
     """
@@ -36,7 +39,7 @@ STOP_WORDS = frozenset(
     fait faut font furent ici il ils j je l la le les leur leurs lors lorsqu lorsque lui m ma mais me meme memes
     mes moi moins mon n ne ni nos notre nous on ont or ou par parce parmi pas pendant peu peut peuvent plus
     plusieurs plutot pour pourquoi puis puisque qu quand que quel quelle quelles quels qui quoi s sa sans se sera
-    serait seront ses si sien soi soit son sont sous sur t ta tandis te telle telles tels tes toi ton tous
+    serait seront ses si sien soi soit son sont sous sur t ta tandis te tel telle telles tels tes toi ton tous
     tout toute toutes tres trop tu un une vers via voici voila vos votre vous y etc ainsi afin donc dun dune
     jusqu ca cf jusque avez avons avais auront aurez aurons etes sommes serez serons seraient etions suis es
     peut-etre vais va vont allez allons
@@ -100,7 +103,8 @@ class Analyser:
         return tuple(token.stem for token in self.content(text))
 
     def _token(self, match: re.Match[str]) -> Token:
-        form = fold(_INCLUSIVE.sub("", match.group())).replace(".", "")
+        word = _ABBREVIATED.get(match.group().lower(), match.group())
+        form = fold(_INCLUSIVE.sub("", word)).replace(".", "")
         return Token(form, self.stem(form), Span(match.start(), match.end()))
 
     def stem(self, form: str) -> str:

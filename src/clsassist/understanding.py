@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsassist.follow_up import follow
 from clsassist.question import Intent, Question
-from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP
+from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP, PREAMBLE
 from clsassist.question_steps import STEPS, Draft
 from clsassist.text import squeeze
 from clsassist.vocabulary import Vocabulary
@@ -21,6 +21,8 @@ def understand(
     its answer asserted.
     """
     asked = squeeze(text)
+    if not HELP.match(asked) and not previous:
+        asked = PREAMBLE.sub("", asked, count=1) or asked
     corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
     draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET))
     for position, word in corrected.items():
@@ -32,7 +34,8 @@ def understand(
     if question.strong_topics or question.organisations:
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
         question = replace(question, filled=())
-    question = replace(question, intent=_intent(question))
+    bare = not any(token.stop for token in tokens)
+    question = replace(question, intent=_intent(question), key_words=bare)
     return follow(question, previous, answered) if previous else question
 
 

@@ -21,7 +21,7 @@ from clsassist.web.page import build_page
 
 _STYLE = Path(__file__).with_name("style.css")
 
-# A refresh must not fill memory: visitors beyond this number wait for an answer in line, then are refused.
+# Questions waiting in line; beyond this number the visitor is asked to try again.
 _MAX_WAITING = 32
 # Answers are computed in threads; more of them than this slow each other down on a small machine.
 _CONCURRENT = 4

@@ -32,11 +32,7 @@ def _topics(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
         if 2 <= len(owners) <= max(2, len(registry.actions) // 4):
             spread[concept.name] = len(plans) * 10 - len(owners)
     for name, _ in spread.most_common(1):
-        yield (
-            f"Quelles actions ciblent la {name} ?"
-            if name.startswith("maîtrise")
-            else f"Quelles actions parlent de « {name} » ?"
-        )
+        yield f"Quelles actions portent sur « {name} » ?"
 
 
 def _short_name(plan: Plan) -> str:

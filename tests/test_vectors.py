@@ -149,16 +149,25 @@ def copy_of(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / built.name))
 
 
-def segment_of(folder: Path) -> Path:
-    return next(path for path in (folder / "chroma").iterdir() if path.is_dir())
+def test_a_probe_notices_that_chroma_lost_some_vectors(built, tmp_path):
+    import chromadb
 
-
-def test_a_probe_notices_that_chroma_lost_its_vectors(built, tmp_path):
     folder = copy_of(built, tmp_path)
-    shutil.rmtree(segment_of(folder))
+    client = chromadb.PersistentClient(str(folder / "chroma"))
+    client.get_collection(collection_name(folder), embedding_function=None).delete(IDS[7:9])
+    client.close()
     index = VectorIndex.open(folder)
 
-    with pytest.raises(IndexDamagedError):
+    with pytest.raises(IndexDamagedError, match="248 vecteurs sur 250"):
+        index.probe()
+
+
+def test_a_probe_notices_that_chroma_gives_other_passages_than_it_should(built, tmp_path):
+    folder = copy_of(built, tmp_path)
+    np.save(folder / "vectors.npy", unit_vectors(len(IDS), seed=2))
+    index = VectorIndex.open(folder)
+
+    with pytest.raises(IndexDamagedError, match="64 essayés"):
         index.probe()
 
 

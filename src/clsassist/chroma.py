@@ -23,14 +23,8 @@ CHROMA_FOLDER = "chroma"
 REMOTE_FILE = "chroma_url"
 # Chroma's own advice is 50 to 250 records a call; beyond 5,461 it refuses.
 _BATCH_SIZE = 100
-_HNSW: HNSWConfiguration = {
-    "space": "cosine",
-    # Wide enough for the hundred or so neighbours that a fusion with the lexical scores asks for.
-    "ef_search": 200,
-    # Written to the HNSW files at every batch: opening a finished build has almost nothing to replay.
-    "batch_size": _BATCH_SIZE,
-    "sync_threshold": _BATCH_SIZE,
-}
+# A search width that suits the hundred or so neighbours a fusion with the lexical scores asks for.
+_HNSW: HNSWConfiguration = {"space": "cosine", "ef_search": 200}
 
 
 def import_libraries() -> None:

@@ -104,7 +104,7 @@ def hash_lexicon() -> str:
 
 
 def hash_parts(folder: Path) -> dict[str, str]:
-    """Hash the files of a build that opening it leaves alone: all but Chroma's database, locks and itself."""
+    """Hash the files of a build that opening it leaves alone: all but Chroma's, locks and the manifest."""
     return {
         name: hash_file(path)
         for path in sorted(folder.rglob("*"))
@@ -113,18 +113,16 @@ def hash_parts(folder: Path) -> dict[str, str]:
 
 
 def _changes_when_opened(name: str) -> bool:
-    return name.startswith(f"{CHROMA_FOLDER}/chroma.sqlite3") or name.endswith((".lock", MANIFEST_FILE))
+    return name.startswith(f"{CHROMA_FOLDER}/") or name.endswith((".lock", MANIFEST_FILE))
 
 
-def find_damage(folder: Path, manifest: Manifest, *, chroma: bool) -> str | None:
-    """Return the first file that is absent or altered, among Chroma's or among the others, or None."""
-    asked = {
-        folder / name: expected
-        for name, expected in manifest.checksums.items()
-        if name.startswith(f"{CHROMA_FOLDER}/") == chroma
-    }
-    damaged = (path for path, expected in asked.items() if not path.is_file() or hash_file(path) != expected)
-    return next((path.relative_to(folder).as_posix() for path in damaged), None)
+def find_damage(folder: Path, manifest: Manifest) -> str | None:
+    """Return the first file of a build that is absent or altered, or None when all are as written."""
+    for name, expected in manifest.checksums.items():
+        path = folder / name
+        if not path.is_file() or hash_file(path) != expected:
+            return name
+    return None
 
 
 def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:

@@ -61,13 +61,9 @@ def _checked_manifest(index_dir: Path, build_id: str, settings: Settings) -> Man
     manifest = read_manifest(folder)
     if mismatch := find_mismatch(manifest, settings):
         raise IndexMismatchError(f"{mismatch[0].upper()}{mismatch[1:]}. Lancez : clsassist index")
-    _refuse_damage(folder, manifest, chroma=False)
-    return manifest
-
-
-def _refuse_damage(folder: Path, manifest: Manifest, *, chroma: bool) -> None:
-    if damaged := find_damage(folder, manifest, chroma=chroma):
+    if damaged := find_damage(folder, manifest):
         raise IndexDamagedError(f"« {folder / damaged} » manque ou est abîmé. Lancez : clsassist index")
+    return manifest
 
 
 class OpenIndex:
@@ -105,11 +101,7 @@ class OpenIndex:
 
         with self._lock:
             if self._vectors is None:
-                vectors = VectorIndex.open(self.folder, self._settings.chroma_url)
-                if vectors.opens_chroma:
-                    # A damaged file of Chroma's would end this process rather than raise.
-                    _refuse_damage(self.folder, self.manifest, chroma=True)
-                self._vectors = vectors
+                self._vectors = VectorIndex.open(self.folder, self._settings.chroma_url)
             return self._vectors
 
     def require(self, embedder: Embedder, analyser: Analyser) -> None:

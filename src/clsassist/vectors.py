@@ -20,8 +20,8 @@ Hit: TypeAlias = tuple[str, float]
 VECTORS_FILE = "vectors.npy"
 IDS_FILE = "passage_ids.json"
 # Below this size one matrix product (0.7 ms for 10,000 passages) answers before Chroma does (2 to 3 ms), is
-# exact, and spares a command line the 3 s that importing chromadb and llama-index takes.
-EXACT_BELOW = 20_000
+# exact, and spares a command line the 2 s that importing chromadb and llama-index takes.
+EXACT_BELOW = 10_000
 # Identical texts must tie, though arithmetic differs in the last bits from one row to another.
 _DECIMALS = 6
 
@@ -85,11 +85,6 @@ class VectorIndex:
     def dimension(self) -> int:
         """Return the length of a vector."""
         return int(self._matrix.shape[1])
-
-    @property
-    def opens_chroma(self) -> bool:
-        """Say whether an unfiltered search opens the Chroma folder of the build."""
-        return not self._exact and not self._chroma_url
 
     def search(self, vector: Vector, k: int, allowed: Collection[str] | None = None) -> list[Hit]:
         """Return the ``k`` best passages as (id, cosine), highest first, then by id.

@@ -63,7 +63,7 @@ def _name(reading: Reading, territoire: str | None, first: int | None, last: int
 
 
 def _title_page(document: Document) -> str | None:
-    lines = [squeeze(line) for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
+    lines = [squeeze(line).lstrip("# ") for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
     found = next((line for line in lines if _TITLE.match(line) and "\t" not in line), None)
     return found.title() if found and found.isupper() else found
 

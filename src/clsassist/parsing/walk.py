@@ -12,8 +12,8 @@ from clsassist.parsing.units import Cell, Row, document_to_units
 from clsassist.records import Block, Document, Span, Warning
 from clsassist.text import squeeze
 
-_YEAR = re.compile(r"\b20[0-4]\d\b")
-_PILOT_GROUP_END = re.compile(r"(?<![/\s-])\s+(?=[A-ZÀ-Ý])")
+# A label alone on its line is short; a sentence that happens to be one is not a label.
+_LONGEST_LABEL_LINE = 60
 _PAGE_NUMBER = re.compile(r"\d{0,3}")
 
 
@@ -80,6 +80,7 @@ class Walk:
         self._pending_title: Span | None = None
         self._awaits_axe_title = False
         self._in_summary = False
+        self._line_field: FieldDraft | None = None
         for unit in document_to_units(document):
             if isinstance(unit, Row):
                 self._read_row(unit)
@@ -103,7 +104,7 @@ class Walk:
             self.context.axe.extend((block,), block.span.end)
             self._awaits_axe_title = False
         elif self._current is not None and not self._current.from_column:
-            self._add_loose_line(self._current, block)
+            self._read_fiche_line(self._current, block)
         else:
             self._add_to_section(block)
 
@@ -285,13 +286,38 @@ class Walk:
             self._open_section(clean_label(block.span.of(self.text)), block)
         self.sections[-1].field.extend((block,), block.span.end)
 
+    def _read_fiche_line(self, fiche: FicheDraft, block: Block) -> None:
+        """Read a line of a fiche written without a table: « Label : value », a label alone, or a value."""
+        line = block.span.of(self.text)
+        head, colon, _ = line.partition(":")
+        key = label_to_key(head) if colon or len(line) <= _LONGEST_LABEL_LINE else None
+        if key is None:
+            self._add_loose_line(fiche, block)
+            return
+        value = _after_offset(block, len(head) + len(colon))
+        draft = FieldDraft(key, clean_label(head), block.span.start, block.span.end, block.page)
+        if value.span.of(self.text).strip():
+            draft.extend((_trimmed_block(value, self.text),), block.span.end)
+        fiche.fields.append(draft)
+        self._line_field = draft
+
     def _add_loose_line(self, fiche: FicheDraft, block: Block) -> None:
         """Keep a line that follows no label, as text of the fiche: nothing is dropped."""
+        if self._line_field is not None and self._line_field is fiche.last():
+            self._line_field.extend((block,), block.span.end)
+            return
         last = fiche.last()
         if last is None or last.label != "Texte":
             last = FieldDraft("description" if not fiche.fields else "autre", "Texte", block.span.start, block.span.end)
             fiche.fields.append(last)
         last.extend((block,), block.span.end)
+
+
+def _trimmed_block(block: Block, text: str) -> Block:
+    start = block.span.start
+    while start < block.span.end and text[start].isspace():
+        start += 1
+    return replace(block, span=Span(start, block.span.end))
 
 
 def _is_sub_label(cell: Cell, text: str) -> bool:

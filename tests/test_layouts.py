@@ -136,3 +136,11 @@ def test_without_its_legend_an_asterisk_commits_nobody_less(tmp_path: Path) -> N
 def test_a_label_is_known_whatever_its_case_plural_and_punctuation(tmp_path: Path, word: str) -> None:
     (action,) = actions(read(tmp_path, f"Fiche-action n°1 : Essai\n\n{word}\tCPAM\n"))
     assert value(action, "partenaires") == "CPAM"
+
+
+def test_two_files_whose_names_give_one_identifier_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "Fiche 1.txt").write_text("Fiche-action n°1 : Un\n\nPorteur\tARS\n", encoding="utf-8")
+    (tmp_path / "fiche-1.txt").write_text("Fiche-action n°1 : Deux\n\nPorteur\tMSA\n", encoding="utf-8")
+    corpus = read_corpus([tmp_path], Settings())
+    assert len({held.document.id for held in corpus.documents}) == 2
+    assert len({action.id for held in corpus.documents for action in held.actions}) == 2

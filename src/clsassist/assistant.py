@@ -129,7 +129,9 @@ class Assistant:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return load_embedder(self._settings.embedding_model)
+        embedder = load_embedder(self._settings.embedding_model)
+        self._index.require(embedder, self._lexicon.analyser)
+        return embedder
 
     def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
         self._check(question)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from clsassist.errors import NothingToIndexError, ReadingError
@@ -10,7 +12,7 @@ from clsassist.lexicon import load_lexicon
 from clsassist.parsing.fiches import parse_document
 from clsassist.parsing.plans import Reading, deduce_plans, document_date
 from clsassist.readers import READERS, read_document
-from clsassist.records import Action, Corpus, ParsedDocument, Section, Warning
+from clsassist.records import Action, Corpus, Document, ParsedDocument, Section, Warning
 from clsassist.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -74,6 +76,7 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
         except ReadingError as error:
             failures.append((error.path, error.reason))
             continue
+        document = _with_own_identifier(document, readings)
         actions, sections, found = parse_document(document, lexicon)
         readings.append(Reading(document, actions, sections))
         warnings.append(found)
@@ -95,6 +98,14 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
         for reading, plan, found in zip(readings, plans, warnings, strict=True)
     )
     return Corpus(str(root), parsed, tuple(failures))
+
+
+def _with_own_identifier(document: Document, readings: Sequence[Reading]) -> Document:
+    """Tell apart two files whose names give one identifier: « Fiche 1.txt » and « fiche-1.txt »."""
+    taken = {reading.document.id for reading in readings}
+    numbered = (f"{document.id}-{number}" for number in count(2))
+    identifier = document.id if document.id not in taken else next(one for one in numbered if one not in taken)
+    return replace(document, id=identifier)
 
 
 def _plan_warnings(deduced: str, name: str, reading: Reading) -> tuple[Warning, ...]:

@@ -137,7 +137,9 @@ class Registry:
         """
         try:
             # One connection serves all threads: SQLite serialises its own calls, and nothing here writes.
-            connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             connection.execute("SELECT count(*) FROM term").fetchone()
         except sqlite3.DatabaseError as error:
             message = f"Le registre « {path} » est illisible ({error}). Lancez : clsassist index"

@@ -66,7 +66,9 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
     """
     root, files = list_files(paths)
     lexicon = load_lexicon()
-    readings, warnings, failures = [], [], []
+    readings: list[Reading] = []
+    warnings: list[tuple[Warning, ...]] = []
+    failures: list[tuple[str, str]] = []
     for done, file in enumerate(files):
         if progress:
             progress("Lecture", done, len(files))

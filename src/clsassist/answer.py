@@ -8,8 +8,8 @@ from dataclasses import replace
 from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.citing import in_quotes, owner_title
-from clsassist.evidence import Evidence, plan_names
-from clsassist.not_found import answer_not_found
+from clsassist.evidence import Evidence, scope_words
+from clsassist.not_found import answer_no, answer_not_found
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Intent, Question, Topic
 from clsassist.records import Action, Answer, Section
@@ -31,10 +31,10 @@ def answer_set(evidence: Evidence) -> Answer:
     names_one = bool(question.numbers or question.titles)
     if names_one and not question.strong_topics and not question.organisations:
         return _answer_overview(evidence)
-    if not question.selects and not question.asks_set:
+    if not question.selects and not question.lists_all and not question.kind:
         return answer_not_found(evidence)
     if selection.unknown or not selection.matches:
-        return _answer_outside(evidence) or answer_not_found(evidence)
+        return answer_no(evidence) or _answer_outside(evidence) or answer_not_found(evidence)
     lines = [_headline(evidence), ""]
     for place, match in enumerate(selection.matches, start=1):
         lines.extend(_match_lines(place, match, evidence))
@@ -50,7 +50,7 @@ def _headline(evidence: Evidence) -> str:
     question, selection = evidence.question, evidence.selection
     count, total = len(selection.matches), len(selection.scope)
     one, many = nouns(question)
-    where = f" ({plan_names(evidence)})" if question.documents else ""
+    where = scope_words(evidence)
     said = restriction(replace_topics(question, selection.dropped), many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
@@ -137,7 +137,13 @@ def _nearby_lines(evidence: Evidence) -> list[str]:
 def _synonym_lines(evidence: Evidence) -> list[str]:
     """Tell which other wordings were counted as the topic."""
     topics = [topic for topic in evidence.question.strong_topics if topic.also and not topic.negated]
-    wordings = [f"« {word} »" for topic in topics for word in topic.also]
+    seen = {evidence.analyser.stems(topic.words) for topic in topics}
+    wordings = []
+    for word in (word for topic in topics for word in topic.also):
+        stems = evidence.analyser.stems(word)
+        if stems not in seen:
+            wordings.append(f"« {word} »")
+        seen.add(stems)
     return ["", f"Formulations cherchées aussi : {', '.join(wordings)}."] if wordings else []
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from clsassist.citing import in_quotes, owner_title
-from clsassist.evidence import Evidence, plan_names
+from clsassist.evidence import Evidence, scope_words
 from clsassist.lexicon import Acronym
 from clsassist.not_found import answer_not_found
-from clsassist.question import Question
+from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, AnswerStatus, Role, Status
 from clsassist.segments import Segment
 from clsassist.selection import topic_segments
@@ -137,7 +137,7 @@ def _count_actions(evidence: Evidence) -> Answer:
     one, many = nouns(question)
     actions = tuple(match.action for match in selection.matches)
     said = restriction(question, many=len(actions) > 1)
-    where = f" ({plan_names(evidence)})" if question.documents else ""
+    where = scope_words(evidence)
     out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
     lines = [f"**{counted(len(actions), one, many)}{out_of}**{' :' if actions else '.'}", ""]
     if said:
@@ -155,7 +155,9 @@ def _distribution_lines(actions: tuple[Action, ...], evidence: Evidence) -> list
     """Break a count down by plan then axe, with every title behind the number."""
     groups: dict[tuple[str, str], list[Action]] = {}
     for action in actions:
-        groups.setdefault((evidence.registry.plans[action.document_id].name, action.axe or ""), []).append(action)
+        # One axe may be written two ways (« Axe 3 :Faciliter »): its number tells.
+        axe = str(action.axe_number or action.axe or "")
+        groups.setdefault((evidence.registry.plans[action.document_id].name, axe), []).append(action)
     lines = []
     for (plan, axe), held in groups.items():
         number = f"axe {held[0].axe_number}" if axe and held[0].axe_number else axe
@@ -219,9 +221,14 @@ def answer_figure(evidence: Evidence) -> Answer:
     """Quote the sentences that hold a number about what is asked."""
     question = evidence.question
     topics = [topic for topic in question.strong_topics if not topic.negated]
-    if not topics or any(not topic.known for topic in topics):
+    topics += [Topic(one.words, one.forms) for one in question.organisations]
+    known = [topic for topic in topics if topic.known]
+    # What is counted must be known; of the rest (« au questionnaire »), two known words are enough to tell.
+    if not known or not topics[0].known or (len(known) < len(topics) and len(known) < 2):
         return answer_not_found(evidence)
-    said = [segment for segment in topic_segments(topics, evidence.registry) if _has_figure(segment, question)]
+    said = [segment for segment in topic_segments(known, evidence.registry) if _has_figure(segment, question)]
+    if len(known) == 1:
+        said = [segment for segment in said if _counts(segment, known[0], evidence)]
     if not said:
         return answer_not_found(evidence)
     said.sort(key=lambda segment: -evidence.worth(segment))
@@ -234,6 +241,18 @@ def answer_figure(evidence: Evidence) -> Answer:
         plan = evidence.registry.plans[segment.document_id].name
         lines.append(f"- {in_quotes(segment.quote)} {evidence.book.cite(segment)} — {owner_title(owner)} ({plan})")
     return evidence.answer("\n".join(lines), tuple(actions.values()), status=AnswerStatus.ANSWERED)
+
+
+def _counts(segment: Segment, topic: Topic, evidence: Evidence) -> bool:
+    """Say whether a number stands just before the topic: « 5 MSP », « 1 centre hospitalier »."""
+    tokens = evidence.analyser.content(segment.quote)
+    stems = [token.stem for token in tokens]
+    return any(
+        tuple(stems[place : place + len(form)]) == form
+        and any(token.form[0].isdigit() for token in tokens[max(0, place - 2) : place])
+        for form in topic.forms
+        for place in range(len(stems))
+    )
 
 
 def _has_figure(segment: Segment, question: Question) -> bool:

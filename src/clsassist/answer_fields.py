@@ -11,6 +11,7 @@ from clsassist.not_found import answer_not_found
 from clsassist.parsing.labels import FAMILIES, NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
+from clsassist.segments import Segment
 from clsassist.selection import Match, Selection, select
 from clsassist.text import find_sequence, fold, squeeze
 from clsassist.wording import action_name, counted, joined
@@ -47,6 +48,8 @@ def answer_field(evidence: Evidence) -> Answer:
             filled.append(match.action)
             lines.extend([_name(match.action, evidence), *value, ""])
     missing = [match.action for match in selection.matches if match.action not in filled]
+    if not filled:
+        lines.append("**Les documents ne le disent pas** :")
     lines.extend(_missing_lines(missing, evidence))
     coverage = evidence.coverage(len(filled), len(missing), len(selection.matches))
     status = AnswerStatus.ANSWERED if filled else AnswerStatus.NOT_FOUND
@@ -119,8 +122,10 @@ def _paired_lines(match: Match, found: Field, evidence: Evidence) -> list[str]:
     """Give the pilots of the one sub-action asked about, when a plan aligns both lists by their order only."""
     steps = match.action.field("etapes")
     asked = [proof for proof in match.proofs if proof.field_key == "etapes"]
-    if found.key != "porteur" or steps is None or not asked or not 1 < len(steps.items) == len(found.items):
+    if found.key != "porteur" or steps is None or not asked:
         return []
+    if not 1 < len(steps.items) == len(found.items):
+        return _inline_pilot_lines(match, steps, asked[0], evidence)
     for item, pilots in zip(steps.items, found.items, strict=True):
         if any(span.start <= asked[0].span.start < span.end for span in item.spans):
             mark = evidence.book.cite_span(match.action.id, found.key, found.label, pilots.spans[0], pilots.page)
@@ -128,6 +133,30 @@ def _paired_lines(match: Match, found: Field, evidence: Evidence) -> list[str]:
             return [
                 f"- Pour {in_quotes(item.text)} {said} : {pilots.text} {mark} (d'après l'ordre des lignes du plan)."
             ]
+    return []
+
+
+def _inline_pilot_lines(match: Match, steps: Field, asked: Segment, evidence: Evidence) -> list[str]:
+    """Give the pilot written beside the sub-action asked about: « (pilote par CPTS) », or on the bullet above it."""
+    position = next(
+        (
+            place
+            for place, item in enumerate(steps.items)
+            if any(span.start <= asked.span.start < span.end for span in item.spans)
+        ),
+        None,
+    )
+    while position is not None:
+        item = steps.items[position]
+        pilots = [
+            one
+            for one in match.involvements_of(Role.PILOTE, "etapes")
+            if any(span.start <= one.span.start < span.end for span in item.spans)
+        ]
+        if pilots:
+            said = evidence.book.cite_span(match.action.id, steps.key, steps.label, item.spans[0], item.page)
+            return [f"- Pour cette étape, pilote : {joined([one.organisation for one in pilots])} {said}"]
+        position = item.parent
     return []
 
 

@@ -66,7 +66,7 @@ class Evidence:
         """Close the answer with the citations given while its text was written."""
         refs = tuple(action_to_ref(action, self.registry) for action in actions)
         return Answer(
-            self.question.text,
+            self.question.typed or self.question.text,
             status,
             text.strip(),
             refs,
@@ -81,7 +81,10 @@ class Evidence:
         return Coverage(total, matching, field_missing, len(self.registry.failures))
 
 
-def plan_names(evidence: Evidence) -> str:
-    """Return the names of the plans that a question is restricted to."""
-    names = {evidence.registry.plans[identifier].name for identifier in evidence.question.documents}
-    return ", ".join(sorted(names))
+def scope_words(evidence: Evidence) -> str:
+    """Return which plans were kept or left out, between brackets with a space before; '' for the whole corpus."""
+    question, plans = evidence.question, evidence.registry.plans
+    kept = sorted({plans[identifier].name for identifier in question.documents})
+    left_out = sorted({plans[identifier].name for identifier in question.excluded_documents})
+    words = [*kept, *(f"hors {name}" for name in left_out)]
+    return f" ({', '.join(words)})" if words else ""

@@ -29,15 +29,20 @@ def follow(question: Question, previous: Question, answered: tuple[str, ...]) ->
     linked = bool(_FOLLOWS.match(question.text))
     if not linked and question.selects:
         return question
-    if not linked and not question.fields and not _PRONOUN.search(question.text):
+    counts = bool(re.match(r"^\W*combien\W*$", question.text, re.IGNORECASE))
+    if not linked and not counts and not question.fields and not _PRONOUN.search(question.text):
         return question
-    if _NARROWS.match(question.text):
+    if question.to_contact is not None and not question.selects and previous.fields:
+        completed = replace(_ask_of_same(question, previous, answered), fields=previous.fields, intent=Intent.FIELD)
+    elif _NARROWS.match(question.text):
         completed = _narrow(question, previous, answered)
     elif question.selects:
         completed = _put_in_place(question, previous)
     else:
         completed = _ask_of_same(question, previous, answered)
-    return replace(completed, follows=True, notes=(*question.notes, f"suite de « {previous.text} »"))
+    return replace(
+        completed, typed=question.typed, follows=True, notes=(*question.notes, f"suite de « {previous.text} »")
+    )
 
 
 def _ask_of_same(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
@@ -45,6 +50,8 @@ def _ask_of_same(question: Question, previous: Question, answered: tuple[str, ..
     if not answered:
         return replace(previous, text=question.text, fields=question.fields or previous.fields)
     intent = Intent.FIELD if question.fields else question.intent
+    if re.match(r"^\W*(?:et\s+)?combien\b", question.text, re.IGNORECASE) and not question.fields:
+        intent = Intent.COUNT
     return replace(question, titles=answered, intent=intent)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
+from clsassist.parsing.labels import NAMES
 from clsassist.question import Topic
 from clsassist.records import Answer, AnswerStatus
-from clsassist.selection import closest
-from clsassist.wording import counted, joined
+from clsassist.selection import closest, select
+from clsassist.wording import action_name, counted, joined, role_words
 
 _MOST_CLOSE = 2
 
@@ -30,22 +33,65 @@ def answer_not_found(evidence: Evidence) -> Answer:
 
 
 def _opening(evidence: Evidence, topics: list[Topic]) -> str:
-    question = evidence.question
+    """Return the sentence of the first of these reasons that holds."""
+    question, selection = evidence.question, evidence.selection
     unknown = [f"« {topic.words} »" for topic in topics if not topic.known]
-    if unknown:
-        verb = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
-        return f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {verb} dans aucun."
-    if not question.selects:
-        return (
-            "**Je n'ai pas compris la question** : elle ne nomme ni sujet, ni fiche, ni organisation que je connaisse."
-        )
-    known = {action.number for action in evidence.selection.scope}
-    if question.numbers and not known & set(question.numbers):
-        return f"**Aucune fiche ne porte le numéro {joined(list(question.numbers))}** là où vous le cherchez."
     places = [f"« {topic.words} »" for topic in topics if topic.place]
-    if places:
-        return f"**Aucune action n'a {joined(places)} pour territoire** dans les documents."
-    return "**Aucune action ne correspond** à tout ce que demande la question."
+    numbers = {action.number for action in selection.scope}
+    absent = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
+    wanted = joined([NAMES.get(key, key) for key in question.fields])
+    reasons = (
+        (bool(unknown), f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {absent} dans aucun."),
+        (
+            question.strict_fields and len(selection.missing) == len(selection.scope),
+            f"**Les documents ne le disent pas** : aucune action n'a de champ « {wanted} ».",
+        ),
+        (
+            not question.selects,
+            "**Je n'ai pas compris la question** : elle ne nomme ni sujet, ni fiche, ni organisation connue.",
+        ),
+        (
+            bool(question.numbers) and not numbers & set(question.numbers),
+            f"**Aucune fiche ne porte le numéro {joined(list(question.numbers))}** là où vous le cherchez.",
+        ),
+        (bool(places), f"**Aucune action n'a {joined(places)} pour territoire** dans les documents."),
+        (
+            len(topics) == 1 and not question.restricts,
+            f"**Aucune action ne porte sur {joined([f'« {topic.words} »' for topic in topics])}**.",
+        ),
+    )
+    otherwise = "**Aucune action ne correspond** à tout ce que demande la question."
+    return next((sentence for holds, sentence in reasons if holds), otherwise)
+
+
+def answer_no(evidence: Evidence) -> Answer | None:
+    """Answer « non » to « X est-il partenaire de la fiche 2 ? », with the part X does have, if any."""
+    question = evidence.question
+    named = question.numbers or question.titles
+    if not (question.yes_no and question.organisations and named) or question.strong_topics:
+        return None
+    asked = joined([f"« {one.words} »" for one in question.organisations])
+    role = question.role.value if question.role else "engagé"
+    if question.role and question.to_contact is False:
+        role = f"{role} engagé"
+    anything = replace(question, role=None, to_contact=None)
+    found = select(anything, evidence.registry, evidence.analyser, evidence.worth)
+    lines = []
+    for match in found.matches:
+        held = match.involvements[0]
+        proof = next(segment for segment in match.proofs if segment.span == held.span)
+        name = action_name(match.action, evidence.registry.plans[match.action.document_id])
+        said = f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
+        lines.append(f"- {name} — {role_words(held.role, held.status)}. {said}")
+    if lines:
+        head = f"**Non** : {asked} n'y est pas {role}. Voici sa part :"
+        return evidence.answer("\n".join([head, "", *lines]), tuple(match.action for match in found.matches))
+    subject = replace(anything, organisations=())
+    actions = select(subject, evidence.registry, evidence.analyser, evidence.worth).matches
+    if not actions:
+        return None
+    names = joined([action_name(one.action, evidence.registry.plans[one.action.document_id]) for one in actions])
+    return evidence.answer(f"**Non** : {asked} n'apparaît pas dans {names}.")
 
 
 def _searched(evidence: Evidence) -> str:

@@ -51,7 +51,12 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question understood. Empty tuples and None mean: not restricted."""
+    """A question understood. Empty tuples and None mean: not restricted.
+
+    ``typed`` is the question as received, ``text`` without its greeting. ``either`` says that one of several
+    topics or organisations is enough; ``strict_fields`` that a topic counts only in ``fields``; ``lists_all``
+    that every action is asked for.
+    """
 
     text: str
     intent: Intent
@@ -60,7 +65,9 @@ class Question:
     axes: tuple[int, ...] = ()
     years: tuple[int, ...] = ()
     year_bound: str = ""
+    objectives: tuple[str, ...] = ()
     documents: frozenset[str] = frozenset()
+    excluded_documents: frozenset[str] = frozenset()
     plan_words: str = ""
     titles: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
@@ -75,6 +82,10 @@ class Question:
     acronym: str = ""
     asks_set: bool = False
     follows: bool = False
+    strict_fields: bool = False
+    either: bool = False
+    lists_all: bool = False
+    typed: str = ""
     key_words: bool = False
     notes: tuple[str, ...] = ()
 
@@ -90,7 +101,9 @@ class Question:
             self.numbers
             or self.axes
             or self.years
+            or self.objectives
             or self.documents
+            or self.excluded_documents
             or self.titles
             or self.organisations
             or self.answered_yes

@@ -58,10 +58,11 @@ FIGURE = re.compile(
 )
 NEGATION = re.compile(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b", re.IGNORECASE)
 TO_CONTACT = re.compile(
-    r"\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+|\bidentifi[ée]s?\b",
+    r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
+    r"|\bidentifi[ée]s?\b",
     re.IGNORECASE,
 )
-ENGAGED = re.compile(r"\b(?:d[ée]jà )?engag[ée]s?\b|\bconfirm[ée]s?\b", re.IGNORECASE)
+ENGAGED = re.compile(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]s?\b|\bconfirm[ée]s?\b", re.IGNORECASE)
 
 # A capitalised word behind one of these names a place: « à Strasbourg ».
 PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
@@ -93,3 +94,32 @@ PREAMBLE = re.compile(
     r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?",
     re.IGNORECASE,
 )
+
+# « objectif 1.1 »: an objective of the plan, not a field of a fiche.
+OBJECTIVE = re.compile(r"\bobjectifs?\s+(?:n°\s*)?(\d+\.\d+)\b", re.IGNORECASE)
+# A box that forms call by these very words: it excludes nothing.
+OUTSIDE = re.compile(
+    r"\bhors\s+(?:les\s+)?(?:objectifs?\s+)?(?:du\s+)?"
+    r"(?P<scheme>PRSE(?:\s*4)?|PRS|plan r[ée]gional\b[\w\s]*|projet r[ée]gional)",
+    re.IGNORECASE,
+)
+# Where an action stands: only a « statut » field can tell.
+STATE = re.compile(
+    r"\b(?:en cours|(?:d[ée]j[àa] )?r[ée]alis[ée]e?s?|termin[ée]e?s?|achev[ée]e?s?|à venir|en retard|en pause"
+    r"|abandonn[ée]e?s?|bloqu[ée]e?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))",
+    re.IGNORECASE,
+)
+# The kind of action that a form ticks, said beside « actions ».
+KIND = re.compile(
+    r"\b(?:actions|fiches)\s+(?:qui\s+)?(?:sont\s+)?(?P<after>nouvelles|exp[ée]rimentales|innovantes|existantes)\b"
+    r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|exp[ée]rimentales|innovantes)\s+(?:actions|fiches)\b",
+    re.IGNORECASE,
+)
+# Nothing but a demand for the whole list.
+LISTS_ALL = re.compile(
+    r"^\W*(?:(?:donne[rz]?|montre[rz]?|liste[rz]?|affiche[rz]?|sont|toutes?|tous|les|la|liste|compl[èe]te|moi|me|des|de"
+    r"|quelles|quels|y a-t-il|existe-t-il|avez-vous|avons-nous|actions?|fiches?|leviers?|mesures?|projets?|du|dans|le"
+    r"|corpus|documents?|which|list|all|the)[\s?!.-]*)+$",
+    re.IGNORECASE,
+)
+EITHER = re.compile(r"\bou\b", re.IGNORECASE)

@@ -13,10 +13,15 @@ from clsassist.question_patterns import (
     AXE,
     COUNTED,
     DEFINITION,
+    EITHER,
     ENDS,
     ENGAGED,
+    KIND,
+    LISTS_ALL,
     NEGATION,
     NUMBER,
+    OBJECTIVE,
+    OUTSIDE,
     PLACE_PREPOSITIONS,
     QUESTION_WORD,
     ROLES,
@@ -24,6 +29,7 @@ from clsassist.question_patterns import (
     SET_ONE,
     SHORT_NUMBER,
     STARTS,
+    STATE,
     TAKES_PART,
     TO_CONTACT,
     YEAR,
@@ -72,6 +78,38 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
         _take_match(draft, match)
 
 
+def read_objectives(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« objectif 1.1 »: the actions below that heading."""
+    numbers = tuple(match.group(1) for match in OBJECTIVE.finditer(draft.question.text))
+    for match in OBJECTIVE.finditer(draft.question.text):
+        _take_match(draft, match)
+    draft.question = replace(draft.question, objectives=numbers)
+
+
+def read_ticked_words(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
+    text = draft.question.text
+    outside, state, kind = OUTSIDE.search(text), STATE.search(text), KIND.search(text)
+    if outside:
+        scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
+        _restrict_to_field(draft, outside, scheme, (("hor",),))
+    elif kind:
+        word = kind.group("after") or kind.group("before")
+        _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
+    elif state and not draft.question.years and (_first_set_noun(draft) is not None or draft.question.numbers):
+        stems = vocabulary.lexicon.analyser.stems(state.group())
+        _restrict_to_field(draft, state, "statut", (stems,))
+
+
+def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tuple[Stems, ...]) -> None:
+    word = next((group for group in match.groups() if group), "")
+    topic = Topic(match.group() if key.startswith("lien") else word or match.group(), forms)
+    draft.question = replace(
+        draft.question, fields=(key,), topics=(*draft.question.topics, topic), strict_fields=True, asks_set=True
+    )
+    _take_match(draft, match)
+
+
 def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
     """« fiche 3 », « action n°15 », « F2 »."""
     text = draft.question.text
@@ -106,7 +144,10 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
     for place in places:
         draft.take(place, place + 1)
         _take_beside(draft, place, vocabulary.lexicon.place_words)
-    draft.question = replace(draft.question, documents=frozenset(found), plan_words=words)
+    if _negated(draft, places[0], vocabulary):
+        draft.question = replace(draft.question, excluded_documents=frozenset(found), plan_words=words)
+    else:
+        draft.question = replace(draft.question, documents=frozenset(found), plan_words=words)
 
 
 def read_organisations(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -138,10 +179,14 @@ def _organisation_at(
             return [], None
         places = content[position : position + len(form)]
         forms = tuple(dict.fromkeys(way for f, c in actors if c.actor and f == form for way in c.stems))
-        return places, Organisation(draft.words(places[0], places[-1] + 1), forms, _negated(draft, places[0]))
+        typed = draft.words(places[0], places[-1] + 1)
+        words = concept.name if fold(concept.name) == fold(typed) else typed
+        return places, Organisation(words, forms, _negated(draft, places[0], vocabulary))
     if longest_named and (len(longest_named) > 1 or longest_named[0] not in lexicon.stems):
         places = content[position : position + len(longest_named)]
-        return places, Organisation(_whole_name(draft, places), (longest_named,), _negated(draft, places[0]))
+        return places, Organisation(
+            _whole_name(draft, places), (longest_named,), _negated(draft, places[0], vocabulary)
+        )
     return [], None
 
 
@@ -189,17 +234,19 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
             found.append(best)
             draft.take(best[0], best[1])
     keys = tuple(dict.fromkeys(key for _, _, key in found))
-    yes_no = tuple((key, not _negated(draft, start)) for start, _, key in found if key in YES_NO)
+    yes_no = tuple((key, not _negated(draft, start, vocabulary)) for start, _, key in found if key in YES_NO)
     first_noun = _first_set_noun(draft)
     asks_set = first_noun is not None and all(start > first_noun for start, _, _ in found)
     fields = tuple(key for key in keys if not (asks_set and key in YES_NO))
     draft.question = replace(
         draft.question,
         fields=(*draft.question.fields, *fields),
-        asks_set=asks_set,
+        asks_set=asks_set or draft.question.strict_fields,
         answered_yes=yes_no if asks_set else (),
         yes_no=_is_yes_no(draft.question.text),
-        filled=tuple((key, not _negated(draft, start)) for start, _, key in found if asks_set and key in fields),
+        filled=tuple(
+            (key, not _negated(draft, start, vocabulary)) for start, _, key in found if asks_set and key in fields
+        ),
     )
 
 
@@ -263,15 +310,38 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         if concepts:
             form = concepts[0][0]
             words = draft.words(start, content[position + len(form) - 1] + 1)
-            topics.append(_concept_topic(words, form, _negated(draft, start), vocabulary))
+            topics.append(_concept_topic(words, form, _negated(draft, start, vocabulary), vocabulary))
             position += len(form)
         else:
             stem = stems[position]
-            if stem not in lexicon.tool_words or stem in lexicon.mention_words:
+            if _is_unknown_verb(draft, start, vocabulary):
+                draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
+            elif stem not in lexicon.tool_words or stem in lexicon.mention_words:
                 topics.extend(_word_topic(draft, start, stem, vocabulary))
             position += 1
+    draft.question = replace(
+        draft.question,
+        either=bool(EITHER.search(draft.question.text)),
+        lists_all=bool(LISTS_ALL.match(draft.question.text)),
+    )
     mentions = any(token.stem in lexicon.mention_words or token.form == "avec" for token in draft.tokens)
     draft.question = replace(draft.question, topics=tuple(topics), mentions=mentions)
+
+
+# What stands before a verb, and after it when it is inverted.
+_BEFORE_VERB = frozenset({"se", "s", "on", "il", "elle", "ils", "elles", "ne", "n", "nous", "vous"})
+_AFTER_VERB = frozenset({"t", "on", "il", "elle", "ils", "elles"})
+
+
+def _is_unknown_verb(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
+    """Tell a verb that no document holds (« cochent », « se rattache ») from a subject that none treats."""
+    token = draft.tokens[place]
+    if token.stem in vocabulary.stems:
+        return False
+    before = draft.tokens[place - 1].form if place else ""
+    after = draft.tokens[place + 1].form if place + 1 < len(draft.tokens) else ""
+    plural = token.form.endswith("ent") and not token.form.endswith("ment") and len(token.form) >= 5
+    return plural or before in _BEFORE_VERB or after in _AFTER_VERB
 
 
 def _concept_topic(words: str, form: Stems, negated: bool, vocabulary: Vocabulary) -> Topic:
@@ -310,7 +380,7 @@ def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> 
             _broader((stem,), vocabulary),
             weak,
             known,
-            _negated(draft, place),
+            _negated(draft, place, vocabulary),
             is_place,
         )
     ]
@@ -330,7 +400,7 @@ def read_kind(draft: Draft, vocabulary: Vocabulary) -> None:
 def read_definition(draft: Draft, vocabulary: Vocabulary) -> None:
     """« que veut dire CPTS ? », or an acronym alone."""
     text = draft.question.text
-    alone = ACRONYM_ALONE.match(text.strip(" ?!."))
+    alone = ACRONYM_ALONE.match(re.sub(r"^(?:et|mais)\s+", "", text.strip(" ?!."), flags=re.IGNORECASE))
     if alone and (vocabulary.lexicon.acronym(alone.group(1)) or alone.group(1).isupper()):
         draft.question = replace(draft.question, acronym=alone.group(1))
         return
@@ -363,10 +433,15 @@ def _take_beside(draft: Draft, place: int, words: frozenset[str]) -> None:
             near += step
 
 
-def _negated(draft: Draft, place: int) -> bool:
-    """Say whether « sans », « sauf », « pas »… stands among the three words before a place."""
-    before = draft.tokens[max(0, place - 4) : place]
-    return any(NEGATION.fullmatch(token.form) for token in before)
+def _negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
+    """Say whether « sans », « sauf », « pas »… stands before a place, with only words of no topic between."""
+    lexicon = vocabulary.lexicon
+    for token in reversed(draft.tokens[:place]):
+        if NEGATION.fullmatch(token.form):
+            return True
+        if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
+            return False
+    return False
 
 
 Step = Callable[[Draft, Vocabulary], None]
@@ -374,12 +449,14 @@ Step = Callable[[Draft, Vocabulary], None]
 STEPS: tuple[Step, ...] = (
     read_definition,
     read_axes,
+    read_objectives,
     read_numbers,
     read_years,
     read_titles,
     read_organisations,
     read_plans,
     read_roles,
+    read_ticked_words,
     read_kind,
     read_fields,
     read_topics,

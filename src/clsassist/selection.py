@@ -22,6 +22,10 @@ class Match:
     weight: Weight = Weight.OBJECT
     involvements: tuple[Involvement, ...] = ()
 
+    def involvements_of(self, role: Role, field_key: str) -> list[Involvement]:
+        """Return the parts with this role that a field of the action names."""
+        return [held for held in self.action.involvements if held.role is role and held.field_key == field_key]
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -61,9 +65,11 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
         matches = [after for match in matches if (after := step(match, missing)) is not None]
     strong = [topic for topic in question.strong_topics if not topic.negated]
     unknown = tuple(topic for topic in strong if not topic.known)
+    if question.either and len(unknown) < len(strong):
+        unknown = ()
     if not strong:
         return Selection(scope, tuple(matches), (), tuple(missing.values()))
-    found = _speak_of(strong, matches, registry, worth)
+    found = _speak_of(strong, matches, registry, worth, either=question.either)
     dropped: tuple[Topic, ...] = ()
     if not found and not unknown:
         found = _speak_apart(question, strong, matches, registry, worth)
@@ -71,6 +77,8 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
         dropped = tuple(topic for topic in strong if _is_common(topic, registry))
         left = [topic for topic in strong if topic not in dropped]
         found = _speak_of(left, matches, registry, worth) if dropped and left else []
+    if question.strict_fields:
+        missing.update({action.id: action for action in scope if action.field(*question.fields) is None})
     if any(topic.place for topic in strong):
         found = [match for match in found if _in_place(match)]
     best, nearby = _part_by_weight(question, found)
@@ -81,6 +89,8 @@ def _in_scope(action: Action, question: Question) -> bool:
     """Keep the plans and the kind of actions that the question is about: they are its denominator."""
     if question.documents and action.document_id not in question.documents:
         return False
+    if action.document_id in question.excluded_documents:
+        return False
     if question.kind == "levier":
         return action.title_field == "leviers"
     return not (question.kind == "fiche" and action.title_field == "leviers")
@@ -90,6 +100,11 @@ def _is_named(action: Action, question: Question) -> bool:
     if question.numbers and action.number not in question.numbers:
         return False
     if question.titles and action.id not in question.titles:
+        return False
+    if question.objectives and not any(
+        field.key == "objectif_strategique" and field.label.split()[-1] in question.objectives
+        for field in action.fields
+    ):
         return False
     return not question.axes or action.axe_number in question.axes
 
@@ -112,7 +127,8 @@ def _covers_years(question: Question, registry: Registry, analyser: Analyser) ->
             return None
         dated = [proof for proof in _field_proofs(action, "calendrier", registry, analyser) if "20" in proof.quote]
         said = [proof for proof in dated if any(str(year) in proof.quote for year in question.years)]
-        return _add(match, (said or dated)[:1])
+        exact = [proof for proof in dated if all(str(year) in proof.quote for year in question.years)]
+        return _add(match, (exact or said or dated)[:1])
 
     return step
 
@@ -169,6 +185,8 @@ def _empty_proof(action: Action, field: Field, registry: Registry) -> Segment:
 
 
 def _involves(question: Question, registry: Registry) -> _Step:
+    wanted = [organisation for organisation in question.organisations if not organisation.negated]
+
     def step(match: Match, missing: dict[str, Action]) -> Match | None:
         for organisation in question.organisations:
             held = _involvements(match.action, organisation, question, registry)
@@ -176,11 +194,11 @@ def _involves(question: Question, registry: Registry) -> _Step:
                 if held:
                     return None
                 continue
-            if not held:
+            if not held and not question.either:
                 return None
             proofs = [_involvement_proof(match.action, involvement, registry) for involvement in held]
             match = replace(_add(match, proofs), involvements=(*match.involvements, *held))
-        return match
+        return match if match.involvements or not wanted else None
 
     return step
 
@@ -259,9 +277,11 @@ def _field_proofs(action: Action, key: str, registry: Registry, analyser: Analys
 # --- topics
 
 
-def _speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth) -> list[Match]:
+def _speak_of(
+    topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth, *, either: bool = False
+) -> list[Match]:
     """Return the matches that speak of all topics together, with the segments that say so, best first."""
-    said = topic_segments(topics, registry)
+    said = topic_segments(topics, registry, either=either)
     found = []
     for match in matches:
         proofs = [segment for segment in said if segment.owner == match.action.id]
@@ -298,14 +318,17 @@ def _speak_apart(
     return found
 
 
-def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
-    """Return the segments that say one topic and stand with all the others, in their words or above them."""
+def topic_segments(topics: Sequence[Topic], registry: Registry, *, either: bool = False) -> list[Segment]:
+    """Return the segments that say one topic and stand with all the others, in their words or above them.
+
+    With ``either``, one topic is enough.
+    """
     ways = [(*topic.forms, *topic.narrower) for topic in topics]
     found: dict[int, Segment] = {}
     for said in ways:
         for row, segment in registry.segments_saying(said):
             around = (*segment.context, "|", *segment.stems)
-            if all(other is said or _says(around, other) for other in ways):
+            if either or all(other is said or _says(around, other) for other in ways):
                 found[row] = segment
     return [found[row] for row in sorted(found)]
 
@@ -321,7 +344,7 @@ def _part_by_weight(question: Question, found: list[Match]) -> tuple[tuple[Match
     if question.asks_set and question.fields:
         in_fields = [_proved_in(match, question.fields) for match in found]
         kept = [match for match in in_fields if match is not None]
-        if kept:
+        if kept or question.strict_fields:
             return tuple(kept), ()
     if question.mentions or not found:
         return tuple(found), ()

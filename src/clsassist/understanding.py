@@ -24,7 +24,7 @@ def understand(
     if not HELP.match(asked) and not previous:
         asked = PREAMBLE.sub("", asked, count=1) or asked
     corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
-    draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET))
+    draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET, typed=text))
     for position, word in corrected.items():
         original = vocabulary.lexicon.analyser.tokens(asked)[position].span.of(asked)
         draft.notes.append(f"« {original} » lu « {word} »")
@@ -34,6 +34,9 @@ def understand(
     if question.strong_topics or question.organisations:
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
         question = replace(question, filled=())
+    if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
+        # « et le CLSM ? » goes on with the question before it.
+        question = replace(question, acronym="")
     bare = not any(token.stop for token in tokens)
     question = replace(question, intent=_intent(question), key_words=bare)
     return follow(question, previous, answered) if previous else question

@@ -53,21 +53,23 @@ def restriction(question: Question, *, many: bool) -> str:
     """Say in one verb phrase what the question restricted actions to; '' when nothing."""
     form = int(many)
     parts: list[str] = []
-    for organisation in question.organisations:
-        if not organisation.negated:
-            name = f"« {organisation.words.upper() if len(organisation.words) <= 6 else organisation.words} »"
-            parts.append(_INVOLVED[question.role][form].format(name))
+    names = [f"« {one.words} »" for one in question.organisations if not one.negated]
+    if names:
+        parts.append(_INVOLVED[question.role][form].format(" ou ".join(names) if question.either else joined(names)))
     if question.to_contact is not None and question.organisations:
         parts[-1] += " (à contacter)" if question.to_contact else " (engagé)"
     wanted = [f"« {topic.words} »" for topic in question.strong_topics if not topic.negated]
     if wanted:
         verb = ("mentionne", "mentionnent") if question.mentions else ("porte sur", "portent sur")
-        parts.append(f"{verb[form]} {joined(wanted)}")
+        said = " ou ".join(wanted) if question.either else joined(wanted)
+        parts.append(f"{verb[form]} {said}")
     parts.extend(_closed_restrictions(question, form))
     unwanted = [f"« {topic.words} »" for topic in question.topics if topic.negated]
     unwanted += [f"« {organisation.words} »" for organisation in question.organisations if organisation.negated]
     text = joined(parts)
-    return f"{text}{', ' if text else ''}sans compter {joined(unwanted)}" if unwanted else text
+    if question.kind == "levier":
+        text = text.replace("portée", "porté").replace("pilotée", "piloté")
+    return f"{text}{', ' if text else ''}hors {joined(unwanted)}" if unwanted else text
 
 
 def _closed_restrictions(question: Question, form: int) -> list[str]:
@@ -80,6 +82,8 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
     for key, wanted in question.filled:
         parts.append(f"{('a', 'ont')[form]} un champ « {NAMES[key]} » {'renseigné' if wanted else 'non renseigné'}")
+    if question.objectives:
+        parts.append(f"{('relève', 'relèvent')[form]} de l'objectif {joined(list(question.objectives))}")
     if question.axes:
         verb = ("relève", "relèvent")[form]
         parts.append(f"{verb} de l'axe {joined([str(axe) for axe in question.axes])}")

@@ -17,8 +17,10 @@ _TYPED = re.compile(
 _GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")
-_LEGEND = re.compile(r"^\*\s?[a-zà-ÿ]")
+_LEGEND = re.compile(r"^\\?\*\s?[a-zà-ÿ]")
 _INTRODUCTION_CHARS = 60  # a line this short above a list is its heading
+
+_STILL_TO_COME = re.compile(r"contacter|identifi|sollicit|confirmer|associer", re.IGNORECASE)
 
 # Ranks above bullets (0, 1, 2…): numbered lines, then plain paragraphs.
 _PARAGRAPH, _SUBNUMBER, _NUMBER = -1, -2, -3
@@ -121,7 +123,7 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
         words = strip_prompts(block.span.of(text))
         if block.kind is BlockKind.CHECKBOX or not words or _LEGEND.match(words) or position in heads_options:
             continue
-        if block.table is None and words.isdigit() and not _figure_goes_on(draft, position, text):
+        if draft.key == "texte" and words.isdigit() and not _figure_goes_on(draft, position, text):
             continue  # a page number
         if items and position in draft.breaks and _continues(items[-1].text, words, block):
             items[-1] = _join(items[-1], words, block)
@@ -202,7 +204,7 @@ def draft_legend(draft: FieldDraft, text: str) -> Legend | None:
     for block in draft.blocks:
         words = squeeze(block.span.of(text))
         if block.kind is not BlockKind.CHECKBOX and _LEGEND.match(words):
-            return Legend(to_contact="contacter" in words.lower() or "identifi" in words.lower())
+            return Legend(to_contact=bool(_STILL_TO_COME.search(words)))
     return None
 
 

@@ -55,6 +55,8 @@ LABELS: tuple[Label, ...] = (
             "direction ou service pilote",
             "organisme porteur du projet",
             "porteur du projet",
+            "co-porteur",
+            "co-porteurs",
             "co-pilotes",
             "copilotes",
             "pilote de l'action",
@@ -121,6 +123,8 @@ LABELS: tuple[Label, ...] = (
             "date de début",
             "date de fin",
             "année de début de réalisation",
+            "année",
+            "années",
             "fréquence",
             "année de fin de réalisation",
         ),
@@ -159,6 +163,9 @@ LABELS: tuple[Label, ...] = (
             "financeurs et montants",
             "co-financements",
             "budget prévisionnel",
+            "budget prévisionnel total",
+            "budget total",
+            "montant",
             "financeur",
             "budget",
             "plan de financement",
@@ -266,6 +273,9 @@ _PROMPTS = re.compile(
     re.IGNORECASE,
 )
 
+# Markdown marks of bold text.
+_EMPHASIS = re.compile(r"\*\*|__")
+
 _ROLE_LABEL = re.compile(
     r"^r[ôo]les? (?:du |de la |de l['’]|des )(?P<organisation>.+?) (?P<role>co-?pilote|pilote|partenaire|porteur)s?$",
     re.IGNORECASE,
@@ -280,7 +290,7 @@ def strip_prompts(text: str) -> str:
     >>> strip_prompts("Axe 1 : Prévention   Choisissez un élément.")
     'Axe 1 : Prévention'
     """
-    return squeeze(_PROMPTS.sub(" ", text))
+    return squeeze(_EMPHASIS.sub("", _PROMPTS.sub(" ", text)))
 
 
 def clean_label(text: str) -> str:

@@ -72,11 +72,12 @@ def _field_involvements(
 
 def _listed(action_id: str, field: Field, role: Role, text: str, starred_to_contact: bool) -> Iterator[Involvement]:
     for item in field.items:
-        status = Status.TO_CONTACT if item.mark and starred_to_contact else Status.ENGAGED
         inline = len(field.items) == 1 or _is_line_of_names(item.text)
         for span in item_to_organisations(item, text, inline=inline):
             words = span.of(text)
             name = organisation_name(words)
+            starred = bool(item.mark) or words.rstrip().endswith("*")
+            status = Status.TO_CONTACT if starred and starred_to_contact else Status.ENGAGED
             is_open = bool(_OPEN_LIST.search(words) or _EVERYBODY.match(name))
             if name:
                 place = item.spans[0] if item.mark else span

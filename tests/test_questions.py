@@ -61,6 +61,17 @@ def quotes(answer: Answer) -> str:
         ("Quelles actions visent l'axe 6 du PRS ?", SAVERNE - {"saverne-attractivite-stages:a1"}),
         ("Quelles actions commencent en 2023 ?", fiches(1, 2, 3, 4, 5)),
         ("Quelles actions sont pluriannuelles ?", SAVERNE),
+        ("actions portées par la CPTS sauf celles des Deux-Sèvres", fiches(1, 2, 3, 4)),
+        ("Quelles actions parlent de logement sauf celles de Saverne ?", leviers(4) | fiches(2)),
+        ("Quelles actions sont nouvelles ?", SAVERNE),
+        ("Quelles fiches sont hors PRSE 4 ?", SAVERNE),
+        ("leviers de la thématique développer la recherche", leviers(22, 23, 24)),
+        ("quelles actions relèvent de l'objectif 1.1 ?", fiches(1, 2)),
+        ("actions bus navette", fiches(3)),
+        ("conjoint médecin emploi", leviers(1)),
+        ("Où retrouve-t-on le DAC comme partenaire ?", fiches(1, 3, 4, 5)),
+        ("Quelles actions durent jusqu'en 2029 ?", SAVERNE),
+        ("Bonjour, quelles actions ciblent la maîtrise de stage ?", STAGES),
     ],
 )
 def test_a_set_is_exact(assistant: Assistant, question: str, expected: set[str]) -> None:
@@ -186,6 +197,12 @@ def test_an_acronym_is_defined_from_the_corpus_or_said_undefined(
         "Qui porte la fiche 12 ?",
         "Quels déterminants de santé vise la fiche 3 de Thur Doller ?",
         "recette de la tarte aux pommes",
+        "Quelles actions sont en cours ?",
+        "Quelles actions sont existantes ?",
+        "Quelles actions visent les adolescents de 12 à 15 ans ?",
+        "Combien d'habitants compte le Pays Thur Doller ?",
+        "Quelle action prévoit une navette pour les élus ?",
+        "Quelles actions sont coûteuses ?",
     ],
 )
 def test_what_is_not_in_the_documents_is_said_not_found(assistant: Assistant, question: str) -> None:
@@ -268,3 +285,38 @@ def test_the_shipped_corpus_answers_the_same_sets(assistant: Assistant, demo_ass
         "Combien de leviers dans l'axe 2 ?",
     ):
         assert ids(demo_assistant.ask(question)) == ids(assistant.ask(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Le GHRMSA est-il partenaire de la fiche 5 ?", "Oui"),
+        ("Le DAC est-il partenaire de la fiche 2 ?", "**Non**"),
+        ("la CPTS pilote-t-elle la fiche 5 ?", "partenaire"),
+        ("Le CIRDD est-il partenaire engagé de la fiche 3 ?", "à contacter"),
+        ("L'action attractivité de Saverne est-elle participative ?", "Non"),
+    ],
+)
+def test_a_yes_or_no_question_is_answered_yes_or_no(assistant: Assistant, question: str, words: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status is AnswerStatus.ANSWERED
+    assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "pilot"),
+    [("Qui pilote la navette ?", "CLS"), ("Qui pilote le livret d'accueil ?", "CPTS et CLS")],
+)
+def test_the_pilot_written_beside_a_step_is_given(assistant: Assistant, question: str, pilot: str) -> None:
+    assert f"Pour cette étape, pilote : {pilot}" in assistant.ask(question).text
+
+
+def test_an_answer_carries_the_question_as_it_was_typed(assistant: Assistant) -> None:
+    typed = "Bonjour,  je suis élu, quelles actions ciblent la maîtrise de stage ?"
+    assert assistant.ask(typed).question == typed
+
+
+def test_partners_already_engaged_are_not_those_to_contact(assistant: Assistant) -> None:
+    text = assistant.ask("quels partenaires déjà engagés (pas à contacter) dans la fiche 4 ?").text
+    assert "Rouffach" in text
+    assert "ESMS" not in text

@@ -51,7 +51,8 @@ def _headline(evidence: Evidence) -> str:
     count, total = len(selection.matches), len(selection.scope)
     one, many = nouns(question)
     where = scope_words(evidence)
-    said = restriction(replace_topics(question, selection.dropped), many=count > 1)
+    left = replace(replace_topics(question, selection.dropped), either=question.either or selection.either)
+    said = restriction(left, many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
     yes = "Oui : " if question.yes_no else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,7 +34,8 @@ class Selection:
 
     ``scope`` are the actions examined, ``matches`` those that satisfy the question, ``nearby`` those that
     only mention the topic in passing, ``missing`` those that lack the field the question turns on. ``dropped``
-    are topics that so many actions speak of that they were left out when no action spoke of all.
+    are topics that so many actions speak of that they were left out when no action spoke of all; ``either``
+    says that an action spoke of one side or the other of « et ».
     """
 
     scope: tuple[Action, ...]
@@ -42,6 +44,7 @@ class Selection:
     missing: tuple[Action, ...] = ()
     unknown: tuple[Topic, ...] = ()
     dropped: tuple[Topic, ...] = ()
+    either: bool = False
 
 
 # Gives the worth of quoting a segment, from the ranks of its passage: it only orders equal proofs.
@@ -73,6 +76,8 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     dropped: tuple[Topic, ...] = ()
     if not found and not unknown:
         found = _speak_apart(question, strong, matches, registry, worth)
+    sides = _speak_of_sides(question, strong, matches, registry, worth) if not found and not unknown else []
+    found = found or sides
     if not found and not unknown:
         dropped = tuple(topic for topic in strong if _is_common(topic, registry))
         left = [topic for topic in strong if topic not in dropped]
@@ -82,7 +87,7 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     if any(topic.place for topic in strong):
         found = [match for match in found if _in_place(match)]
     best, nearby = _part_by_weight(question, found)
-    return Selection(scope, best, nearby, tuple(missing.values()), unknown, dropped)
+    return Selection(scope, best, nearby, tuple(missing.values()), unknown, dropped, bool(sides))
 
 
 def _in_scope(action: Action, question: Question) -> bool:
@@ -290,6 +295,26 @@ def _speak_of(
             weight = ordered[0].weight
             found.append(replace(match, proofs=(*ordered, *match.proofs), weight=weight))
     return found
+
+
+def _speak_of_sides(
+    question: Question, topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+) -> list[Match]:
+    """Read « logement des stagiaires et des jeunes » as one public or the other; each side must have an action."""
+    joint = re.search(r"\bet\b", question.text, re.IGNORECASE)
+    if joint is None:
+        return []
+    before = [topic for topic in topics if question.text.find(topic.words) < joint.start()]
+    after = [topic for topic in topics if topic not in before]
+    if not before or not after:
+        return []
+    first = _speak_of(before, matches, registry, worth)
+    second = _speak_of([*before[:-1], *after], matches, registry, worth)
+    if not first or not second:
+        return []
+    by_weight = sorted((*first, *second), key=lambda match: -int(match.weight))
+    found = {match.action.id: match for match in by_weight}
+    return [found[match.action.id] for match in matches if match.action.id in found]
 
 
 # A topic that this share of all actions speaks of tells them apart badly.

@@ -138,7 +138,8 @@ def _count_actions(evidence: Evidence) -> Answer:
     actions = tuple(match.action for match in selection.matches)
     said = restriction(question, many=len(actions) > 1)
     where = scope_words(evidence)
-    out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
+    whole = " dans la réponse précédente" if question.follows and question.titles else " dans le corpus"
+    out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or whole
     lines = [f"**{counted(len(actions), one, many)}{out_of}**{' :' if actions else '.'}", ""]
     if said:
         for match in selection.matches:
@@ -173,10 +174,12 @@ def _count_organisations(evidence: Evidence) -> Answer:
     actions = tuple(match.action for match in evidence.selection.matches)
     lines: list[str] = []
     names: dict[str, None] = {}
+    counted_actions: list[Action] = []
     for action in actions:
         held = [one for one in action.involvements if one.role in roles and one.field_key in ("porteur", "partenaires")]
         if not held:
             continue
+        counted_actions.append(action)
         names.update(dict.fromkeys(fold(one.organisation) for one in held))
         starred = sum(1 for one in held if one.status is Status.TO_CONTACT)
         starred_words = f", dont {starred} à contacter" if starred else ""
@@ -189,7 +192,7 @@ def _count_organisations(evidence: Evidence) -> Answer:
         return answer_not_found(evidence)
     noun = "nom différent" if len(names) < 2 else "noms différents"
     head = f"**{len(names)} {noun}** de {evidence.question.kind}s dans {counted(len(lines), 'action')} :"
-    return evidence.answer("\n".join([head, "", *lines]), actions)
+    return evidence.answer("\n".join([head, "", *lines]), tuple(counted_actions))
 
 
 def _count_headings(evidence: Evidence) -> Answer:
@@ -208,7 +211,7 @@ def _count_headings(evidence: Evidence) -> Answer:
     name = "axe" if attribute == "axe" else "thématique"
     lines = [f"**{counted(len(found), name)}** :", ""]
     for title, actions in found.items():
-        field = next(held for held in actions[0].fields if held.key in (attribute, "axe") and held.key == attribute)
+        field = next(held for held in actions[0].fields if held.key == attribute)
         mark = evidence.book.cite_span(actions[0].id, field.key, field.label, field.span, field.page)
         lines.append(f"- {capitalised(title)} : {counted(len(actions), 'action')} {mark}")
     return evidence.answer("\n".join(lines))

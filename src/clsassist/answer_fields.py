@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from clsassist.citing import field_to_pieces, in_quotes
+from clsassist.citing import as_text, field_to_pieces, in_quotes
 from clsassist.evidence import Evidence
 from clsassist.not_found import answer_not_found
 from clsassist.parsing.labels import FAMILIES, NAMES
@@ -131,7 +131,8 @@ def _paired_lines(match: Match, found: Field, evidence: Evidence) -> list[str]:
             mark = evidence.book.cite_span(match.action.id, found.key, found.label, pilots.spans[0], pilots.page)
             said = evidence.book.cite(asked[0])
             return [
-                f"- Pour {in_quotes(item.text)} {said} : {pilots.text} {mark} (d'après l'ordre des lignes du plan)."
+                f"- Pour {in_quotes(item.text)} {said} : {as_text(pilots.text)} {mark} "
+                "(d'après l'ordre des lignes du plan)."
             ]
     return []
 
@@ -185,7 +186,7 @@ def field_lines(action: Action, found: Field, evidence: Evidence, question: Ques
             words = " : ".join(filter(None, (option.label, option.typed)))
             group = f" ({option.group})" if option.group else ""
             mark = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
-            lines.append(f"  - {words}{group} {mark}")
+            lines.append(f"  - {as_text(words)}{group} {mark}")
     lines.extend(_box_remarks(action, found, evidence))
     lines.extend(_item_lines(action, found, evidence))
     return [f"- {found.label} : {lines[1].strip(' -')}"] if len(lines) == 2 else lines
@@ -232,7 +233,7 @@ def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
         held = [
             mark for span, mark in marks if any(span.start <= own.start and own.end <= span.end for own in item.spans)
         ]
-        lines.append(f"{'  ' * (item.level + 1)}- {item.text} {''.join(held)}")
+        lines.append(f"{'  ' * (item.level + 1)}- {as_text(item.text)} {''.join(held)}")
     return lines
 
 
@@ -262,7 +263,7 @@ def _organisation_lines(action: Action, found: Field, evidence: Evidence, questi
 
 
 def _names(held: list[Involvement]) -> str:
-    return ", ".join(dict.fromkeys(one.organisation for one in held))
+    return as_text(", ".join(dict.fromkeys(one.organisation for one in held)))
 
 
 def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evidence) -> str:

@@ -13,6 +13,7 @@ from clsassist.text import squeeze
 
 # Between two items of one list, in the same run of text, stand only spaces and bullets.
 _LIST_GAP = re.compile(r"[ \t\u00a0\n\-–•○◦·➤➢▪*o]*")
+_LOOKS_LIKE_A_MARK = re.compile(r"\[(\d+)\]")
 _LONGEST_QUOTE = 1_500
 
 
@@ -91,9 +92,18 @@ def _joins(before: Span, after: Span, text: str) -> bool:
 
 def in_quotes(text: str) -> str:
     """Put words between French quotation marks, on one line."""
-    return f"« {squeeze(text)} »"
+    return f"« {as_text(squeeze(text))} »"
+
+
+def as_text(words: str) -> str:
+    r"""Escape what a document writes like a citation mark, so that it is none.
+
+    >>> as_text("voir la note [12]")
+    'voir la note \\[12\\]'
+    """
+    return _LOOKS_LIKE_A_MARK.sub(r"\\[\1\\]", words)
 
 
 def owner_title(owner: Action | Section) -> str:
     """Return how an answer names an action or a section."""
-    return squeeze(owner.title)
+    return as_text(squeeze(owner.title))

@@ -45,7 +45,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, metavar="[CHEMIN…]", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[CHEMIN…]", type=click.Path(path_type=Path, readable=False))
 @_index_dir_option
 @click.option("--if-stale", is_flag=True, help="Ne fait rien si l'index est à jour.")
 def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool) -> None:

@@ -27,8 +27,10 @@ def list_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
     Raises NothingToIndexError when a path does not exist or holds no file.
     """
     for path in paths:
-        if not path.exists():
-            message = f"« {path} » n'existe pas : vérifiez le chemin donné à « clsassist index »."
+        if not _exists(path):
+            message = (
+                f"« {path} » n'existe pas ou n'est pas accessible : vérifiez le chemin donné à « clsassist index »."
+            )
             raise NothingToIndexError(message)
     root = paths[0] if len(paths) == 1 and paths[0].is_dir() else _common_root(paths)
     files = sorted({file for path in paths for file in _files_below(path)})
@@ -40,6 +42,14 @@ def list_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
         )
         raise NothingToIndexError(message)
     return root, files
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _common_root(paths: Sequence[Path]) -> Path:
@@ -73,7 +83,7 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
         if progress:
             progress("Lecture", done, len(files))
         try:
-            absolute = file if file.is_relative_to(root) else file.resolve()
+            absolute = file if file.is_relative_to(root) else file.parent.resolve() / file.name
             document = read_document(absolute, root, settings)
         except ReadingError as error:
             failures.append((error.path, error.reason))

@@ -38,6 +38,15 @@ def open_index(index_dir: Path, settings: Settings) -> OpenIndex:
 
     Raises IndexMissingError, IndexMismatchError or IndexDamagedError, each naming the command to run.
     """
+    try:
+        return _open_current(index_dir, settings)
+    except OSError as error:
+        raise IndexDamagedError(
+            f"L'index « {index_dir} » ne peut pas être lu ({error.strerror or error}) : vérifiez ses droits d'accès."
+        ) from error
+
+
+def _open_current(index_dir: Path, settings: Settings) -> OpenIndex:
     for _ in range(_ATTEMPTS):
         build_id = current_build(index_dir)
         if build_id is None:

@@ -7,15 +7,19 @@ import re
 from clsassist.records import Role
 
 NUMBER = re.compile(
-    r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|num[ée]ro\s)?(?P<first>\d{1,3}(?:\.\d+)*)"
-    r"(?:\s*(?:,|et|ou|à)\s*(?:la |le )?(?:fiche |action )?(?P<second>\d{1,3}(?:\.\d+)*))?\b(?!\s*%)",
+    r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|num[ée]ros?\s)?"
+    r"(?P<list>\d{1,3}(?:\.\d+)*(?:\s*(?:,|\bet\b|\bou\b|\bà\b)+"
+    r"\s*(?:la |les )?(?:fiches? |actions? )?\d{1,3}(?:\.\d+)*)*)"
+    r"(?!\s*(?:%|ans|mois))",
     re.IGNORECASE,
 )
+NUMBER_RANGE = re.compile(r"\b(\d{1,3})\s*à\s*(?:la )?(\d{1,3})\b")
 SHORT_NUMBER = re.compile(
     r"\bF(?P<first>\d{1,2})\b|\b(?:la|le|n°)\s*(?P<second>\d{1,2})\b(?!\s*(?:%|ans|mois|actions|fiches))"
 )
 AXE = re.compile(
-    r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d)\b(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS)\b)?",
+    r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d{1,2})\b"
+    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS)\b)?",
     re.IGNORECASE,
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
@@ -39,7 +43,6 @@ ABOUT = re.compile(
     r"|\bque contient (?:le|ce|votre) corpus\b|\bde quand date|\bque couvre(?:nt)? (?:le|les|votre)",
     re.IGNORECASE,
 )
-COUNT = re.compile(r"\b(?:combien|nombre|how many)\b", re.IGNORECASE)
 COUNTED = re.compile(
     r"\b(?:combien (?:de |d['’]|des |y a[- ]t[- ]il (?:de |d['’]))?|how many "
     r"|nombre (?:de |d['’]|total de |total d['’]))"
@@ -70,7 +73,7 @@ PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
 # Words that give the role of the organisation beside them.
 ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.PILOTE, re.compile(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age|es?-t-il)\b", re.IGNORECASE)),
-    (Role.PORTEUR, re.compile(r"\bport(?:ées?|és?|eurs?|e|ent|er)\b", re.IGNORECASE)),
+    (Role.PORTEUR, re.compile(r"\bport(?:ées?|és?|eurs?|e|ent|er)\b(?!\s+sur)", re.IGNORECASE)),
     (Role.FINANCEUR, re.compile(r"\bfinanc(?:e|ent|eurs?|ées?|és?|er)\b", re.IGNORECASE)),
     (Role.PARTENAIRE, re.compile(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b", re.IGNORECASE)),
 )
@@ -123,3 +126,8 @@ LISTS_ALL = re.compile(
     re.IGNORECASE,
 )
 EITHER = re.compile(r"\bou\b", re.IGNORECASE)
+
+# How years are joined: a stretch of time, one or the other, a bound.
+YEAR_STRETCH = re.compile(r"\bentre\s+20\d\d\s+et\s+20\d\d\b", re.IGNORECASE)
+YEAR_BEFORE = re.compile(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)
+YEAR_AFTER = re.compile(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)

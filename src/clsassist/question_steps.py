@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from clsassist.question import Organisation, Question, Topic
@@ -20,6 +20,7 @@ from clsassist.question_patterns import (
     LISTS_ALL,
     NEGATION,
     NUMBER,
+    NUMBER_RANGE,
     OBJECTIVE,
     OUTSIDE,
     PLACE_PREPOSITIONS,
@@ -33,6 +34,9 @@ from clsassist.question_patterns import (
     TAKES_PART,
     TO_CONTACT,
     YEAR,
+    YEAR_AFTER,
+    YEAR_BEFORE,
+    YEAR_STRETCH,
     YES_NO,
     YES_NO_FORM,
 )
@@ -116,15 +120,31 @@ def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
     matches = list(NUMBER.finditer(text)) or list(SHORT_NUMBER.finditer(text))
     for match in matches:
         if _overlaps(draft, match):
-            numbers = tuple(number for number in match.groupdict().values() if number)
+            numbers = tuple(_listed_numbers(match.groupdict()))
             draft.question = replace(draft.question, numbers=(*draft.question.numbers, *numbers))
             _take_match(draft, match)
 
 
+def _listed_numbers(groups: dict[str, str | None]) -> Iterator[str]:
+    """Yield the numbers of « 1, 2 et 5 » or « 1 à 3 »."""
+    written = groups.pop("list", None) or " ".join(number for number in groups.values() if number)
+    for first, last in NUMBER_RANGE.findall(written):
+        yield from (str(number) for number in range(int(first), int(last) + 1))
+    yield from re.findall(r"\d+(?:\.\d+)*", NUMBER_RANGE.sub(" ", written))
+
+
 def read_years(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« en 2025 »: the actions whose calendar covers that year; « commencent en 2023 »: those it opens."""
+    """« en 2025 », « commencent en 2023 », « entre 2024 et 2026 », « avant 2025 »."""
     text = draft.question.text
-    bound = "start" if STARTS.search(text) else "end" if ENDS.search(text) else ""
+    bounds = (
+        ("before", YEAR_BEFORE),
+        ("after", YEAR_AFTER),
+        ("start", STARTS),
+        ("end", ENDS),
+        ("stretch", YEAR_STRETCH),
+        ("any", EITHER),
+    )
+    bound = next((name for name, pattern in bounds if pattern.search(text)), "")
     draft.question = replace(draft.question, year_bound=bound)
     for match in YEAR.finditer(draft.question.text):
         if _overlaps(draft, match):
@@ -328,6 +348,10 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
     draft.question = replace(draft.question, topics=tuple(topics), mentions=mentions)
 
 
+# « le CLS de Mulhouse »: what follows is a place.
+_OF = frozenset({"de", "du", "des", "d"})
+_PLAN_WORDS = frozenset({"cls", "plan", "contrat", "sante"})
+
 # What stands before a verb, and after it when it is inverted.
 _BEFORE_VERB = frozenset({"se", "s", "on", "il", "elle", "ils", "elles", "ne", "n", "nous", "vous"})
 _AFTER_VERB = frozenset({"t", "on", "il", "elle", "ils", "elles"})
@@ -371,7 +395,9 @@ def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> 
     weak = stem in lexicon.weak_words
     token = draft.tokens[place]
     words = token.span.of(draft.question.text)
-    is_place = words[0].isupper() and place > 0 and draft.tokens[place - 1].form in PLACE_PREPOSITIONS
+    of_plan = place > 1 and draft.tokens[place - 1].form in _OF and draft.tokens[place - 2].form in _PLAN_WORDS
+    behind = place > 0 and draft.tokens[place - 1].form in PLACE_PREPOSITIONS
+    is_place = words[0].isupper() and (behind or of_plan)
     return [
         Topic(
             words,

@@ -29,8 +29,6 @@ _SCHEMA = """
 CREATE TABLE document (id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT);
 CREATE TABLE action (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
 CREATE TABLE section (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
-CREATE TABLE option (action TEXT, field TEXT, label TEXT, ticked INTEGER);
-CREATE TABLE involvement (action TEXT, organisation TEXT, role TEXT, status TEXT, field TEXT);
 CREATE TABLE passage (id TEXT PRIMARY KEY, owner TEXT, position INTEGER, record BLOB);
 CREATE TABLE segment (
     id INTEGER PRIMARY KEY, owner TEXT, document TEXT, field TEXT, label TEXT, kind TEXT, weight INTEGER,
@@ -39,7 +37,6 @@ CREATE TABLE segment (
 CREATE TABLE posting (stem TEXT, segment INTEGER, PRIMARY KEY (stem, segment)) WITHOUT ROWID;
 CREATE TABLE term (form TEXT PRIMARY KEY, stem TEXT, count INTEGER) WITHOUT ROWID;
 CREATE TABLE failure (path TEXT, reason TEXT);
-CREATE INDEX segment_owner ON segment (owner);
 """
 
 
@@ -74,24 +71,9 @@ def _write_document(connection: sqlite3.Connection, parsed: ParsedDocument, anal
         connection.execute("INSERT INTO action VALUES (?,?,?,?)", (action.id, document.id, place, _dump(action)))
     for place, section in enumerate(parsed.sections):
         connection.execute("INSERT INTO section VALUES (?,?,?,?)", (section.id, document.id, place, _dump(section)))
-    connection.executemany("INSERT INTO option VALUES (?,?,?,?)", _option_rows(parsed))
-    connection.executemany("INSERT INTO involvement VALUES (?,?,?,?,?)", _involvement_rows(parsed))
     for segment in document_to_segments(parsed, analyser):
         _write_segment(connection, segment)
     _write_terms(connection, document.text, analyser)
-
-
-def _option_rows(parsed: ParsedDocument) -> Iterator[tuple[Any, ...]]:
-    for action in parsed.actions:
-        for field in action.fields:
-            for option in field.options:
-                yield action.id, field.key, option.label, option.ticked
-
-
-def _involvement_rows(parsed: ParsedDocument) -> Iterator[tuple[Any, ...]]:
-    for action in parsed.actions:
-        for held in action.involvements:
-            yield action.id, held.organisation, held.role.value, held.status.value, held.field_key
 
 
 def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:
@@ -248,11 +230,6 @@ class Registry:
             for row in rows:
                 found[row[0]] = _row_to_segment(row)
         return sorted(found.items())
-
-    def segments_of(self, owner: str) -> list[Segment]:
-        """Return the segments of one action or section, in reading order."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE owner = ? ORDER BY id", (owner,))
-        return [_row_to_segment(row) for row in rows]
 
 
 def _row_to_segment(row: tuple[Any, ...]) -> Segment:

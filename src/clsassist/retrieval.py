@@ -37,7 +37,7 @@ def rank(question: Question, index: OpenIndex, embedder: Embedder, settings: Set
     """Return passages by fused score, best first.
 
     Scores are brought to 0-1 in each ranking (min-max) and added, the dense one weighing
-    ``settings.dense_weight``: measured better than reciprocal rank fusion (DESIGN.md, §8).
+    ``settings.dense_weight``: it ranked French public-service questions better than reciprocal rank fusion.
     """
     lexical = dict(index.lexical.search(question_weights(question), DEPTH))
     dense = dict(index.vectors.search(embedder.embed_query(question.text), DEPTH))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from clsassist.records import Action, Field, Item, ParsedDocument, Section, Span
+from clsassist.records import Action, Field, Item, Option, ParsedDocument, Section, Span
 from clsassist.text import Analyser, Stems, sentence_spans, squeeze
 
 
@@ -105,13 +105,13 @@ def field_to_segments(
         for piece in item.spans:
             for span in sentence_spans(text, piece.start, piece.end):
                 stems = analyser.stems(span.of(text))
-                yield _quote(owner, field, "item", text, span, stems, (*context, *whole))
+                yield _quote(owner, field, item, text, span, stems, (*context, *whole))
     for option in field.options:
         if option.ticked:
             words = " ".join(filter(None, (option.label, option.typed)))
             stems = analyser.stems(words)
             context = (*title, *analyser.stems(option.group or ""))
-            yield _quote(owner, field, "option", text, option.span, stems, context)
+            yield _quote(owner, field, option, text, option.span, stems, context)
 
 
 def _above(field: Field, item: Item, analyser: Analyser) -> Stems:
@@ -124,13 +124,13 @@ def _above(field: Field, item: Item, analyser: Analyser) -> Stems:
 
 
 def _quote(
-    owner: Action | Section, field: Field, kind: str, text: str, span: Span, stems: Stems, context: Stems
+    owner: Action | Section, field: Field, part: Item | Option, text: str, span: Span, stems: Stems, context: Stems
 ) -> Segment:
-    page = next((item.page for item in field.items if span in item.spans), field.page)
+    kind = "item" if isinstance(part, Item) else "option"
     weight = field_weight(field.key)
     label = squeeze(field.label)
     return Segment(
-        owner.id, owner.document_id, field.key, label, kind, weight, span.of(text), span, page, stems, context
+        owner.id, owner.document_id, field.key, label, kind, weight, span.of(text), span, part.page, stems, context
     )
 
 

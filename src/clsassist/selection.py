@@ -117,6 +117,18 @@ def _is_named(action: Action, question: Question) -> bool:
 _Step = Callable[[Match, dict[str, Action]], Match | None]
 
 
+# How a calendar (first, last) stands to the years of the question.
+_YEAR_TESTS: dict[str, Callable[[int, int, tuple[int, ...]], bool]] = {
+    "": lambda first, last, years: all(first <= year <= last for year in years),
+    "any": lambda first, last, years: any(first <= year <= last for year in years),
+    "start": lambda first, _, years: first in years,
+    "end": lambda _, last, years: last in years,
+    "before": lambda first, _, years: first < min(years),
+    "after": lambda _, last, years: last > max(years),
+    "stretch": lambda first, last, years: first <= max(years) and last >= min(years),
+}
+
+
 def _covers_years(question: Question, registry: Registry, analyser: Analyser) -> _Step:
     def step(match: Match, missing: dict[str, Action]) -> Match | None:
         if not question.years:
@@ -125,10 +137,7 @@ def _covers_years(question: Question, registry: Registry, analyser: Analyser) ->
         if action.first_year is None or action.last_year is None:
             missing[action.id] = action
             return None
-        first, last = action.first_year, action.last_year
-        if question.year_bound:
-            first = last = first if question.year_bound == "start" else last
-        if not all(first <= year <= last for year in question.years):
+        if not _YEAR_TESTS[question.year_bound](action.first_year, action.last_year, question.years):
             return None
         dated = [proof for proof in _field_proofs(action, "calendrier", registry, analyser) if "20" in proof.quote]
         said = [proof for proof in dated if any(str(year) in proof.quote for year in question.years)]

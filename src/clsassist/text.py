@@ -27,6 +27,9 @@ _WORD = re.compile(
 )
 _INCLUSIVE = re.compile(r"(?:[·•‧]\w+)+$|\.e(?:\.s)?$|\(\w+\)s?$")
 
+# Beyond this a word is none of those that inclusive writing marks.
+_LONGEST_INCLUSIVE = 60
+
 # Abbreviations that accents alone tell from another word: « Tél. » is not « tel ».
 _ABBREVIATED = {"tél": "téléphone"}
 
@@ -104,7 +107,9 @@ class Analyser:
 
     def _token(self, match: re.Match[str]) -> Token:
         word = _ABBREVIATED.get(match.group().lower(), match.group())
-        form = fold(_INCLUSIVE.sub("", word)).replace(".", "")
+        if len(word) <= _LONGEST_INCLUSIVE:
+            word = _INCLUSIVE.sub("", word)
+        form = fold(word).replace(".", "")
         return Token(form, self.stem(form), Span(match.start(), match.end()))
 
     def stem(self, form: str) -> str:

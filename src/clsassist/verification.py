@@ -8,7 +8,7 @@ from clsassist.errors import IndexDamagedError
 from clsassist.records import Answer
 from clsassist.registry import Registry
 
-_MARK = re.compile(r"\[(\d+)\]")
+_MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 
 
 def verify(answer: Answer, registry: Registry) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clsassist.citing import as_text
 from clsassist.parsing.labels import NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Plan, Role, Status
@@ -14,6 +15,10 @@ _YEAR_VERBS = {
     "": ("couvre", "couvrent"),
     "start": ("commence en", "commencent en"),
     "end": ("se termine en", "se terminent en"),
+    "before": ("commence avant", "commencent avant"),
+    "after": ("va au-delà de", "vont au-delà de"),
+    "stretch": ("a lieu entre", "ont lieu entre"),
+    "any": ("couvre", "couvrent"),
 }
 
 # Singular and plural of what an organisation is to the actions; {} is its name.
@@ -76,7 +81,8 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
     parts = []
     if question.years:
         verb = _YEAR_VERBS[question.year_bound][form]
-        parts.append(f"{verb} {joined([str(year) for year in question.years])}")
+        years = [str(year) for year in question.years]
+        parts.append(f"{verb} {' ou '.join(years) if question.year_bound == 'any' else joined(years)}")
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
@@ -93,7 +99,7 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
 def action_name(action: Action, plan: Plan) -> str:
     """Return an action as answers name it: title, plan, number."""
     number = f", fiche {action.number}" if action.number else ""
-    return f"**{action.title}** ({plan.name}{number})"
+    return f"**{as_text(action.title)}** ({plan.name}{number})"
 
 
 def role_words(role: Role, status: Status) -> str:

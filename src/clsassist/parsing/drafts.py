@@ -118,9 +118,11 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
     """Yield the items of a field; a piece cut by a page break goes on with the item above."""
     items: list[Item] = []
     ranks: list[int] = []
+    open_items: list[int] = []
     heads_options = _headings_of_options(draft)
     for position, block in enumerate(draft.blocks):
         words = strip_prompts(block.span.of(text))
+        words = "" if words.strip(" *") == "" else words
         if block.kind is BlockKind.CHECKBOX or not words or _LEGEND.match(words) or position in heads_options:
             continue
         if draft.key == "texte" and words.isdigit() and not _figure_goes_on(draft, position, text):
@@ -131,7 +133,8 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
             items[-1] = _append_line(items[-1], words, block)
         else:
             rank = _rank(block, words)
-            parent = _parent(items, ranks, rank)
+            parent = _parent(items, ranks, open_items, rank)
+            open_items.append(len(items))
             star = bool(_STAR.search(words))
             level = 0 if parent is None else items[parent].level + 1
             items.append(Item(_STAR.sub("", words), (block.span,), level, parent, "*" * star, block.page))
@@ -160,13 +163,18 @@ def _rank(block: Block, words: str) -> int:
     return _PARAGRAPH
 
 
-def _parent(items: list[Item], ranks: list[int], rank: int) -> int | None:
-    """Return the nearest item above of a lower rank; a paragraph heads a list only if it introduces it."""
-    for position in range(len(items) - 1, -1, -1):
-        if ranks[position] < rank:
-            plain = ranks[position] == _PARAGRAPH
-            return None if plain and not _introduces(items[position].text) else position
-    return None
+def _parent(items: list[Item], ranks: list[int], open_items: list[int], rank: int) -> int | None:
+    """Return the nearest item above of a lower rank; a paragraph heads a list only if it introduces it.
+
+    ``open_items`` holds the positions that may still head something, by growing rank; it is kept up to date.
+    """
+    while open_items and ranks[open_items[-1]] >= rank:
+        open_items.pop()
+    if not open_items:
+        return None
+    position = open_items[-1]
+    plain = ranks[position] == _PARAGRAPH
+    return None if plain and not _introduces(items[position].text) else position
 
 
 def _introduces(text: str) -> bool:

@@ -132,7 +132,9 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
                 line = text.count("\n", 0, span.start) + 1
                 warnings.append(Warning(f"fiche sans titre : nommée d'après « {found.label} »", line))
                 return found.items[0].text, span, key
-    return "Fiche sans titre", fields[0].span if fields else Span(0, 0), "titre"
+    # Nothing but its heading: « Fiche action 2 ».
+    place = draft.heading or (fields[0].span if fields else Span(0, len(text)))
+    return squeeze(place.of(text))[:80], place, "titre"
 
 
 def _value(fields: tuple[Field, ...], key: str) -> str | None:

@@ -13,7 +13,7 @@ from clsassist.text import find_sequence, squeeze
 # A contact written behind the organisation: a person, a function, an address.
 _CONTACT = re.compile(
     r"\s*,\s*(?=(?:M\.|Mr|Mme|Madame|Monsieur|Dr|Pr)\s|[^,]*\b(?:coordinat|direct|chargée?|responsable|président)"
-    r"|[^,]*@)|\s*[:,]?\s*(?=\S+@\S+)",
+    r"|[^,]{0,120}@)|\s*[:,]?\s*(?<=\s)(?=\S{1,80}@\S)",
     re.IGNORECASE,
 )
 # Inside one line: « A, B / C et d ». « et » joins names of places (« Plaine et Plateau »), so it separates only
@@ -105,10 +105,12 @@ def item_to_organisations(item: Item, text: str, *, inline: bool) -> list[Span]:
 
 def _separators(text: str, start: int, end: int) -> list[re.Match[str]]:
     """List the separators of ``text[start:end]`` that stand outside brackets."""
-    found = []
+    found, depth, checked = [], 0, start
     for mark in _SEPARATOR.finditer(text, start, end):
-        before = text[start : mark.start()]
-        if before.count("(") <= before.count(")"):
+        between = text[checked : mark.start()]
+        depth += between.count("(") - between.count(")")
+        checked = mark.start()
+        if depth <= 0:
             found.append(mark)
     return found
 

@@ -43,6 +43,7 @@ class FicheDraft:
 
     number: str | None = None
     title: Span | None = None
+    heading: Span | None = None
     title_field: str = "titre"
     axe_number: int | None = None
     fields: list[FieldDraft] = field(default_factory=list)
@@ -121,7 +122,8 @@ class Walk:
             self._current = None
             self._open_section(squeeze(heading.title or ""), block)
         elif heading.part is Part.FICHE:
-            self._open_fiche(heading.number, title.span if title else None, block.page)
+            fiche = self._open_fiche(heading.number, title.span if title else None, block.page)
+            fiche.heading = block.span
 
     def _read_axe(self, heading: Heading, block: Block, title: Block | None) -> None:
         number = int(heading.number) if heading.number and heading.number.isdigit() else None
@@ -163,7 +165,10 @@ class Walk:
         if titled:
             fiche = self._open_fiche(None, None, None)
             fiche.from_column = True
-        fiche = self.fiches[-1]
+        if self._current is None or not self._current.from_column:
+            self._read_form_row(row)  # nothing above to go on with
+            return
+        fiche = self._current
         for key, cell, label_cell in zip(keys, row.cells, header.cells, strict=False):
             label = clean_label(label_cell.text(self.text))
             if titled and key in TITLE_COLUMNS:
@@ -173,7 +178,10 @@ class Walk:
                 draft.extend(cell.blocks, cell.span.end)
                 fiche.fields.append(draft)
             elif not cell.empty:
-                held = next(draft for draft in fiche.fields if draft.label == label)
+                held = next((draft for draft in fiche.fields if draft.label == label), None)
+                if held is None:
+                    held = FieldDraft(key or "autre", label, cell.span.start, cell.span.end)
+                    fiche.fields.append(held)
                 held.extend(cell.blocks, cell.span.end)
         fiche.rows += 1
 

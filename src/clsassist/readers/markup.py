@@ -19,11 +19,11 @@ _BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
-_GLYPH_BULLET = re.compile(r"[➤➢·○◦•▪■]\s*")
-_DASH_BULLET = re.compile(r"(?:(?<=\s)|^)(?P<mark>[-–o])\s+(?=[«\"“A-ZÀ-ÝŒ0-9(]|[a-z]\s?[A-Z'])")
+_GLYPH = r"[➤➢·○◦•▪■]\s*"
+_BULLET = re.compile(_GLYPH + r"|(?:(?<=\s)|^)(?P<mark>[-–o])\s+(?=[«\"“A-ZÀ-ÝŒ0-9(]|[a-z]\s?[A-Z'])")
 _OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+(?:[o○•]\s+)?")
 # In a list whose first item starts in lower case, so may the next.
-_LOWER_DASH_BULLET = re.compile(r"(?<=\s)(?P<mark>[-–])\s+(?=\S)")
+_LOWER_BULLET = re.compile(_GLYPH + r"|(?<=\s)(?P<mark>[-–])\s+(?=\S)")
 
 # A foot-note that explains an asterisk: « *partenaires identifiés à contacter… ».
 _LEGEND = re.compile(r"\*\s?(?=[a-zà-ÿ]{4})")
@@ -136,19 +136,14 @@ def _bullets(text: str, run: Span, rank: int | None) -> list[tuple[int, int, int
     position = found[0][1] if found else run.start
     dash = "–" if opening and opening.group("mark") == "–" else "-"
     lower = bool(opening) and text[position : position + 1].islower()
-    while match := _next_bullet(text, position, run.end, _LOWER_DASH_BULLET if lower else _DASH_BULLET):
+    pattern = _LOWER_BULLET if lower else _BULLET
+    for match in pattern.finditer(text, position, run.end):
         mark, body = match.group().strip()[:1], match.end()
         level = _RANKS[mark]
         if mark not in "-–" or (mark == dash and _dash_opens_item(text, match, current)):
             found.append((match.start(), body, level))
             current = level
-        position = body
     return found
-
-
-def _next_bullet(text: str, position: int, end: int, dash: re.Pattern[str]) -> re.Match[str] | None:
-    candidates = [pattern.search(text, position, end) for pattern in (_GLYPH_BULLET, dash)]
-    return min((match for match in candidates if match), key=lambda match: match.start(), default=None)
 
 
 def _dash_opens_item(text: str, dash: re.Match[str], current: int | None) -> bool:
@@ -157,7 +152,7 @@ def _dash_opens_item(text: str, dash: re.Match[str], current: int | None) -> boo
         return False
     if current == 0:
         return True
-    before = text[: dash.start()].rstrip()[-1:]
+    before = text[max(0, dash.start() - 20) : dash.start()].rstrip()[-1:]
     return before in ".,;:)…" or bool(re.match(r"[A-ZÀ-Ý][a-zà-ÿ']", text[dash.end() : dash.end() + 2]))
 
 

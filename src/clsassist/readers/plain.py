@@ -10,7 +10,9 @@ from clsassist.readers.markup import Place, join_hyphenated_names, text_to_block
 from clsassist.records import Block, BlockKind, Span, Warning
 
 _BOX_LINE = re.compile(r"\s*\|\s?[Xx_ ]\s?\|(?!.*\|\s*$)")
-_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*")
+_RULE_CHARACTERS = frozenset(" \t|:-")
+# A line beyond this is no line that a person wrote: reading it would take minutes.
+_LONGEST_LINE = 200_000
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+")
 # A line that starts a new part of the document, and so ends a cell that spreads over several lines.
 _OPENS_PART = re.compile(r"\s*(?:fiche[- ]?action|action n°|axe \w+|objectif \d|th[ée]matique)\b", re.IGNORECASE)
@@ -32,11 +34,20 @@ def read_plain(raw: bytes) -> tuple[str, tuple[Block, ...], tuple[Warning, ...]]
     Raises ValueError when the bytes are not text.
     """
     text, warnings = _decode(raw)
+    if max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        raise ValueError(f"une de ses lignes dépasse {_LONGEST_LINE} caractères")
     blocks = join_hyphenated_names(text, list(_lines_to_blocks(text)))
     return text, tuple(blocks), warnings
 
 
+def _is_rule(line: str) -> bool:
+    """Say whether a line only draws a rule: « ---|--- », « --<tab>-- »."""
+    return "--" in line and set(line) <= _RULE_CHARACTERS
+
+
 def _decode(raw: bytes) -> tuple[str, tuple[Warning, ...]]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace").replace("\r\n", "\n"), ()
     if b"\x00" in raw:
         raise ValueError("ce n'est pas un fichier texte (il contient des octets nuls)")
     try:
@@ -59,7 +70,7 @@ def _lines_to_blocks(text: str) -> Iterator[Block]:
     lines, position, table = _lines(text), 0, 0
     while position < len(lines):
         line = lines[position]
-        if line.blank or _RULE.fullmatch(line.text):
+        if line.blank or _is_rule(line.text):
             position += 1
         elif _is_markdown_row(line):
             rows, position = _markdown_rows(lines, position)
@@ -92,7 +103,7 @@ def _markdown_rows(lines: list[_Line], position: int) -> tuple[list[list[Span]],
     rows = []
     while position < len(lines) and _is_markdown_row(lines[position]):
         line = lines[position]
-        if not _RULE.fullmatch(line.text):
+        if not _is_rule(line.text):
             rows.append(_split_cells(line, "|", trim=1))
         position += 1
     return rows, position
@@ -121,7 +132,7 @@ def _tabbed_rows(lines: list[_Line], position: int) -> tuple[list[list[Span]], i
         line = lines[position]
         before, tab, _ = line.text.partition("\t")
         cell = Span(line.span.start + len(before) + 1, line.span.end) if tab else line.span
-        if _RULE.fullmatch(line.text) or (line.blank and not tab):
+        if _is_rule(line.text) or (line.blank and not tab):
             after_blank = True
             position += 1
             continue

@@ -27,6 +27,9 @@ class FakeAssistant:
         self.asked = []
         self.closed = False
 
+    def changed_source(self):
+        return None
+
     def ask(self, question, previous=()):
         self.asked.append((question, tuple(answer.question for answer in previous)))
         if question == "trop longue":

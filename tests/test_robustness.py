@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clsassist.assistant import Assistant
+from clsassist.cli import main
 from clsassist.corpus import read_corpus
 from clsassist.errors import ClsAssistError, NothingToIndexError
 from clsassist.indexing import index_corpus
@@ -166,3 +168,18 @@ def test_the_actions_of_a_count_are_those_counted(assistant: Assistant) -> None:
 )
 def test_an_axe_or_a_contract_that_is_not_there_is_not_found(assistant: Assistant, question: str) -> None:
     assert assistant.ask(question).status is AnswerStatus.NOT_FOUND
+
+
+def test_a_document_changed_since_it_was_indexed_is_said_and_the_answer_given(tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    (corpus / "plan.txt").write_text("Fiche-action n°1 : Essai\n\nPorteur\tARS\n", encoding="utf-8")
+    index_corpus([corpus], replace(Settings(), index_dir=index))
+    ask = ["ask", "--index-dir", str(index), "Qui porte la fiche 1 ?"]
+    fresh = CliRunner().invoke(main, ask)
+    (corpus / "plan.txt").write_text("Fiche-action n°1 : Essai\n\nPorteur\tMSA\n", encoding="utf-8")
+    stale = CliRunner().invoke(main, ask)
+    assert (fresh.exit_code, fresh.stderr) == (0, "")
+    assert stale.exit_code == 0
+    assert "a été modifié" in stale.stderr
+    assert stale.stdout == fresh.stdout

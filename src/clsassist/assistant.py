@@ -101,6 +101,10 @@ class Assistant:
         """Return every document of the index."""
         return tuple(self._registry.documents.values())
 
+    def changed_source(self) -> str | None:
+        """Return a French sentence on a document modified or removed since it was indexed, or None."""
+        return self._index.changed_source()
+
     @property
     def registry(self) -> Registry:
         """The records behind the answers, read-only."""

@@ -244,7 +244,11 @@ def _opened(index_dir: Path | None) -> closing[Assistant]:
     from clsassist.assistant import Assistant
 
     settings = _settings(index_dir)
-    return closing(Assistant.open(settings.index_dir, settings))
+    assistant = Assistant.open(settings.index_dir, settings)
+    if change := assistant.changed_source():
+        # The answers stay those of the documents as indexed: say so, and answer.
+        click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
+    return closing(assistant)
 
 
 def _build_index(sources: Sequence[Path], settings: Settings) -> Corpus:

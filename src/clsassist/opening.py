@@ -12,6 +12,7 @@ from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchErr
 from clsassist.manifest import (
     MANIFEST_FILE,
     Manifest,
+    find_change,
     find_damage,
     find_mismatch,
     hash_analyser,
@@ -112,6 +113,17 @@ class OpenIndex:
             if self._vectors is None:
                 self._vectors = VectorIndex.open(self.folder, self._settings.chroma_url)
             return self._vectors
+
+    def changed_source(self) -> str | None:
+        """Return a French sentence on a source file modified or removed since the build, or None.
+
+        Sources that are no longer reachable at all, as on another machine, are no change.
+        """
+        root = Path(self.manifest.root)
+        if not root.is_dir():
+            return None
+        files = [root / source.path for source in self.manifest.sources]
+        return find_change(self.manifest, [file for file in files if file.exists()])
 
     def require(self, embedder: Embedder, analyser: Analyser) -> None:
         """Make sure that questions are turned into the same vectors and stems as the passages were.

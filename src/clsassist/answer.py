@@ -14,7 +14,7 @@ from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Intent, Question, Topic
 from clsassist.records import Action, Answer, Section
 from clsassist.segments import Segment
-from clsassist.selection import Match, topic_segments
+from clsassist.topic_search import Match, topic_segments
 from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
 
 _MOST_NEARBY = 5

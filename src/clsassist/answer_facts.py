@@ -12,8 +12,8 @@ from clsassist.not_found import answer_not_found
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, AnswerStatus, Role, Status
 from clsassist.segments import Segment
-from clsassist.selection import topic_segments
 from clsassist.text import find_sequence, fold
+from clsassist.topic_search import topic_segments
 from clsassist.wording import action_name, capitalised, counted, nouns, restriction
 
 _MOST_FIGURES = 3

@@ -12,8 +12,9 @@ from clsassist.parsing.labels import FAMILIES, NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.segments import Segment
-from clsassist.selection import Match, Selection, select
+from clsassist.selection import Selection, select
 from clsassist.text import find_sequence, fold, squeeze
+from clsassist.topic_search import Match
 from clsassist.wording import action_name, counted, joined
 
 # Fields whose value is a list of organisations, and the roles that their lists give.

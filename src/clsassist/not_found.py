@@ -9,7 +9,8 @@ from clsassist.evidence import Evidence
 from clsassist.parsing.labels import NAMES
 from clsassist.question import Topic
 from clsassist.records import Answer, AnswerStatus
-from clsassist.selection import closest, select
+from clsassist.selection import select
+from clsassist.topic_search import closest
 from clsassist.wording import action_name, counted, joined, role_words
 
 _MOST_CLOSE = 2

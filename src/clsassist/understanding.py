@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from clsassist.follow_up import follow
 from clsassist.question import Intent, Question
+from clsassist.question_draft import Draft
 from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP, PREAMBLE
-from clsassist.question_steps import STEPS, Draft
+from clsassist.question_steps import STEPS
 from clsassist.text import squeeze
 from clsassist.vocabulary import Vocabulary
 

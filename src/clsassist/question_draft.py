@@ -1,0 +1,73 @@
+"""A question while its words are being recognised: what is understood so far, and which words are still free."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from clsassist.question import Question
+from clsassist.question_patterns import (
+    NEGATION,
+    SET_NOUN,
+    SET_ONE,
+)
+from clsassist.text import Token
+from clsassist.vocabulary import Vocabulary
+
+
+@dataclass(slots=True)
+class Draft:
+    """The question while its words are being recognised; ``free`` holds the positions still unexplained."""
+
+    tokens: tuple[Token, ...]
+    free: set[int]
+    question: Question
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, start: int, end: int) -> None:
+        """Mark the words from start to end as explained."""
+        self.free -= set(range(start, end))
+
+    def stems(self) -> list[str]:
+        """Return the stem of every word, explained or not."""
+        return [token.stem for token in self.tokens]
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Say whether no word from start to end is explained yet."""
+        return all(place in self.free for place in range(start, end))
+
+    def words(self, start: int, end: int) -> str:
+        """Return the words from start to end as typed."""
+        return self.question.text[self.tokens[start].span.start : self.tokens[end - 1].span.end]
+
+
+def first_set_noun(draft: Draft) -> int | None:
+    """Return the position of « actions » or the like when the question asks for actions."""
+    text = draft.question.text
+    match = SET_ONE.search(text) or SET_NOUN.search(text)
+    if match is None or (draft.question.numbers and not SET_ONE.search(text)):
+        return None
+    return next((place for place, token in enumerate(draft.tokens) if token.span.end >= match.end()), None)
+
+
+def take_match(draft: Draft, match: re.Match[str]) -> None:
+    """Mark the words that a pattern matched as explained."""
+    for place, token in enumerate(draft.tokens):
+        if token.span.start >= match.start() and token.span.end <= match.end():
+            draft.take(place, place + 1)
+
+
+def overlaps(draft: Draft, match: re.Match[str]) -> bool:
+    """Say whether a word of the match is still free."""
+    return any(match.start() <= draft.tokens[place].span.start < match.end() for place in draft.free)
+
+
+def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
+    """Say whether « sans », « sauf », « pas »… stands before a place, with only words of no topic between."""
+    lexicon = vocabulary.lexicon
+    for token in reversed(draft.tokens[:place]):
+        if NEGATION.fullmatch(token.form):
+            return True
+        if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
+            return False
+    return False

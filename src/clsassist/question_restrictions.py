@@ -1,0 +1,216 @@
+"""Steps that read numbers, years, axes, boxes, roles, fields and acronyms: what restricts or is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from clsassist.question import Topic
+from clsassist.question_draft import Draft, first_set_noun, negated, overlaps, take_match
+from clsassist.question_patterns import (
+    ACRONYM_ALONE,
+    ASKS_WHO,
+    AXE,
+    COUNTED,
+    DEFINITION,
+    EITHER,
+    ENDS,
+    ENGAGED,
+    KIND,
+    NUMBER,
+    NUMBER_RANGE,
+    OBJECTIVE,
+    OUTSIDE,
+    QUESTION_WORD,
+    ROLES,
+    SHORT_NUMBER,
+    STARTS,
+    STATE,
+    TO_CONTACT,
+    YEAR,
+    YEAR_AFTER,
+    YEAR_BEFORE,
+    YEAR_STRETCH,
+    YES_NO,
+    YES_NO_FORM,
+)
+from clsassist.text import Stems, fold
+from clsassist.vocabulary import Vocabulary
+
+
+def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« axe 1 »; « axe 3 du PRS » stays a topic of that field."""
+    for match in AXE.finditer(draft.question.text):
+        if match.group("scheme"):
+            field_key = "lien_prse" if match.group("scheme").upper() == "PRSE" else "lien_prs"
+            topic = Topic(match.group(), (("axe", match.group(1)),))
+            draft.question = replace(draft.question, fields=(field_key,), topics=(topic,))
+        else:
+            draft.question = replace(draft.question, axes=(*draft.question.axes, int(match.group(1))))
+        take_match(draft, match)
+
+
+def read_objectives(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« objectif 1.1 »: the actions below that heading."""
+    numbers = tuple(match.group(1) for match in OBJECTIVE.finditer(draft.question.text))
+    for match in OBJECTIVE.finditer(draft.question.text):
+        take_match(draft, match)
+    draft.question = replace(draft.question, objectives=numbers)
+
+
+def read_ticked_words(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
+    text = draft.question.text
+    outside, state, kind = OUTSIDE.search(text), STATE.search(text), KIND.search(text)
+    if outside:
+        scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
+        _restrict_to_field(draft, outside, scheme, (("hor",),))
+    elif kind:
+        word = kind.group("after") or kind.group("before")
+        _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
+    elif state and not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
+        stems = vocabulary.lexicon.analyser.stems(state.group())
+        _restrict_to_field(draft, state, "statut", (stems,))
+
+
+def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tuple[Stems, ...]) -> None:
+    word = next((group for group in match.groups() if group), "")
+    topic = Topic(match.group() if key.startswith("lien") else word or match.group(), forms)
+    draft.question = replace(
+        draft.question, fields=(key,), topics=(*draft.question.topics, topic), strict_fields=True, asks_set=True
+    )
+    take_match(draft, match)
+
+
+def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« fiche 3 », « action n°15 », « F2 »."""
+    text = draft.question.text
+    matches = list(NUMBER.finditer(text)) or list(SHORT_NUMBER.finditer(text))
+    for match in matches:
+        if overlaps(draft, match):
+            numbers = tuple(_listed_numbers(match.groupdict()))
+            draft.question = replace(draft.question, numbers=(*draft.question.numbers, *numbers))
+            take_match(draft, match)
+
+
+def _listed_numbers(groups: dict[str, str | None]) -> Iterator[str]:
+    """Yield the numbers of « 1, 2 et 5 » or « 1 à 3 »."""
+    written = groups.pop("list", None) or " ".join(number for number in groups.values() if number)
+    for first, last in NUMBER_RANGE.findall(written):
+        yield from (str(number) for number in range(int(first), int(last) + 1))
+    yield from re.findall(r"\d+(?:\.\d+)*", NUMBER_RANGE.sub(" ", written))
+
+
+def read_years(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« en 2025 », « commencent en 2023 », « entre 2024 et 2026 », « avant 2025 »."""
+    text = draft.question.text
+    bounds = (
+        ("before", YEAR_BEFORE),
+        ("after", YEAR_AFTER),
+        ("start", STARTS),
+        ("end", ENDS),
+        ("stretch", YEAR_STRETCH),
+        ("any", EITHER),
+    )
+    bound = next((name for name, pattern in bounds if pattern.search(text)), "")
+    draft.question = replace(draft.question, year_bound=bound)
+    for match in YEAR.finditer(draft.question.text):
+        if overlaps(draft, match):
+            draft.question = replace(draft.question, years=(*draft.question.years, int(match.group())))
+            take_match(draft, match)
+
+
+def read_roles(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« portées par le PETR », « où la MSA est partenaire »: only beside an organisation."""
+    text = draft.question.text
+    if TO_CONTACT.search(text) or ENGAGED.search(text):
+        match = TO_CONTACT.search(text) or ENGAGED.search(text)
+        draft.question = replace(draft.question, to_contact=bool(TO_CONTACT.search(text)))
+        if match:
+            take_match(draft, match)
+    if not draft.question.organisations:
+        return
+    for role, pattern in ROLES:
+        match = pattern.search(text)
+        if match and not ASKS_WHO.search(text[: match.start()]):
+            draft.question = replace(draft.question, role=role)
+            take_match(draft, match)
+            return
+
+
+def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« qui porte », « jusqu'à quand », « quels partenaires »: the longest wording wins."""
+    stems = draft.stems()
+    found: list[tuple[int, int, str]] = []
+    ideas = _ideas(draft, vocabulary)
+    for start in range(len(stems)):
+        matches = [
+            (start, start + len(form), words.key)
+            for words in vocabulary.lexicon.fields
+            for form in words.stems
+            if tuple(stems[start : start + len(form)]) == form and draft.is_free(start, start + len(form))
+        ]
+        best = max(matches, key=lambda match: match[1], default=None)
+        # « exercice coordonné » is an idea, not a question about exercices.
+        if best and not any(begin <= start < end and end - begin > best[1] - best[0] for begin, end in ideas):
+            found.append(best)
+            draft.take(best[0], best[1])
+    keys = tuple(dict.fromkeys(key for _, _, key in found))
+    yes_no = tuple((key, not negated(draft, start, vocabulary)) for start, _, key in found if key in YES_NO)
+    first_noun = first_set_noun(draft)
+    asks_set = first_noun is not None and all(start > first_noun for start, _, _ in found)
+    fields = tuple(key for key in keys if not (asks_set and key in YES_NO))
+    draft.question = replace(
+        draft.question,
+        fields=(*draft.question.fields, *fields),
+        asks_set=asks_set or draft.question.strict_fields,
+        answered_yes=yes_no if asks_set else (),
+        yes_no=_is_yes_no(draft.question.text),
+        filled=tuple(
+            (key, not negated(draft, start, vocabulary)) for start, _, key in found if asks_set and key in fields
+        ),
+    )
+
+
+def _is_yes_no(text: str) -> bool:
+    """Say whether a question waits for « oui » or « non »: inverted, and without a question word."""
+    return bool(YES_NO_FORM.search(text)) and not QUESTION_WORD.search(text)
+
+
+def _ideas(draft: Draft, vocabulary: Vocabulary) -> list[tuple[int, int]]:
+    """Return where the question says ideas of the lexicon that are several words long, as token positions."""
+    content = [place for place, token in enumerate(draft.tokens) if not token.stop]
+    stems = [draft.tokens[place].stem for place in content]
+    return [
+        (content[position], content[position + len(form) - 1] + 1)
+        for position in range(len(content))
+        for form, concept in vocabulary.lexicon.concepts_at(stems, position)
+        if len(form) > 1 and not concept.actor
+    ]
+
+
+def read_kind(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« leviers » are not « fiches »: keep the word when it restricts the count."""
+    match = COUNTED.search(draft.question.text)
+    if match:
+        what = fold(match.group("what")).rstrip("s")
+        draft.question = replace(draft.question, kind=what)
+        take_match(draft, match)
+    elif re.search(r"\bleviers?\b", draft.question.text, re.IGNORECASE):
+        draft.question = replace(draft.question, kind="levier")
+
+
+def read_definition(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« que veut dire CPTS ? », or an acronym alone."""
+    text = draft.question.text
+    alone = ACRONYM_ALONE.match(re.sub(r"^(?:et|mais)\s+", "", text.strip(" ?!."), flags=re.IGNORECASE))
+    if alone and (vocabulary.lexicon.acronym(alone.group(1)) or alone.group(1).isupper()):
+        draft.question = replace(draft.question, acronym=alone.group(1))
+        return
+    if DEFINITION.search(text):
+        for word in re.findall(r"[A-Za-zÀ-ÿ'.-]+", DEFINITION.sub(" ", text)):
+            bare = re.sub(r"^(?:l|d|qu)['’]", "", word).strip(".'-")
+            if len(bare) >= 2 and (vocabulary.lexicon.acronym(bare) or (bare.isupper() and len(bare) <= 10)):
+                draft.question = replace(draft.question, acronym=bare)
+                return

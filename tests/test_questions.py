@@ -75,6 +75,11 @@ def quotes(answer: Answer) -> str:
         ("Où retrouve-t-on le DAC comme partenaire ?", fiches(1, 3, 4, 5)),
         ("Quelles actions durent jusqu'en 2029 ?", SAVERNE),
         ("Bonjour, quelles actions ciblent la maîtrise de stage ?", STAGES),
+        (
+            "Nous sommes la MSA : sur quelles actions sommes-nous attendus ?",
+            fiches(2) | {"saverne-attractivite-stages:a1", "saverne-exercices-coordonnes:a1"},
+        ),
+        ("Que fait-on pour les conjoints de médecins ?", leviers(1)),
     ],
 )
 def test_a_set_is_exact(assistant: Assistant, question: str, expected: set[str]) -> None:

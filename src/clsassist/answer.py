@@ -137,7 +137,8 @@ def _nearby_lines(evidence: Evidence) -> list[str]:
 
 def _synonym_lines(evidence: Evidence) -> list[str]:
     """Tell which other wordings were counted as the topic."""
-    topics = [topic for topic in evidence.question.strong_topics if topic.also and not topic.negated]
+    kept = (topic for topic in evidence.question.strong_topics if topic not in evidence.selection.dropped)
+    topics = [topic for topic in kept if topic.also and not topic.negated]
     seen = {evidence.analyser.stems(topic.words) for topic in topics}
     wordings = []
     for word in (word for topic in topics for word in topic.also):

@@ -20,7 +20,7 @@ class Selection:
 
     ``scope`` are the actions examined, ``matches`` those that satisfy the question, ``nearby`` those that
     only mention the topic in passing, ``missing`` those that lack the field the question turns on. ``dropped``
-    are topics that so many actions speak of that they were left out when no action spoke of all; ``either``
+    are topics that so many actions speak of that they were left out when no action was about all; ``either``
     says that an action spoke of one side or the other of « et ».
     """
 
@@ -60,16 +60,23 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
         found = speak_apart(question, strong, matches, registry, worth)
     sides = speak_of_sides(question, strong, matches, registry, worth) if not found and not unknown else []
     found = found or sides
-    if not found and not unknown:
-        dropped = tuple(topic for topic in strong if is_common(topic, registry))
-        left = [topic for topic in strong if topic not in dropped]
-        found = speak_of(left, matches, registry, worth) if dropped and left else []
+    if not unknown and not (found and (question.mentions or question.fields)) and not _has_object(found):
+        common = tuple(topic for topic in strong if is_common(topic, registry))
+        left = [topic for topic in strong if topic not in common]
+        wider = speak_of(left, matches, registry, worth) if common and left else []
+        if wider and (not found or _has_object(wider)):
+            found, dropped = wider, common
     if question.strict_fields:
         missing.update({action.id: action for action in scope if action.field(*question.fields) is None})
     if any(topic.place for topic in strong):
         found = [match for match in found if _in_place(match)]
     best, nearby = _part_by_weight(question, found)
     return Selection(scope, best, nearby, tuple(missing.values()), unknown, dropped, bool(sides))
+
+
+def _has_object(found: Sequence[Match]) -> bool:
+    """Say whether some action is about the topic, rather than naming it in passing."""
+    return any(match.weight is Weight.OBJECT for match in found)
 
 
 def _in_scope(action: Action, question: Question) -> bool:

@@ -23,7 +23,7 @@ def understand(
     """
     asked = squeeze(text)
     if not HELP.match(asked) and not previous:
-        asked = PREAMBLE.sub("", asked, count=1) or asked
+        asked = _without_preamble(asked, vocabulary)
     corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
     draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET, typed=text))
     for position, word in corrected.items():
@@ -41,6 +41,14 @@ def understand(
     bare = not any(token.stop for token in tokens)
     question = replace(question, intent=_intent(question), key_words=bare)
     return follow(question, previous, answered) if previous else question
+
+
+def _without_preamble(asked: str, vocabulary: Vocabulary) -> str:
+    """Drop a greeting and who is asking, unless that names an organisation: « nous sommes la MSA » is a subject."""
+    preamble = PREAMBLE.match(asked)
+    if preamble is None or vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group())):
+        return asked
+    return asked[preamble.end() :] or asked
 
 
 def _intent(question: Question) -> Intent:

@@ -60,7 +60,8 @@ PIECES = st.sampled_from(
 
 
 def parse(text: str) -> None:
-    text, blocks, _ = read_plain(text.encode())
+    read = read_plain(text.encode())
+    text, blocks = read.text, read.blocks
     document = Document("essai", "essai.txt", "0", None, text, blocks)
     actions, sections, _ = parse_document(document, load_lexicon())
     for owner in (*actions, *sections):

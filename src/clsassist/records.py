@@ -63,7 +63,10 @@ class Warning:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source file, as read. ``path`` is relative to the indexed folder, with forward slashes."""
+    """One source file, as read. ``path`` is relative to the indexed folder, with forward slashes.
+
+    ``margins`` holds its headers, footers and watermarks, each once.
+    """
 
     id: str
     path: str
@@ -72,6 +75,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     warnings: tuple[Warning, ...] = ()
+    margins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from clsassist.parsing.labels import UNKNOWN, clean_label, inner_label, strip_pr
 from clsassist.records import Block, BlockKind, Field, Item, Option, Span
 from clsassist.text import STOP_WORDS, fold, squeeze
 
-_BOX_GLYPH = re.compile(r"^(?:\|\s?[Xx_ ]\s?\||[☑☒☐☎✓✔]|\[[xX ]\])\s*")
+_BOX = r"(?:\|\s?[Xx_ ]\s?\||[☑☒☐☎✓✔]|\[[xX ?]\])"
+_BOX_GLYPH = re.compile(rf"^{_BOX}\s*|\s*{_BOX}$")
 _TYPED = re.compile(
     r"^(?P<label>autres?)\b\s*(?:\(\s?pr[ée]cisez\s?\))?\s*:\s*(?P<typed>.*)$", re.IGNORECASE | re.DOTALL
 )

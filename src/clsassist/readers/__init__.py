@@ -8,13 +8,14 @@ from pathlib import Path
 
 from clsassist.errors import ReadingError
 from clsassist.readers.plain import read_plain
-from clsassist.records import Block, Document, Warning
+from clsassist.readers.transcript import Transcript
+from clsassist.records import Document
 from clsassist.settings import Settings
 from clsassist.text import fold
 
-# A reader takes the bytes of a file and gives its text, its blocks and its warnings. It raises ValueError
-# with a French reason when the bytes are not what the name promises.
-Reader = Callable[[bytes], tuple[str, tuple[Block, ...], tuple[Warning, ...]]]
+# A reader takes the bytes of a file. It raises ValueError with a French reason when they are not what the name
+# promises, or are beyond the limits.
+Reader = Callable[[bytes], Transcript]
 
 READERS: dict[str, Reader] = {
     ".txt": read_plain,
@@ -34,13 +35,14 @@ def read_document(path: Path, root: Path, settings: Settings) -> Document:
         raise ReadingError(relative, f"le format « {path.suffix or 'sans extension'} » n'est pas lu ({known})")
     raw = _read_bytes(path, relative, settings.max_file_bytes)
     try:
-        text, blocks, warnings = reader(raw)
+        read = reader(raw)
     except ValueError as error:
         raise ReadingError(relative, str(error)) from error
-    if not text.strip():
+    if not read.text.strip():
         raise ReadingError(relative, "le fichier est vide")
     identifier = path_to_identifier(relative)
-    return Document(identifier, relative, hashlib.sha256(raw).hexdigest(), None, text, blocks, warnings)
+    digest = hashlib.sha256(raw).hexdigest()
+    return Document(identifier, relative, digest, read.title, read.text, read.blocks, read.warnings, read.margins)
 
 
 def _read_bytes(path: Path, relative: str, limit: int) -> bytes:

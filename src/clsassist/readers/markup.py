@@ -14,8 +14,12 @@ from clsassist.text import fold, trimmed
 _BREAK = re.compile(r"<(?P<tag>/?[a-zA-Z][^<>]*)>|\[bookmark: [^\]]*\]|\n")
 _TICKED_INPUT = re.compile(r"\bchecked\b", re.IGNORECASE)
 
-# A check box written with characters: |X| |_| [x] [ ] ☑ ☒ ☐. It comes before its label.
-_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[(?P<square>[xX ])\]")
+# How readers of native formats write a check box; the last is one whose state the file does not tell.
+BOX_TICKED, BOX_CLEAR, BOX_UNKNOWN = "☒", "☐", "[?]"
+
+# A check box written with characters: |X| |_| [x] [ ] [?] ☑ ☒ ☐.
+_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[(?P<square>[xX ?])\]")
+_STATES = {"_": False, " ": False, "☐": False, "?": None}
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
@@ -88,14 +92,27 @@ def _run_to_blocks(
 
 
 def _boxes_to_blocks(text: str, run: Span, boxes: list[re.Match[str]], place: Place) -> Iterator[Block]:
-    """Bind each box to the label after it; a label before the first box has lost its own (state unknown)."""
+    """Bind each box to the label after it, or to the one before it in a line that ends with a box.
+
+    A label before the first box of an ordinary line has lost its own (state unknown).
+    """
+    ends = [box.start() for box in boxes[1:]] + [run.end]
+    before, after = text[run.start : boxes[0].start()].strip(), text[boxes[-1].end() : run.end].strip()
+    if before and not after:
+        starts = [run.start, *[box.end() for box in boxes[:-1]]]
+        for box, start in zip(boxes, starts, strict=True):
+            for span in trimmed(text, start, box.end()):
+                yield place.block(BlockKind.CHECKBOX, span, ticked=_state(box))
+        return
     for span in trimmed(text, run.start, boxes[0].start()):
         yield place.block(BlockKind.CHECKBOX, span, ticked=None)
-    ends = [box.start() for box in boxes[1:]] + [run.end]
     for box, end in zip(boxes, ends, strict=True):
-        state = box.group("bar") or box.group("square") or box.group("glyph")
         for span in trimmed(text, box.start(), end):
-            yield place.block(BlockKind.CHECKBOX, span, ticked=state not in ("_", " ", "☐"))
+            yield place.block(BlockKind.CHECKBOX, span, ticked=_state(box))
+
+
+def _state(box: re.Match[str]) -> bool | None:
+    return _STATES.get(box.group("bar") or box.group("square") or box.group("glyph"), True)
 
 
 def _split_bullets(text: str, run: Span, rank: int | None, in_list: bool) -> Iterator[tuple[Span, int | None]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clsassist.readers.markup import Place, join_hyphenated_names, text_to_blocks
+from clsassist.readers.transcript import Transcript
 from clsassist.records import Block, BlockKind, Span, Warning
 
 _BOX_LINE = re.compile(r"\s*\|\s?[Xx_ ]\s?\|(?!.*\|\s*$)")
@@ -28,7 +29,7 @@ class _Line:
         return not self.text.strip()
 
 
-def read_plain(raw: bytes) -> tuple[str, tuple[Block, ...], tuple[Warning, ...]]:
+def read_plain(raw: bytes) -> Transcript:
     """Read a text file of any of the known layouts.
 
     Raises ValueError when the bytes are not text.
@@ -37,7 +38,7 @@ def read_plain(raw: bytes) -> tuple[str, tuple[Block, ...], tuple[Warning, ...]]
     if max(map(len, text.split("\n"))) > _LONGEST_LINE:
         raise ValueError(f"une de ses lignes dépasse {_LONGEST_LINE} caractères")
     blocks = join_hyphenated_names(text, list(_lines_to_blocks(text)))
-    return text, tuple(blocks), warnings
+    return Transcript(text, tuple(blocks), warnings)
 
 
 def _is_rule(line: str) -> bool:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from clsassist.parsing.drafts import FieldDraft, unknown_field
+from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
 from clsassist.parsing.labels import TITLE_COLUMNS, clean_label, label_to_key
+from clsassist.parsing.lines import cut_labels, is_label_like, unknown_label
+from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
 from clsassist.parsing.units import Cell, Row, document_to_units
-from clsassist.records import Block, Document, Span, Warning
-from clsassist.text import squeeze
+from clsassist.records import Block, BlockKind, Document, Span, Warning
+from clsassist.text import fold, squeeze
 
-# A label alone on its line is short; a sentence that happens to be one is not a label.
-_LONGEST_LABEL_LINE = 60
 _PAGE_NUMBER = re.compile(r"\d{0,3}")
+# « Fiche-action n°3 (suite) », or the same heading printed again on the next page.
+_CONTINUED = re.compile(r"\(?\s*suite(?: et fin)?\s*\)?\s*$", re.IGNORECASE)
+_LONGEST_TITLE = 200
 
 
 @dataclass(slots=True)
@@ -37,6 +42,9 @@ class Context:
         return drafts
 
 
+_INHERITABLE = frozenset({"axe", "objectif_strategique", "thematique"})
+
+
 @dataclass(slots=True)
 class FicheDraft:
     """A fiche being gathered."""
@@ -48,12 +56,18 @@ class FicheDraft:
     axe_number: int | None = None
     fields: list[FieldDraft] = field(default_factory=list)
     page: int | None = None
+    level: int = 0
+    awaits_title: bool = False
     from_column: bool = False
     rows: int = 0
 
     def last(self) -> FieldDraft | None:
         """Return the field that a continuation goes on with."""
         return self.fields[-1] if self.fields else None
+
+    def own(self) -> list[FieldDraft]:
+        """Return the fields written in the fiche itself, not in a heading above it."""
+        return [draft for draft in self.fields if draft.key not in _INHERITABLE]
 
 
 @dataclass(slots=True)
@@ -71,43 +85,84 @@ class Walk:
 
     def __init__(self, document: Document) -> None:
         self.text = document.text
-        self.context = Context()
+        self.units = list(to_label_rows(list(document_to_units(document)), document.text))
         self.fiches: list[FicheDraft] = []
+        self._walk(find_openings(self.units, self.text))
+        if not self.fiches and (prose := find_prose_openings(self.units, self.text)):
+            self._walk(prose)
+        self.fiches = _without_summary(self.fiches, self.text)
+
+    def _walk(self, openings: Mapping[int, Opening]) -> None:
+        self.context = Context()
+        self.fiches.clear()
         self.sections: list[SectionDraft] = []
         self.warnings: list[Warning] = []
         self._current: FicheDraft | None = None
         self._parent_label: tuple[str, str] | None = None
         self._columns: tuple[int, list[str | None], Row] | None = None
-        self._pending_title: Span | None = None
         self._awaits_axe_title = False
         self._in_summary = False
         self._line_field: FieldDraft | None = None
-        for unit in document_to_units(document):
+        titles = {opening.title_unit for opening in openings.values()}
+        for position, unit in enumerate(self.units):
+            if position in openings:
+                self._open_at(openings[position], unit)
+            if position in titles:
+                continue
             if isinstance(unit, Row):
                 self._read_row(unit)
             else:
                 self._read_line(unit)
+
+    def _open_at(self, opening: Opening, unit: Row | Block) -> None:
+        first = unit.cells[0].blocks[:1] if isinstance(unit, Row) else (unit,)
+        fiche = self._open_fiche(opening.number, opening.title, first[0].page if first else None)
+        fiche.level = opening.level
 
     # --- lines outside tables
 
     def _read_line(self, block: Block) -> None:
         line = block.span.of(self.text)
         heading = line_to_heading(line)
+        fiche = self._current if self._current and not self._current.from_column else None
         self._in_summary = bool(heading and heading.part is Part.SUMMARY)
-        if heading and heading.part is not Part.SECTION:
+        if fiche and self._belongs_to_fiche(fiche, block, heading):
+            self._read_fiche_line(fiche, block)
+        elif heading and heading.part is not Part.SECTION:
             self._read_heading(heading, block)
         elif heading and not line.lower().startswith("objectif"):
             self.context, self._current = Context(), None
             self._open_section(clean_label(line), block)
-        elif heading or (line.isupper() and self._current is None and not self._awaits_axe_title and line[0].isalpha()):
+        elif heading or self._is_section_heading(block, line):
+            self._current = None
             self._open_section(clean_label(line), block)
         elif self._awaits_axe_title and self.context.axe is not None:
             self.context.axe.extend((block,), block.span.end)
             self._awaits_axe_title = False
-        elif self._current is not None and not self._current.from_column:
-            self._read_fiche_line(self._current, block)
+        elif fiche:
+            self._read_fiche_line(fiche, block)
         else:
             self._add_to_section(block)
+
+    def _belongs_to_fiche(self, fiche: FicheDraft, block: Block, heading: Heading | None) -> bool:
+        """Tell a label or an item of the fiche that reads like a heading: « Contacts », « Objectif 2 : »."""
+        if heading is None:
+            return False
+        if heading.part is Part.SECTION:
+            return line_to_key(block.span.of(self.text)) is not None
+        last = fiche.last()
+        if heading.part is Part.OBJECTIF and self._line_field is last is not None:
+            return last.key.startswith("objectif")
+        return False
+
+    def _is_section_heading(self, block: Block, line: str) -> bool:
+        """Tell a heading that belongs to no fiche: one as high as the fiche's own, or capitals outside fiches."""
+        if self._current is not None:
+            higher = block.kind is BlockKind.HEADING and 0 < block.level <= self._current.level
+            return higher and line_to_key(line) is None and not self._current.awaits_title
+        if self._awaits_axe_title:
+            return False
+        return block.kind is BlockKind.HEADING or (line.isupper() and line[0].isalpha())
 
     def _read_heading(self, heading: Heading, block: Block) -> None:
         title = _after_offset(block, heading.title_start) if heading.title else None
@@ -122,8 +177,20 @@ class Walk:
             self._current = None
             self._open_section(squeeze(heading.title or ""), block)
         elif heading.part is Part.FICHE:
+            if self._goes_on(heading.number, heading.title):
+                return
             fiche = self._open_fiche(heading.number, title.span if title else None, block.page)
             fiche.heading = block.span
+            fiche.level = block.level if block.kind is BlockKind.HEADING else 0
+            fiche.awaits_title = title is None
+
+    def _goes_on(self, number: str | None, title: str | None) -> bool:
+        """Tell the heading of the open fiche printed again, on the next page or with « (suite) »."""
+        current = self._current
+        if current is None or number is None or number != current.number:
+            return False
+        written = squeeze(current.title.of(self.text)) if current.title else ""
+        return not title or bool(_CONTINUED.search(title)) or fold(squeeze(title)) == fold(written)
 
     def _read_axe(self, heading: Heading, block: Block, title: Block | None) -> None:
         number = int(heading.number) if heading.number and heading.number.isdigit() else None
@@ -189,48 +256,64 @@ class Walk:
         first, *values = row.cells
         label = first.text(self.text)
         heading = line_to_heading(label)
-        if heading and heading.part is Part.FICHE:
-            title = next((_cell_span(cell) for cell in values if not cell.empty), None)
-            self._open_fiche(heading.number, title, None)
+        if heading and heading.part is Part.FICHE and not self._goes_on(heading.number, heading.title):
+            self._open_from_row(heading, first, values)
+            return
+        if self._current is None:
+            for block in (block for cell in row.cells for block in cell.blocks):
+                self._read_line(block)
             return
         if not values or all(cell.empty for cell in row.cells):
-            self._read_lone_cell(first)
+            self._read_lone_cell(self._current, first)
             return
         if first.empty:
-            self._read_continuation(values)
+            self._read_continuation(self._current, values)
             return
         keys = [label_to_key(block.span.of(self.text)) for block in first.blocks]
         if len(first.blocks) == 1 or None in keys:
-            self._open_field(label_to_key(label), label, first, values)
+            self._open_field(self._current, label_to_key(label), label, first, values)
         else:
             # Two labels in one cell share its value: « Rôle du PETR co-pilote », « Rôle de la CPTS co-pilote ».
             for block, key in zip(first.blocks, keys, strict=True):
-                self._open_field(key, block.span.of(self.text), Cell(block.span, (block,)), values)
+                self._open_field(self._current, key, block.span.of(self.text), Cell(block.span, (block,)), values)
 
-    def _read_lone_cell(self, cell: Cell) -> None:
+    def _open_from_row(self, heading: Heading, first: Cell, values: list[Cell]) -> None:
+        title = next((_cell_span(cell) for cell in values if not cell.empty), None)
+        if title is None and heading.title:
+            title = Span(first.blocks[0].span.start + heading.title_start, first.blocks[-1].span.end)
+        fiche = self._open_fiche(heading.number, title, first.blocks[0].page)
+        fiche.heading = first.span
+        fiche.awaits_title = title is None
+
+    def _read_lone_cell(self, fiche: FicheDraft, cell: Cell) -> None:
+        """Read a cell alone in its row: a title, labels over their values, or what goes on with the row above."""
         if cell.empty:
             return
-        if self._current and self._current.fields:
-            draft = self._current.fields[-1]
-            draft.extend(cell.blocks, cell.span.end)
-        else:
-            self._pending_title = _cell_span(cell)
+        if fiche.awaits_title and len(cell.blocks) == 1 and line_to_key(cell.text(self.text)) is None:
+            fiche.title, fiche.awaits_title = _cell_span(cell), False
+            return
+        if not any(is_label_like(block, self.text) for block in cell.blocks) and fiche.fields:
+            fiche.fields[-1].extend(cell.blocks, cell.span.end)
+            return
+        for block in cell.blocks:
+            self._read_fiche_line(fiche, block)
 
-    def _read_continuation(self, values: list[Cell]) -> None:
-        if self._current is None or self._current.last() is None:
-            self._pending_title = next((_cell_span(cell) for cell in values if not cell.empty), None)
+    def _read_continuation(self, fiche: FicheDraft, values: list[Cell]) -> None:
+        if fiche.last() is None:
+            for block in (block for cell in values for block in cell.blocks):
+                self._read_fiche_line(fiche, block)
         elif len(values) >= 2 and self._parent_label and label_to_key(values[0].text(self.text)):
-            self._open_sub_field(values[0], values[1:])
+            self._open_sub_field(fiche, values[0], values[1:])
         else:
-            last = self._current.fields[-1]
+            last = fiche.fields[-1]
             for cell in values:
                 last.extend(cell.blocks, cell.span.end)
 
-    def _open_field(self, key: str | None, label: str, cell: Cell, values: list[Cell]) -> None:
-        fiche = self._fiche_for(key)
+    def _open_field(self, fiche: FicheDraft, key: str | None, label: str, cell: Cell, values: list[Cell]) -> None:
+        fiche.awaits_title = False
         self._parent_label = (key or "autre", clean_label(label))
         if len(values) >= 2 and _is_sub_label(values[0], self.text):
-            self._open_sub_field(values[0], values[1:])
+            self._open_sub_field(fiche, values[0], values[1:])
             return
         page = cell.blocks[0].page if cell.blocks else None
         draft = (
@@ -242,7 +325,7 @@ class Walk:
             draft.extend(value.blocks, value.span.end)
         fiche.fields.append(draft)
 
-    def _open_sub_field(self, label: Cell, values: list[Cell]) -> None:
+    def _open_sub_field(self, fiche: FicheDraft, label: Cell, values: list[Cell]) -> None:
         assert self._parent_label is not None
         parent_key, parent = self._parent_label
         name = clean_label(label.text(self.text))
@@ -250,24 +333,13 @@ class Walk:
         draft = FieldDraft(key, f"{parent} › {name}", label.span.start, label.span.end)
         for value in values:
             draft.extend(value.blocks, value.span.end)
-        self._fiche_for(None).fields.append(draft)
-
-    def _fiche_for(self, key: str | None) -> FicheDraft:
-        """Return the open fiche; a first label that comes back means that a fiche without a title begins."""
-        current = self._current
-        if current is None:
-            return self._open_fiche(None, self._pending_title, None)
-        firsts = [draft.key for draft in current.fields if not draft.inherited]
-        own = [held for held in firsts if held not in ("axe", "objectif_strategique", "thematique")]
-        if key and len(set(own)) >= 3 and key == own[0] and key != "autre":
-            return self._open_fiche(None, self._pending_title, None)
-        return current
+        fiche.fields.append(draft)
 
     def _open_fiche(self, number: str | None, title: Span | None, page: int | None) -> FicheDraft:
         fiche = FicheDraft(number, title, axe_number=self.context.axe_number, page=page)
         fiche.fields.extend(self.context.inherited())
         self.fiches.append(fiche)
-        self._current, self._pending_title, self._parent_label = fiche, None, None
+        self._current, self._parent_label, self._line_field = fiche, None, None
         return fiche
 
     # --- what stands outside fiches
@@ -296,29 +368,62 @@ class Walk:
 
     def _read_fiche_line(self, fiche: FicheDraft, block: Block) -> None:
         """Read a line of a fiche written without a table: « Label : value », a label alone, or a value."""
-        line = block.span.of(self.text)
-        head, colon, _ = line.partition(":")
-        key = label_to_key(head) if colon or len(line) <= _LONGEST_LABEL_LINE else None
-        if key is None:
-            self._add_loose_line(fiche, block)
+        if self._is_missing_title(fiche, block):
+            fiche.title, fiche.awaits_title = block.span, False
             return
-        value = _after_offset(block, len(head) + len(colon))
-        draft = FieldDraft(key, clean_label(head), block.span.start, block.span.end, block.page)
-        if value.span.of(self.text).strip():
-            draft.extend((_trimmed_block(value, self.text),), block.span.end)
+        for label, value in cut_labels(block, self.text):
+            if label is None:
+                self._add_loose_line(fiche, value)
+                continue
+            words = label.span.of(self.text)
+            draft = FieldDraft(
+                label_to_key(words) or "autre", clean_label(words), label.span.start, block.span.end, block.page
+            )
+            if value.span.of(self.text).strip():
+                draft.extend((_trimmed_block(value, self.text),), value.span.end)
+            self._add_line_field(fiche, draft)
+
+    def _is_missing_title(self, fiche: FicheDraft, block: Block) -> bool:
+        words = block.span.of(self.text)
+        fits = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and len(words) <= _LONGEST_TITLE
+        return fiche.awaits_title and fits and line_to_key(words) is None
+
+    def _add_line_field(self, fiche: FicheDraft, draft: FieldDraft) -> None:
+        fiche.awaits_title = False
         fiche.fields.append(draft)
         self._line_field = draft
 
     def _add_loose_line(self, fiche: FicheDraft, block: Block) -> None:
         """Keep a line that follows no label, as text of the fiche: nothing is dropped."""
+        if (label := unknown_label(block, self.text, fiche.own())) is not None:
+            value = _after_offset(block, label.span.end - block.span.start)
+            draft = FieldDraft(
+                "autre", clean_label(label.span.of(self.text)), block.span.start, block.span.end, block.page
+            )
+            if value.span.of(self.text).strip(" :"):
+                draft.extend((_trimmed_block(value, self.text),), block.span.end)
+            self._add_line_field(fiche, draft)
+            return
         if self._line_field is not None and self._line_field is fiche.last():
             self._line_field.extend((block,), block.span.end)
             return
         last = fiche.last()
         if last is None or last.label != "Texte":
-            last = FieldDraft("description" if not fiche.fields else "autre", "Texte", block.span.start, block.span.end)
+            last = FieldDraft("description" if not fiche.own() else "autre", "Texte", block.span.start, block.span.end)
             fiche.fields.append(last)
         last.extend((block,), block.span.end)
+
+
+def _without_summary(fiches: list[FicheDraft], text: str) -> list[FicheDraft]:
+    """Leave out the headings of a table of contents: without content, and met again with some."""
+    filled = {name for fiche in fiches if fiche.own() for name in _names(fiche, text)}
+    return [fiche for fiche in fiches if fiche.own() or not _names(fiche, text) & filled]
+
+
+def _names(fiche: FicheDraft, text: str) -> set[tuple[int | None, str]]:
+    title = re.sub(r"[\s.…]*\d{0,3}$", "", squeeze(fiche.title.of(text))) if fiche.title else ""
+    names = {(None, fold(title))} if title else set()
+    return names | ({(fiche.axe_number, fiche.number)} if fiche.number else set())
 
 
 def _trimmed_block(block: Block, text: str) -> Block:

@@ -1,0 +1,60 @@
+"""Labels in lines of text: « Label : value », several on one line, and those in no list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from clsassist.parsing.drafts import FieldDraft
+from clsassist.parsing.labels import label_to_key
+from clsassist.parsing.openings import line_to_key
+from clsassist.records import Block, BlockKind, Span
+
+# A label that stands after another value on the same line: « Pilote : CPTS – Partenaires : ARS ».
+_NEXT_LABEL = re.compile(r"(?:\s[–—/|;-]\s|[.;|]\s+|\s{2,})(?P<label>[A-ZÀ-Ý][^:;|\n]{1,60}?)\s?:")
+_UNKNOWN = re.compile(r"(?P<label>[A-ZÀ-Ý][^:.;!?»]{2,60}?)\s?:(?:\s|$)")
+_MOST_WORDS = 8
+_LONGEST_HEADING = 100
+
+
+def is_label_like(block: Block, text: str) -> bool:
+    """Say whether a known label opens a line."""
+    return block.kind is not BlockKind.CHECKBOX and line_to_key(block.span.of(text)) is not None
+
+
+def cut_labels(block: Block, text: str) -> Iterator[tuple[Block | None, Block]]:
+    """Yield each known label of a line with what follows it; the label is None when none opens the line."""
+    if not is_label_like(block, text):
+        yield None, block
+        return
+    bounds = [block.span.start]
+    for match in _NEXT_LABEL.finditer(text, block.span.start, block.span.end):
+        if label_to_key(match.group("label")):
+            bounds.append(match.start("label"))
+    bounds.append(block.span.end)
+    for position, start in enumerate(bounds[:-1]):
+        end = bounds[position + 1]
+        head, colon, _ = text[start:end].partition(":")
+        value = Span(start + len(head) + len(colon), end)
+        stop = end if position == len(bounds) - 2 else start + len(text[start:end].rstrip(" –—/|;-.\t"))
+        label = replace(block, span=Span(start, start + len(head)))
+        yield label, replace(block, span=Span(value.start, max(value.start, stop)))
+
+
+def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> Block | None:
+    """Return the label in no list that opens a line, with its colon, or None.
+
+    A heading inside a fiche is one; so is « Label : » where the labels above are written so.
+    """
+    words = block.span.of(text)
+    if block.kind is BlockKind.HEADING and len(words) <= _LONGEST_HEADING:
+        return block
+    match = _UNKNOWN.match(words)
+    if match is None or block.kind is not BlockKind.PARAGRAPH or block.table is not None:
+        return None
+    inline = [held for held in fields if held.blocks and held.blocks[0].span.start - held.start < 80]
+    same_line = sum(1 for held in inline if "\n" not in text[held.start : held.blocks[0].span.start])
+    if same_line < 2 or same_line < len(fields) / 2 or len(match.group("label").split()) > _MOST_WORDS:
+        return None
+    return replace(block, span=Span(block.span.start, block.span.start + match.end("label")))

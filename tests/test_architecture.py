@@ -26,6 +26,7 @@ LAYERS = (
     "readers",
     "parsing",
     "corpus",
+    "reading_report",
     "passages",
     # records become an index
     "embedding",
@@ -63,6 +64,7 @@ LAYERS = (
     "answer",
     "verification",
     "explaining",
+    "showing",
     "sources",
     "starters",
     "assistant",

@@ -180,7 +180,8 @@ def test_index_prints_the_reading_report(monkeypatch, tmp_path):
         "clsassist.indexing.index_corpus",
         lambda paths, settings, progress: built.append((paths, settings.index_dir)) or "un corpus",
     )
-    monkeypatch.setattr("clsassist.corpus.reading_report", lambda corpus: f"Rapport de {corpus}")
+    monkeypatch.setattr("clsassist.reading_report.report_reading", lambda corpus: corpus)
+    monkeypatch.setattr("clsassist.reading_report.report_to_text", lambda corpus: f"Rapport de {corpus}")
 
     result = run("index", "plans", "--index-dir", str(tmp_path))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from clsassist.citing import as_text, field_to_pieces, in_quotes
@@ -13,7 +12,7 @@ from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.segments import Segment
 from clsassist.selection import Selection, select
-from clsassist.text import find_sequence, fold, squeeze
+from clsassist.text import find_sequence, fold
 from clsassist.topic_search import Match
 from clsassist.wording import action_name, counted, joined
 
@@ -309,36 +308,3 @@ def overview_lines(action: Action, evidence: Evidence) -> list[str]:
         for found in action_fields(action, key) if key != "etapes" else [f for f in action.fields if f.key == key]:
             lines.extend(field_lines(action, found, evidence, evidence.question))
     return lines
-
-
-def show_action(action: Action, evidence: Evidence) -> str:
-    """Return a whole action as read, every field in the order of the form, empty ones said."""
-    plan = evidence.registry.plans[action.document_id]
-    path = evidence.registry.documents[action.document_id].path
-    lines = [action.title, f"{plan.name} · {path} · identifiant {action.id}", ""]
-    for found in action.fields:
-        inherited = " (écrit au-dessus, commun à plusieurs fiches)" if found.inherited else ""
-        lines.append(f"{squeeze(found.label)}{inherited}")
-        lines.extend(f"  {_box(option.ticked)} {option.label} {option.typed}".rstrip() for option in found.options)
-        lines.extend(f"{'  ' * (item.level + 1)}{item.text}{' *' if item.mark else ''}" for item in found.items)
-        if not found.filled and not found.options:
-            lines.append("  non renseigné")
-    return "\n".join(lines)
-
-
-def _box(ticked: bool | None) -> str:
-    return {True: "☑", False: "☐", None: "? (case indéterminée)"}[ticked]
-
-
-def find_actions(reference: str, evidence: Evidence) -> list[Action]:
-    """Return the actions that an identifier, a number or words of a title designate."""
-    actions = list(evidence.registry.actions.values())
-    exact = [action for action in actions if action.id == reference.strip()]
-    numbered = [
-        action
-        for action in actions
-        if action.number and action.number == re.sub(r"^\W*(?:n\W*)?", "", reference.strip())
-    ]
-    wanted = set(evidence.analyser.stems(reference))
-    titled = [action for action in actions if wanted and wanted <= set(evidence.analyser.stems(action.title))]
-    return exact or numbered or titled

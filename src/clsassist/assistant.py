@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clsassist.answer import compose
-from clsassist.answer_fields import find_actions, show_action
 from clsassist.embedding import load_embedder
 from clsassist.errors import ClsAssistError, UnknownActionError
 from clsassist.evidence import Evidence
@@ -21,6 +20,7 @@ from clsassist.records import Action, Answer, Citation, Document, Passage, Sourc
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit, rank
 from clsassist.settings import Settings
+from clsassist.showing import action_to_payload, action_to_text, find_actions
 from clsassist.sources import citation_to_source
 from clsassist.starters import registry_to_starters
 from clsassist.understanding import understand
@@ -79,10 +79,17 @@ class Assistant:
 
         Raises UnknownActionError when none, or several, answer to the reference.
         """
+        return action_to_text(*self._find(reference))
+
+    def show_payload(self, reference: str) -> dict[str, object]:
+        """Return one action as JSON-ready values, with the place of each; raises as ``show`` does."""
+        return action_to_payload(*self._find(reference))
+
+    def _find(self, reference: str) -> tuple[Action, Evidence]:
         evidence = Evidence(Question(reference, Intent.FIELD), self._registry, self._lexicon, ())
         found = find_actions(reference, evidence)
         if len(found) == 1:
-            return show_action(found[0], evidence)
+            return found[0], evidence
         if not found:
             raise UnknownActionError(f"Aucune action ne répond à « {reference} ». La liste : clsassist export")
         names = "\n".join(f"  {action.id} : {action.title}" for action in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -48,7 +49,8 @@ def main() -> None:
 @click.argument("paths", nargs=-1, metavar="[CHEMIN…]", type=click.Path(path_type=Path, readable=False))
 @_index_dir_option
 @click.option("--if-stale", is_flag=True, help="Ne fait rien si l'index est à jour.")
-def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Écrit le rapport de lecture en JSON.")
+def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, as_json: bool) -> None:
     """Lit des dossiers ou des fichiers et construit l'index.
 
     CHEMIN vaut corpus/ s'il n'est pas donné. Le rapport de lecture dit, fichier par fichier, ce qui a été lu
@@ -56,18 +58,19 @@ def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool) -> No
 
     Exemple : clsassist index corpus
     """
-    from clsassist.corpus import reading_report
     from clsassist.index import is_stale
+    from clsassist.reading_report import report_reading, report_to_payload, report_to_text
 
     settings = _settings(index_dir)
     sources = paths or (settings.corpus_dir,)
     if if_stale:
         reason = is_stale(settings.index_dir, sources, settings)
         if reason is None:
-            click.echo(f"L'index « {settings.index_dir} » est à jour.")
+            click.echo(f"L'index « {settings.index_dir} » est à jour.", err=as_json)
             return
-        click.echo(f"Construction de l'index : {reason}.")
-    click.echo(reading_report(_build_index(sources, settings)))
+        click.echo(f"Construction de l'index : {reason}.", err=as_json)
+    report = report_reading(_build_index(sources, settings))
+    click.echo(json.dumps(report_to_payload(report), ensure_ascii=False) if as_json else report_to_text(report))
 
 
 @main.command()
@@ -134,8 +137,9 @@ def explain(words: tuple[str, ...], index_dir: Path | None) -> None:
 
 @main.command()
 @click.argument("words", nargs=-1, required=True, metavar="ACTION")
+@click.option("--json", "as_json", is_flag=True, help="Écrit l'action en JSON, chaque valeur avec sa place.")
 @_index_dir_option
-def show(words: tuple[str, ...], index_dir: Path | None) -> None:
+def show(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> None:
     """Affiche une action telle qu'elle a été lue, champ par champ.
 
     ACTION est un identifiant, un numéro de fiche ou un titre.
@@ -143,7 +147,11 @@ def show(words: tuple[str, ...], index_dir: Path | None) -> None:
     Exemple : clsassist show "Annuaire des actions et des acteurs"
     """
     with _opened(index_dir) as assistant:
-        click.echo(assistant.show(" ".join(words)))
+        reference = " ".join(words)
+        if as_json:
+            click.echo(json.dumps(assistant.show_payload(reference), ensure_ascii=False))
+        else:
+            click.echo(assistant.show(reference))
 
 
 @main.command()

@@ -1,24 +1,24 @@
-"""A folder to a Corpus: read every file, parse it, deduce its plan; and the report a coordinator reads."""
+"""A folder to a Corpus: read every file, parse it, deduce its plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from clsassist.errors import NothingToIndexError, ReadingError
 from clsassist.lexicon import load_lexicon
 from clsassist.parsing.fiches import parse_document
-from clsassist.parsing.plans import Reading, deduce_plans, document_date
-from clsassist.readers import READERS, read_document
-from clsassist.records import Action, Corpus, Document, ParsedDocument, Section, Warning
+from clsassist.parsing.plans import Reading, deduce_plans, document_date, document_status
+from clsassist.readers import known_formats
+from clsassist.readers.documents import read_documents
+from clsassist.readers.isolation import ReadingProcess
+from clsassist.readers.names import may_be_document
+from clsassist.records import Corpus, Document, ParsedDocument, Warning
 from clsassist.settings import Settings
 
 Progress = Callable[[str, int, int], None]
-
-# Files that accompany a corpus and are no document of it.
-_IGNORED_NAMES = frozenset({"readme.md", "readme.txt", "license", "licence.md"})
 
 
 def list_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
@@ -36,9 +36,9 @@ def list_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
     files = sorted({file for path in paths for file in _files_below(path)})
     if not files:
         where = ", ".join(f"« {path} »" for path in paths)
-        formats = ", ".join(sorted(READERS))
         message = (
-            f"Aucun document dans {where} : déposez-y des fichiers ({formats}), puis relancez « clsassist index »."
+            f"Aucun document dans {where} : déposez-y des fichiers ({known_formats()}), "
+            "puis relancez « clsassist index »."
         )
         raise NothingToIndexError(message)
     return root, files
@@ -63,10 +63,35 @@ def _common_root(paths: Sequence[Path]) -> Path:
 
 
 def _files_below(path: Path) -> list[Path]:
-    if path.is_file():
+    """List what is to be read below a path: files, broken links and folders that cannot be opened included.
+
+    Each folder is walked once, by its own name rather than by a link to it.
+    """
+    if not path.is_dir():
         return [path]
-    found = [file for file in path.rglob("*") if file.is_file()]
-    return [file for file in found if file.name.lower() not in _IGNORED_NAMES and not file.name.startswith((".", "~$"))]
+    found: list[Path] = []
+    folders, links = [path], list[Path]()
+    seen: set[tuple[int, int]] = set()
+    while folders or links:
+        folder = folders.pop() if folders else links.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            entries = [entry for entry in folder.iterdir() if may_be_document(entry.name)]
+        except OSError:
+            # Its reading will tell why.
+            found.append(folder)
+            continue
+        for entry in entries:
+            if not entry.is_dir():
+                found.append(entry)
+            elif entry.is_symlink():
+                links.append(entry)
+            else:
+                folders.append(entry)
+    return found
 
 
 def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Corpus:
@@ -79,21 +104,16 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
     readings: list[Reading] = []
     warnings: list[tuple[Warning, ...]] = []
     failures: list[tuple[str, str]] = []
-    for done, file in enumerate(files):
-        if progress:
-            progress("Lecture", done, len(files))
-        try:
-            absolute = file if file.is_relative_to(root) else file.parent.resolve() / file.name
-            document = read_document(absolute, root, settings)
-        except ReadingError as error:
-            failures.append((error.path, error.reason))
-            continue
-        document = _with_own_identifier(document, readings)
-        actions, sections, found = parse_document(document, lexicon)
-        readings.append(Reading(document, actions, sections))
-        warnings.append(found)
-    if progress:
-        progress("Lecture", len(files), len(files))
+    taken: set[str] = set()
+    with ReadingProcess() as reading:
+        for outcome in _read_files(root, files, settings, progress or _say_nothing, reading):
+            if isinstance(outcome, ReadingError):
+                failures.append((outcome.path, outcome.reason))
+                continue
+            document = _with_own_identifier(outcome, taken)
+            actions, sections, found = parse_document(document, lexicon)
+            readings.append(Reading(document, actions, sections))
+            warnings.append(found)
     if not readings:
         reasons = " ; ".join(f"« {path} » : {reason}" for path, reason in failures)
         raise NothingToIndexError(f"Aucun document n'a pu être lu. {reasons}.")
@@ -106,17 +126,32 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
             reading.actions,
             reading.sections,
             (*reading.document.warnings, *found, *_plan_warnings(plan.deduced, plan.name, reading)),
+            document_status(reading.document),
         )
         for reading, plan, found in zip(readings, plans, warnings, strict=True)
     )
     return Corpus(str(root), parsed, tuple(failures))
 
 
-def _with_own_identifier(document: Document, readings: Sequence[Reading]) -> Document:
+def _read_files(
+    root: Path, files: Sequence[Path], settings: Settings, progress: Progress, reading: ReadingProcess
+) -> Iterator[Document | ReadingError]:
+    for done, file in enumerate(files):
+        progress("Lecture", done, len(files))
+        absolute = file if file.is_relative_to(root) else file.parent.resolve() / file.name
+        yield from read_documents(absolute, root, settings.max_file_bytes, reading)
+    progress("Lecture", len(files), len(files))
+
+
+def _say_nothing(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+def _with_own_identifier(document: Document, taken: set[str]) -> Document:
     """Tell apart two files whose names give one identifier: « Fiche 1.txt » and « fiche-1.txt »."""
-    taken = {reading.document.id for reading in readings}
     numbered = (f"{document.id}-{number}" for number in count(2))
-    identifier = document.id if document.id not in taken else next(one for one in numbered if one not in taken)
+    identifier = next(one for one in chain((document.id,), numbered) if one not in taken)
+    taken.add(identifier)
     return replace(document, id=identifier)
 
 
@@ -127,39 +162,3 @@ def _plan_warnings(deduced: str, name: str, reading: Reading) -> tuple[Warning, 
     if not reading.actions:
         found.append(Warning("aucune action reconnue : le document n'est cherché que comme texte"))
     return tuple(found)
-
-
-def reading_report(corpus: Corpus) -> str:
-    """Tell a coordinator, in French, what was found in each document and what to check."""
-    actions = sum(len(parsed.actions) for parsed in corpus.documents)
-    lines = [f"{_plural(len(corpus.documents), 'document lu', 'documents lus')}, {_plural(actions, 'action')}."]
-    for parsed in corpus.documents:
-        lines.extend(_document_report(parsed))
-    for path, reason in corpus.failures:
-        lines.append(f"✗ {path} : non lu, {reason}")
-    return "\n".join(lines)
-
-
-def _document_report(parsed: ParsedDocument) -> list[str]:
-    owners: list[Action | Section] = [*parsed.actions, *parsed.sections]
-    fields = [field for owner in owners for field in owner.fields]
-    empty = [field for action in parsed.actions for field in action.fields if not field.filled]
-    unknown = sorted({field.label for field in fields if field.key == "autre"})
-    boxes = [option for field in fields for option in field.options]
-    dated = f", daté de {parsed.dated.lower()}" if parsed.dated else ""
-    lines = [
-        f"✓ {parsed.document.path} : {parsed.plan.name}{dated}",
-        f"    {_plural(len(parsed.actions), 'action')}, {_plural(len(fields), 'champ')}, "
-        f"{_plural(sum(1 for box in boxes if box.ticked), 'case cochée', 'cases cochées')} sur {len(boxes)}, "
-        f"{_plural(len(empty), 'champ non renseigné', 'champs non renseignés')}",
-    ]
-    if unknown:
-        lines.append(f"    gardé sous son propre libellé : {', '.join(unknown)}")
-    for warning in parsed.warnings:
-        place = f"ligne {warning.line} : " if warning.line else (f"page {warning.page} : " if warning.page else "")
-        lines.append(f"    ! {place}{warning.message}")
-    return lines
-
-
-def _plural(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count < 2 else many or one + 's'}"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clsassist.chroma import CHROMA_FOLDER
 from clsassist.errors import IndexDamagedError, IndexMismatchError
+from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -126,18 +127,17 @@ def find_damage(folder: Path, manifest: Manifest) -> str | None:
 
 
 def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:
-    """Describe every file of a corpus, read or not, by content, size and date.
+    """Describe every file of a corpus, read or not, by content, size and date; an archive is one file.
 
     The hash is of what was read: a file changed since is described so as to be noticed.
     """
-    as_read = {parsed.document.path: parsed.document.sha256 for parsed in corpus.documents}
-    names = sorted({*as_read, *(path for path, _ in corpus.failures)})
-    described = (_describe(name, Path(corpus.root) / name) for name in names)
+    root = Path(corpus.root)
+    as_read = {name_to_path(root, parsed.document.path): parsed.document.sha256 for parsed in corpus.documents}
+    paths = {*as_read, *(name_to_path(root, name) for name, _ in corpus.failures)}
+    described = ((_describe(path_to_name(path.relative_to(root)), path), as_read.get(path)) for path in sorted(paths))
     return tuple(
-        source
-        if as_read.get(source.path, source.sha256) == source.sha256
-        else replace(source, sha256=as_read[source.path], modified_ns=0)
-        for source in described
+        source if digest in (None, source.sha256) else replace(source, sha256=digest, modified_ns=0)
+        for source, digest in described
     )
 
 
@@ -159,13 +159,16 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
 
 def find_change(manifest: Manifest, files: Iterable[Path]) -> str | None:
     """Return a French sentence on the first difference between the files indexed and ``files``."""
-    indexed = {_place(Path(manifest.root) / source.path): source for source in manifest.sources}
+    root = Path(manifest.root)
+    indexed = {_place(name_to_path(root, source.path)): source for source in manifest.sources}
     present = {_place(path) for path in files}
     changed = (path for path, source in indexed.items() if _has_changed(source, path))
+    # One that could not be read then, such as a broken link, is not missed.
+    deleted = (path for path in sorted(indexed.keys() - present) if indexed[path].sha256)
     differences = itertools.chain(
-        (f"« {path} » a été supprimé" for path in sorted(indexed.keys() - present)),
-        (f"« {path} » est nouveau" for path in sorted(present - indexed.keys())),
-        (f"« {path} » a été modifié" for path in changed),
+        (f"« {path_to_name(path)} » a été supprimé" for path in deleted),
+        (f"« {path_to_name(path)} » est nouveau" for path in sorted(present - indexed.keys())),
+        (f"« {path_to_name(path)} » a été modifié" for path in changed),
     )
     return next(differences, None)
 
@@ -185,7 +188,10 @@ def _describe(name: str, path: Path) -> SourceFile:
 
 
 def _has_changed(source: SourceFile, path: Path) -> bool:
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError:
+        return bool(source.sha256)
     if (status.st_size, status.st_mtime_ns) == (source.size, source.modified_ns):
         return False
     return _describe(source.path, path).sha256 != source.sha256

@@ -225,7 +225,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A document with everything found in it: what the index keeps."""
+    """A document with everything found in it: what the index keeps.
+
+    ``dated`` and ``status`` are as printed: « Janvier 2021 », « Projet voté ».
+    """
 
     document: Document
     plan: Plan
@@ -233,6 +236,7 @@ class ParsedDocument:
     actions: tuple[Action, ...]
     sections: tuple[Section, ...]
     warnings: tuple[Warning, ...]
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +351,7 @@ class Source:
     title: str
     label: str
     lines: tuple[SourceLine, ...]
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ class Settings:
     port: int = 7860
     # Part of the dense score in the fusion with the lexical one (0.7 was the best of min-max on French questions).
     dense_weight: float = 0.7
-    # A file beyond this size is refused: the longest plans weigh a few megabytes.
-    max_file_bytes: int = 20_000_000
+    # A file beyond this size is refused: the longest plans weigh a few megabytes, with photographs some tens.
+    max_file_bytes: int = 50_000_000
     # A question beyond this length is refused with a sentence; people type fewer than 300 characters.
     max_question_chars: int = 1_000
 

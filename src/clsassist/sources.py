@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clsassist.parsing.plans import document_status
 from clsassist.records import Action, Citation, Field, Section, Source, SourceLine, Span
 from clsassist.registry import Registry
 from clsassist.text import squeeze
@@ -19,7 +20,8 @@ def citation_to_source(citation: Citation, registry: Registry) -> Source:
     if not any(line.quote for line in lines):
         lines = (*lines, SourceLine("", citation.quote, ""))
     title = citation.action_title or (owner.title if owner else document.path)
-    return Source(citation, plan.name, registry.dates[document.id], title, citation.label, lines)
+    dated, status = registry.dates[document.id], document_status(document)
+    return Source(citation, plan.name, dated, title, citation.label, lines, status)
 
 
 def _owner(citation: Citation, document_id: str, registry: Registry) -> Action | Section | None:

@@ -9,11 +9,13 @@ from dataclasses import replace
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
 from clsassist.parsing.headings import line_to_heading
+from clsassist.parsing.openings import split_number
 from clsassist.parsing.organisations import contact_span, fields_to_involvements
 from clsassist.parsing.walk import FicheDraft, Walk
 from clsassist.records import Action, Document, Field, Item, Section, Span, Warning
 from clsassist.text import squeeze
 
+_NUMBER = re.compile(r"[A-Z]?\.?\d+(?:[.-]\d+)*")
 _YEAR = re.compile(r"\b20[0-4]\d\b")
 _PILOT_GROUP_END = re.compile(r"(?<![/\s-])\s+(?=[A-ZÀ-Ý])")
 
@@ -92,25 +94,28 @@ def _build_action(
     warnings: list[Warning],
 ) -> Action:
     title, span, title_field = _title(document.text, draft, fields, warnings)
-    identifier = f"{document.id}:{draft.number or f'a{ordinal}'}"
+    written, span = split_number(span, document.text)
+    number = draft.number or written or _number_field(fields)
+    title = squeeze(span.of(document.text)) if written else title
+    identifier = f"{document.id}:{number or f'a{ordinal}'}"
     legends = [legend for held in draft.fields if (legend := draft_legend(held, document.text))]
     starred = any(legend.to_contact for legend in legends)
     first, last = _years(fields)
     axe = _value(fields, "axe")
     axe_heading = line_to_heading(axe) if axe else None
-    number = draft.axe_number
-    if number is None and axe_heading and axe_heading.number and axe_heading.number.isdigit():
-        number = int(axe_heading.number)
+    axe_number = draft.axe_number
+    if axe_number is None and axe_heading and axe_heading.number and axe_heading.number.isdigit():
+        axe_number = int(axe_heading.number)
     return Action(
         identifier,
         document.id,
         ordinal,
-        draft.number,
+        number,
         title,
         span,
         title_field,
         axe,
-        number,
+        axe_number,
         _value(fields, "objectif_strategique"),
         _value(fields, "thematique"),
         fields,
@@ -135,6 +140,13 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
     # Nothing but its heading: « Fiche action 2 ».
     place = draft.heading or (fields[0].span if fields else Span(0, len(text)))
     return squeeze(place.of(text))[:80], place, "titre"
+
+
+def _number_field(fields: tuple[Field, ...]) -> str | None:
+    """Return the number that a field of its own gives: « N° | 3.1 »."""
+    words = _value(fields, "numero")
+    match = _NUMBER.search(words) if words else None
+    return match.group() if match else None
 
 
 def _value(fields: tuple[Field, ...], key: str) -> str | None:

@@ -29,20 +29,33 @@ class Heading:
     title_start: int
 
 
-# The separator between a number and a title, and the number itself (15, 3.1.2, A2, IV).
-_NUMBER = r"(?P<number>\d+(?:\.\d+)*|[A-Z]\d+|[IVX]+\b)"
-_SEPARATOR = r"\s*[:.–/—-]?\s*"
+# The number itself (15, 3.1.2, 2-1, A2, B.3, IV), and the separator between it and a title.
+_NUMBER = r"(?P<number>\d+(?:[.-]\d+)*|[A-Z]\.?\d+(?:\.\d+)*|[IVX]+\b)"
+_SEPARATOR = r"\s*[:.–/—|•-]?\s*"
+_MARK = r"\s*[:.–—|•-]\s*"
 _TITLE = r"(?P<title>\S.*)?$"
+_NO = r"(?:n\s?°|n°|nº|no\.?|n)"
 
 _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         Part.FICHE,
-        re.compile(rf"fiches?[- ]?actions?\s*(?:n\s?°|n°|n|no)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
+        re.compile(rf"fiches?[- ]?(?:actions?|projets?|mesures?)\s*{_NO}?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
     ),
-    (Part.FICHE, re.compile(rf"(?:fiche|action)\s*(?:n\s?°|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
-    (Part.FICHE, re.compile(rf"action\s+{_NUMBER}\s*[:.–—-]\s*{_TITLE}", re.I)),
+    (
+        Part.FICHE,
+        re.compile(rf"(?:fiche|action|mesure|projet)\s*(?:n\s?°|nº|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
+    ),
+    (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}(?:{_MARK}{_TITLE}|\s*(?P<none>)$)", re.I)),
     (Part.AXE, re.compile(rf"axe(?:\s+strat[ée]gique)?\s*(?:n\s?°)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
-    (Part.OBJECTIF, re.compile(rf"objectif(?:\s+strat[ée]gique)?\s+{_NUMBER}\s*[:.–—-]\s*{_TITLE}", re.I)),
+    (
+        Part.AXE,
+        re.compile(
+            rf"(?:orientation(?:\s+strat[ée]gique)?|priorit[ée]|enjeu|volet|ambition|d[ée]fi|pilier)"
+            rf"\s*(?:n\s?°)?\s*{_NUMBER}{_MARK}(?P<title>\S.*)$",
+            re.I,
+        ),
+    ),
+    (Part.OBJECTIF, re.compile(rf"objectif(?:\s+strat[ée]gique)?\s+(?:n\s?°\s?)?{_NUMBER}{_MARK}{_TITLE}", re.I)),
     (Part.THEMATIQUE, re.compile(rf"th[ée]matique\s*(?:n\s?°)?\s*(?:{_NUMBER})?\s*:\s*{_TITLE}", re.I)),
     (Part.SUMMARY, re.compile(r"(?P<title>sommaire|table des mati[èe]res)\s*$", re.I)),
     (Part.FURNITURE, re.compile(r"(?P<title>projet vot?[ée]?|page \d+(?: ?(?:/|sur) ?\d+)?|page)\s*$", re.I)),
@@ -66,6 +79,6 @@ def line_to_heading(line: str) -> Heading | None:
     for part, pattern in _PATTERNS:
         match = pattern.match(line)
         if match:
-            title = match.group("title")
+            title = match.groupdict().get("title")
             return Heading(part, match.groupdict().get("number"), title, match.start("title") if title else len(line))
     return None

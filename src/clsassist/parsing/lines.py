@@ -42,14 +42,14 @@ def cut_labels(block: Block, text: str) -> Iterator[tuple[Block | None, Block]]:
         yield label, replace(block, span=Span(value.start, max(value.start, stop)))
 
 
-def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> Block | None:
-    """Return the label in no list that opens a line, with its colon, or None.
+def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> tuple[Block, Block] | None:
+    """Return the label in no list that opens a line, and the value behind it, or None.
 
     A heading inside a fiche is one; so is « Label : » where the labels above are written so.
     """
     words = block.span.of(text)
     if block.kind is BlockKind.HEADING and len(words) <= _LONGEST_HEADING:
-        return block
+        return block, replace(block, span=Span(block.span.end, block.span.end))
     match = _UNKNOWN.match(words)
     if match is None or block.kind is not BlockKind.PARAGRAPH or block.table is not None:
         return None
@@ -57,4 +57,5 @@ def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> Bloc
     same_line = sum(1 for held in inline if "\n" not in text[held.start : held.blocks[0].span.start])
     if same_line < 2 or same_line < len(fields) / 2 or len(match.group("label").split()) > _MOST_WORDS:
         return None
-    return replace(block, span=Span(block.span.start, block.span.start + match.end("label")))
+    label = Span(block.span.start, block.span.start + match.end("label"))
+    return replace(block, span=label), replace(block, span=Span(block.span.start + match.end(), block.span.end))

@@ -17,6 +17,20 @@ _DATE = re.compile(
     r"|d[ée]cembre) (?:19|20)\d\d$",
     re.IGNORECASE,
 )
+_STATUS = re.compile(
+    r"^(?:(?:projet|version|document)s?\s+(?:vot|adopt|valid|sign|approuv|provisoire|de travail|d[ée]finiti|final"
+    r"|soumis|martyr|interm[ée]diaire|consolid)\w*\b.{0,40}"
+    r"|brouillon|draft|provisoire|confidentiel|(?:version|v)\s?\d+(?:\.\d+)*.{0,30})$",
+    re.IGNORECASE,
+)
+# The name of a plan inside a header: « Fiche action – Contrat local de santé du Pays de… ».
+_NAMED = re.compile(
+    r"(?:contrats? (?:local|locaux|territorial|de ville)|\bCLS(?:M|PD)?\b|\bPTSM\b|\bPRSE?\b"
+    r"|projet (?:territorial|r[ée]gional|local)"
+    r"|plan (?:sant[ée]|local|territorial|d[ée]partemental|r[ée]gional|communal|climat|d['’]actions?|alimentaire)"
+    r"|programme (?:r[ée]gional|local|territorial)|conseil local de sant[ée])\b.{0,90}",
+    re.IGNORECASE,
+)
 _GENERIC = re.compile(
     r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE
 )
@@ -36,6 +50,12 @@ def document_date(document: Document) -> str | None:
     """Return the date a document gives itself, such as « Janvier 2021 », alone on its line."""
     lines = [squeeze(line) for line in document.text.splitlines()]
     return next((line for line in reversed(lines) if _DATE.match(line)), None)
+
+
+def document_status(document: Document) -> str | None:
+    """Return how far a document says it has come, such as « Projet voté », in its margins or alone on a line."""
+    lines = [*document.margins, *map(squeeze, document.text.splitlines())]
+    return next((line for line in lines if _STATUS.match(line)), None)
 
 
 def deduce_plans(readings: Sequence[Reading], lexicon: Lexicon) -> list[Plan]:
@@ -63,8 +83,11 @@ def _name(reading: Reading, territoire: str | None, first: int | None, last: int
 
 
 def _title_page(document: Document) -> str | None:
-    lines = [squeeze(line).lstrip("# ") for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
+    """Return the name of the plan as its title page, its header or the properties of the file give it."""
+    lines = [squeeze(line).lstrip("# •") for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
     found = next((line for line in lines if _TITLE.match(line) and "\t" not in line), None)
+    named = (match.group() for line in (*document.margins, document.title or "") if (match := _NAMED.search(line)))
+    found = found or next((name.rstrip(" .–—-|") for name in named if len(name.split()) >= 3), None)
     return found.title() if found and found.isupper() else found
 
 

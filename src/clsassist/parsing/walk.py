@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from clsassist.parsing.drafts import FieldDraft, unknown_field
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
-from clsassist.parsing.labels import TITLE_COLUMNS, clean_label, label_to_key
+from clsassist.parsing.labels import TITLE_COLUMNS, UNKNOWN, clean_label, label_to_key
 from clsassist.parsing.lines import cut_labels, is_label_like, unknown_label
 from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
 from clsassist.parsing.units import Cell, Row, document_to_units
@@ -374,35 +374,28 @@ class Walk:
         for label, value in cut_labels(block, self.text):
             if label is None:
                 self._add_loose_line(fiche, value)
-                continue
-            words = label.span.of(self.text)
-            draft = FieldDraft(
-                label_to_key(words) or "autre", clean_label(words), label.span.start, block.span.end, block.page
-            )
-            if value.span.of(self.text).strip():
-                draft.extend((_trimmed_block(value, self.text),), value.span.end)
-            self._add_line_field(fiche, draft)
+            else:
+                self._open_line_field(fiche, label, value)
+
+    def _open_line_field(self, fiche: FicheDraft, label: Block, value: Block) -> None:
+        words = label.span.of(self.text)
+        key = label_to_key(words) or UNKNOWN
+        draft = FieldDraft(key, clean_label(words), label.span.start, max(label.span.end, value.span.end), label.page)
+        if value.span.of(self.text).strip():
+            draft.extend((_trimmed_block(value, self.text),), value.span.end)
+        fiche.awaits_title = False
+        fiche.fields.append(draft)
+        self._line_field = draft
 
     def _is_missing_title(self, fiche: FicheDraft, block: Block) -> bool:
         words = block.span.of(self.text)
         fits = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and len(words) <= _LONGEST_TITLE
         return fiche.awaits_title and fits and line_to_key(words) is None
 
-    def _add_line_field(self, fiche: FicheDraft, draft: FieldDraft) -> None:
-        fiche.awaits_title = False
-        fiche.fields.append(draft)
-        self._line_field = draft
-
     def _add_loose_line(self, fiche: FicheDraft, block: Block) -> None:
         """Keep a line that follows no label, as text of the fiche: nothing is dropped."""
-        if (label := unknown_label(block, self.text, fiche.own())) is not None:
-            value = _after_offset(block, label.span.end - block.span.start)
-            draft = FieldDraft(
-                "autre", clean_label(label.span.of(self.text)), block.span.start, block.span.end, block.page
-            )
-            if value.span.of(self.text).strip(" :"):
-                draft.extend((_trimmed_block(value, self.text),), block.span.end)
-            self._add_line_field(fiche, draft)
+        if found := unknown_label(block, self.text, fiche.own()):
+            self._open_line_field(fiche, *found)
             return
         if self._line_field is not None and self._line_field is fiche.last():
             self._line_field.extend((block,), block.span.end)

@@ -156,6 +156,7 @@ def _render_facts(source: Source) -> str:
     facts = [
         ("Plan", source.plan),
         ("Date", source.dated or "non indiquée"),
+        *([("État du document", source.status)] if source.status else []),
         ("Document", citation.document),
         ("Action" if citation.action_id else "Partie", number + source.title),
     ]

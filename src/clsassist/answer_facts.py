@@ -186,7 +186,7 @@ def _count_organisations(evidence: Evidence) -> Answer:
         name = action_name(action, evidence.registry.plans[action.document_id])
         place = held[0]
         label = next(field.label for field in action.fields if field.key == place.field_key)
-        mark = evidence.book.cite_span(action.id, place.field_key, label, place.span, place.page)
+        mark = evidence.book.cite_span(action.id, place.field_key, label, place.span)
         lines.append(f"- {name} : {counted(len(held), evidence.question.kind)}{starred_words} {mark}")
     if not lines:
         return answer_not_found(evidence)
@@ -212,7 +212,7 @@ def _count_headings(evidence: Evidence) -> Answer:
     lines = [f"**{counted(len(found), name)}** :", ""]
     for title, actions in found.items():
         field = next(held for held in actions[0].fields if held.key == attribute)
-        mark = evidence.book.cite_span(actions[0].id, field.key, field.label, field.span, field.page)
+        mark = evidence.book.cite_span(actions[0].id, field.key, field.label, field.span)
         lines.append(f"- {capitalised(title)} : {counted(len(actions), 'action')} {mark}")
     return evidence.answer("\n".join(lines))
 

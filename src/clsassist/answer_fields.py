@@ -128,7 +128,7 @@ def _paired_lines(match: Match, found: Field, evidence: Evidence) -> list[str]:
         return _inline_pilot_lines(match, steps, asked[0], evidence)
     for item, pilots in zip(steps.items, found.items, strict=True):
         if any(span.start <= asked[0].span.start < span.end for span in item.spans):
-            mark = evidence.book.cite_span(match.action.id, found.key, found.label, pilots.spans[0], pilots.page)
+            mark = evidence.book.cite_span(match.action.id, found.key, found.label, pilots.spans[0])
             said = evidence.book.cite(asked[0])
             return [
                 f"- Pour {in_quotes(item.text)} {said} : {as_text(pilots.text)} {mark} "
@@ -155,7 +155,7 @@ def _inline_pilot_lines(match: Match, steps: Field, asked: Segment, evidence: Ev
             if any(span.start <= one.span.start < span.end for span in item.spans)
         ]
         if pilots:
-            said = evidence.book.cite_span(match.action.id, steps.key, steps.label, item.spans[0], item.page)
+            said = evidence.book.cite_span(match.action.id, steps.key, steps.label, item.spans[0])
             return [f"- Pour cette étape, pilote : {joined([one.organisation for one in pilots])} {said}"]
         position = item.parent
     return []
@@ -185,7 +185,7 @@ def field_lines(action: Action, found: Field, evidence: Evidence, question: Ques
         if option.ticked:
             words = " : ".join(filter(None, (option.label, option.typed)))
             group = f" ({option.group})" if option.group else ""
-            mark = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
+            mark = evidence.book.cite_span(action.id, found.key, found.label, option.span)
             lines.append(f"  - {as_text(words)}{group} {mark}")
     lines.extend(_box_remarks(action, found, evidence))
     lines.extend(_item_lines(action, found, evidence))
@@ -207,7 +207,7 @@ def _box_remarks(action: Action, found: Field, evidence: Evidence) -> list[str]:
             remark = f"La case {mark} elle-même n'est **pas cochée**."
         else:
             continue
-        cited = evidence.book.cite_span(action.id, found.key, found.label, option.span, option.page)
+        cited = evidence.book.cite_span(action.id, found.key, found.label, option.span)
         remarks.append(f"  - {remark.format(cited)}")
     return remarks
 
@@ -227,7 +227,7 @@ def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
     text = evidence.registry.documents[action.document_id].text
     found = _about_topics(found, evidence)
     pieces = list(field_to_pieces(found, text))
-    marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span, page)) for span, page in pieces]
+    marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span)) for span in pieces]
     lines = []
     for item in found.items:
         held = [
@@ -273,9 +273,9 @@ def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evid
     # Asked for one kind of partners, quote only those; else quote the list as it stands.
     asked = evidence.question.to_contact
     wanted = None if asked is None else ("*",) if asked else ("",)
-    for span, page in field_to_pieces(found, text, wanted):
+    for span in field_to_pieces(found, text, wanted):
         if any(span.start <= one.span.start and one.span.end <= span.end for one in held):
-            marks.append(evidence.book.cite_span(action.id, found.key, found.label, span, page))
+            marks.append(evidence.book.cite_span(action.id, found.key, found.label, span))
     return "".join(dict.fromkeys(marks))
 
 
@@ -290,7 +290,7 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
     for action in missing:
         fields = [found for key in evidence.question.fields for found in action_fields(action, key)]
         if fields:
-            mark = evidence.book.cite_span(action.id, fields[0].key, fields[0].label, fields[0].span, fields[0].page)
+            mark = evidence.book.cite_span(action.id, fields[0].key, fields[0].label, fields[0].span)
             boxes = any(found.options for found in fields)
             reason = "aucune case cochée" if boxes else "non renseigné"
             lines.append(f"- {_name(action, evidence)} : {wanted}, **{reason}** {mark}")

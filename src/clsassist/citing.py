@@ -32,17 +32,17 @@ class CitationBook:
 
     def cite(self, proof: Segment) -> str:
         """Return the mark « [n] » of a proof."""
-        return self.cite_span(proof.owner, proof.field_key, proof.label, proof.span, proof.page)
+        return self.cite_span(proof.owner, proof.field_key, proof.label, proof.span)
 
-    def cite_span(self, owner_id: str, key: str, label: str, span: Span, page: int | None) -> str:
+    def cite_span(self, owner_id: str, key: str, label: str, span: Span) -> str:
         """Return the mark « [n] » of a place in the document of an action or section."""
         place = (owner_id, key, span)
         if place not in self._numbers:
             self._numbers[place] = len(self._citations) + 1
-            self._citations.append(self._build(owner_id, key, label, span, page))
+            self._citations.append(self._build(owner_id, key, label, span))
         return f"[{self._numbers[place]}]"
 
-    def _build(self, owner_id: str, key: str, label: str, span: Span, page: int | None) -> Citation:
+    def _build(self, owner_id: str, key: str, label: str, span: Span) -> Citation:
         owner = self.registry.owner(owner_id)
         document = self.registry.documents[owner.document_id]
         action = owner if isinstance(owner, Action) else None
@@ -55,7 +55,7 @@ class CitationBook:
             self.registry.plans[owner.document_id].name,
             key,
             label,
-            page,
+            document.page_at(span.start),
             span,
             span.of(document.text),
         )
@@ -67,21 +67,21 @@ def action_to_ref(action: Action, registry: Registry) -> ActionRef:
     return ActionRef(action.id, path, action.number, action.title, registry.plans[action.document_id].name)
 
 
-def field_to_pieces(found: Field, text: str, marks: Iterable[str] | None = None) -> Iterator[tuple[Span, int | None]]:
+def field_to_pieces(found: Field, text: str, marks: Iterable[str] | None = None) -> Iterator[Span]:
     """Yield the longest verbatim runs of a field's items: items of one list make one quote.
 
     ``marks`` keeps only the items with one of these marks (« * » for partners to contact).
     """
     wanted = None if marks is None else set(marks)
-    pieces: list[tuple[Span, int | None]] = []
+    pieces: list[Span] = []
     for item in found.items:
         if wanted is not None and item.mark not in wanted:
             continue
         for span in item.spans:
-            if pieces and _joins(pieces[-1][0], span, text):
-                pieces[-1] = (Span(pieces[-1][0].start, span.end), pieces[-1][1])
+            if pieces and _joins(pieces[-1], span, text):
+                pieces[-1] = Span(pieces[-1].start, span.end)
             else:
-                pieces.append((span, item.page))
+                pieces.append(span)
     yield from pieces
 
 

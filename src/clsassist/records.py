@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -76,6 +77,11 @@ class Document:
     blocks: tuple[Block, ...]
     warnings: tuple[Warning, ...] = ()
     margins: tuple[str, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page of the block that an offset of the text falls in, None when the format has no pages."""
+        position = bisect_right(self.blocks, offset, key=lambda block: block.span.start)
+        return self.blocks[position - 1].page if position else None
 
 
 @dataclass(frozen=True, slots=True)

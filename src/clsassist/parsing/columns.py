@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from clsassist.parsing.drafts import FieldDraft
-from clsassist.parsing.headings import line_to_heading
+from clsassist.parsing.headings import Part, line_to_heading
 from clsassist.parsing.labels import TITLE_COLUMNS, UNKNOWN, clean_label, label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, Span, Warning
@@ -74,6 +75,7 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"^(?:sous-)?total\b|^totaux\b", re.IGNORECASE)
+_HEADING_PARTS = frozenset({Part.AXE, Part.OBJECTIF, Part.THEMATIQUE})
 _UNCLASSIFIED = "(fiche non classee)"
 _LEADING_NUMBER = re.compile(r"^\s*(?:axe\s*)?(\d{1,2})\s*[.:)–—-]\s*\D", re.IGNORECASE)
 _TITLE_NUMBER = re.compile(
@@ -125,6 +127,23 @@ class Listed:
     axe_number: int | None = None
     fields: list[FieldDraft] = field(default_factory=list)
     warnings: list[Warning] = field(default_factory=list)
+
+    @property
+    def opens(self) -> bool:
+        """Say whether a row without a title is an action of its own: it names its axe, and more."""
+        own = [draft for draft in self.fields if draft.blocks and not draft.inherited]
+        return len(own) >= 2 and any(draft.key == "axe" for draft in own)
+
+    def continue_fields(self, above: list[FieldDraft], text: str) -> None:
+        """Add the filled cells of this row to the fields of the action above."""
+        for draft in self.fields:
+            held = next((held for held in above if held.label == draft.label), None)
+            if not draft.blocks or (held and _words(held, text) == _words(draft, text)):
+                continue
+            if held is None:
+                above.append(draft)
+            else:
+                held.extend(tuple(draft.blocks), draft.end)
 
 
 def row_to_header(row: Row, text: str) -> Header | None:
@@ -189,11 +208,35 @@ def _title_place(columns: tuple[Column, ...]) -> int | None:
     return next((column.place for column in (*own, *bare, *titled)), None)
 
 
+class RowKind(StrEnum):
+    """What one row of a list is, below its header."""
+
+    LISTED = "listed"
+    FURNITURE = "furniture"
+    INSTRUCTION = "instruction"
+    HEADER = "header"
+    HEADING = "heading"
+    TOTAL = "total"
+
+
+def row_to_kind(row: Row, header: Header, text: str, *, first: bool) -> RowKind:
+    """Tell what a row of a list is; instructions and examples stand only above the ``first`` action."""
+    if is_furniture(row, text):
+        return RowKind.FURNITURE
+    if is_header_again(row, header, text):
+        return RowKind.HEADER
+    if first and is_instruction(row, text):
+        return RowKind.INSTRUCTION
+    if lone_heading(row, text):
+        return RowKind.HEADING
+    return RowKind.TOTAL if is_total(row, text) else RowKind.LISTED
+
+
 def is_furniture(row: Row, text: str) -> bool:
     """Tell a row that the template prints: group headings, types of columns."""
     words = [squeeze(cell.span.of(text)) for cell in row.cells if not cell.empty]
     printed = sum(1 for word in words if _TYPE.match(word))
-    return bool(words) and (all(is_group(word) for word in words) or (printed * 2 > len(words) and printed >= 2))
+    return len(words) >= 2 and (all(is_group(word) for word in words) or (printed * 2 > len(words) and printed >= 2))
 
 
 def is_instruction(row: Row, text: str) -> bool:
@@ -212,9 +255,10 @@ def is_total(row: Row, text: str) -> bool:
 def lone_heading(row: Row, text: str) -> Block | None:
     """Return the block of a row that only heads those below it: « Axe 2 : Prévention », alone in its row."""
     cells = [cell for cell in row.cells if not cell.empty and not _is_spread(cell, row)]
-    if len(cells) == 1 and len(cells[0].blocks) == 1 and line_to_heading(cells[0].blocks[0].span.of(text)):
-        return cells[0].blocks[0]
-    return None
+    if len(cells) != 1 or len(cells[0].blocks) != 1:
+        return None
+    heading = line_to_heading(cells[0].blocks[0].span.of(text))
+    return cells[0].blocks[0] if heading and heading.part in _HEADING_PARTS else None
 
 
 def is_header_again(row: Row, header: Header, text: str) -> bool:
@@ -297,7 +341,7 @@ def _draft(column: Column, cell: Cell | None, row: Row) -> FieldDraft:
     if cell is None:
         place = _place_of_nothing(row, column)
         return FieldDraft(column.key or UNKNOWN, label, place, place)
-    span = _own_span(cell)
+    span = cell.span
     draft = FieldDraft(column.key or UNKNOWN, label, span.start, span.end, inherited=_is_spread(cell, row))
     for piece in _pieces(cell):
         draft.extend(piece, span.end)
@@ -348,7 +392,7 @@ def _check(listed: Listed, column: Column, cell: Cell | None, text: str) -> None
 def _split_title(title: Span, text: str) -> tuple[str | None, Span]:
     """Part the number that a title begins with: « 1.2.3 Former les aidants », « Fiche-action n°3 : … »."""
     heading = line_to_heading(title.of(text))
-    if heading and heading.number and heading.title and heading.part.value == "fiche":
+    if heading and heading.number and heading.title and heading.part is Part.FICHE:
         return heading.number, Span(title.start + heading.title_start, title.end)
     match = _TITLE_NUMBER.match(text, title.start, title.end)
     return (match.group(1), Span(match.end(), title.end)) if match else (None, title)
@@ -386,4 +430,24 @@ def _own_span(cell: Cell) -> Span:
 
 def _is_spread(cell: Cell, row: Row) -> bool:
     """Tell a cell merged with the one above: its words stand in an earlier row."""
-    return bool(cell.blocks) and cell.blocks[0].level < 0 and bool(row.cells)
+    return cell.span.start < _row_start(row)
+
+
+def _row_start(row: Row) -> int:
+    """Return where the text of a row begins: its own cells follow one another, two characters apart at most."""
+    spans = sorted((cell.span for cell in row.cells), key=lambda span: span.start, reverse=True)
+    start = spans[0].start
+    for span in spans[1:]:
+        if start - span.end > 2:
+            break
+        start = span.start
+    return start
+
+
+def _words(draft: FieldDraft, text: str) -> list[str]:
+    return [squeeze(block.span.of(text)) for block in draft.blocks]
+
+
+def row_number(row: Row) -> int:
+    """Return the number of a row in its sheet, from 1."""
+    return next((block.row + 1 for cell in row.cells for block in cell.blocks if block.row is not None), 0)

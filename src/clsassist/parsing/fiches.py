@@ -40,7 +40,7 @@ def _draft_fields(draft: FicheDraft, document: Document, warnings: list[Warning]
     )
     for held in draft.fields:
         for found in draft_to_fields(held, document.text):
-            if found.key == "porteur" and draft.from_column:
+            if found.key == "porteur" and draft.title_field == "leviers":
                 yield _split_pilot_groups(found, document.text, items)
             else:
                 yield found

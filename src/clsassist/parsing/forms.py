@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from clsassist.parsing.labels import TITLE_COLUMNS, label_to_key
+from clsassist.parsing.columns import HEADER_ROWS, row_to_header
+from clsassist.parsing.labels import label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, BlockKind, Span
 
@@ -29,13 +30,12 @@ def to_label_rows(units: list[Row | Block], text: str) -> Iterator[Row | Block]:
 
 
 def is_list_header(row: Row, text: str) -> bool:
-    """Tell the header of a list of actions, one a row: only known labels, a title among them."""
-    keys = {label_to_key(cell.text(text)) for cell in row.cells if not cell.empty}
-    return len(row.cells) >= 2 and None not in keys and len(keys) >= 2 and bool(keys & TITLE_COLUMNS)
+    """Tell the header of a list of actions, one a row."""
+    return row_to_header(row, text) is not None
 
 
 def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
-    if any(is_list_header(row, text) for row in rows[:3]):
+    if any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
         yield from rows
         return
     paired = any(_pairs(row, text) for row in rows)

@@ -6,10 +6,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from clsassist.parsing.columns import (
+    Header,
+    Listed,
+    RowKind,
+    is_furniture,
+    lone_heading,
+    row_number,
+    row_to_header,
+    row_to_kind,
+    row_to_listed,
+    with_sub_header,
+)
 from clsassist.parsing.drafts import FieldDraft, unknown_field
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
-from clsassist.parsing.labels import TITLE_COLUMNS, UNKNOWN, clean_label, label_to_key
+from clsassist.parsing.labels import UNKNOWN, clean_label, label_to_key
 from clsassist.parsing.lines import cut_labels, is_label_like, unknown_label
 from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
 from clsassist.parsing.units import Cell, Row, document_to_units
@@ -99,7 +111,8 @@ class Walk:
         self.warnings: list[Warning] = []
         self._current: FicheDraft | None = None
         self._parent_label: tuple[str, str] | None = None
-        self._columns: tuple[int, list[str | None], Row] | None = None
+        self._list: Header | None = None
+        self._list_rows = 0
         self._awaits_axe_title = False
         self._in_summary = False
         self._line_field: FieldDraft | None = None
@@ -205,52 +218,64 @@ class Walk:
     # --- tables
 
     def _read_row(self, row: Row) -> None:
-        cells = row.cells
         if self._is_summary_row(row):
             return
-        if self._columns and self._columns[0] == row.table:
-            self._read_columns(row)
-        elif self._is_header(row):
-            keys = [label_to_key(cell.text(self.text)) for cell in cells]
-            self._columns = (row.table, keys, row)
-        else:
+        if self._list and self._list.table != row.table:
+            self._close_list()
+        if self._list:
+            self._read_columns(self._list, row)
+        elif header := row_to_header(row, self.text):
+            self._list, self._list_rows = header, 0
+        elif not is_furniture(row, self.text):
             self._read_form_row(row)
 
     def _is_summary_row(self, row: Row) -> bool:
         """Tell a line of a table of contents: it follows the word « sommaire » and ends with a page number."""
         return self._in_summary and bool(_PAGE_NUMBER.fullmatch(row.cells[-1].text(self.text)))
 
-    def _is_header(self, row: Row) -> bool:
-        keys = {label_to_key(cell.text(self.text)) for cell in row.cells if not cell.empty}
-        return len(row.cells) >= 2 and None not in keys and len(keys) >= 2 and bool(keys & TITLE_COLUMNS)
+    def _close_list(self) -> None:
+        """Leave a list of actions: what stands below goes on with none of them."""
+        self._list = None
+        if self._current and self._current.from_column:
+            self._current = None
 
-    def _read_columns(self, row: Row) -> None:
-        """Read one row of a list of actions; without a title it goes on with the action above."""
-        assert self._columns is not None
-        _, keys, header = self._columns
-        titled = any(key in TITLE_COLUMNS and not cell.empty for key, cell in zip(keys, row.cells, strict=False))
-        if titled:
-            fiche = self._open_fiche(None, None, None)
-            fiche.from_column = True
-        if self._current is None or not self._current.from_column:
-            self._read_form_row(row)  # nothing above to go on with
+    def _read_columns(self, header: Header, row: Row) -> None:
+        """Read one row of a list of actions: an action, or what a list holds between them."""
+        kind = row_to_kind(row, header, self.text, first=not self._list_rows)
+        deeper = with_sub_header(header, row, self.text) if not self._list_rows else None
+        if deeper is not None:
+            self._list = deeper
+        elif kind is RowKind.HEADER:
+            self._list = row_to_header(row, self.text) or header
+        elif kind is RowKind.INSTRUCTION:
+            self.warnings.append(Warning(f"ligne {row_number(row)} : consigne ou exemple du modèle, non lu"))
+        elif kind is RowKind.HEADING and (block := lone_heading(row, self.text)):
+            self._read_line(block)
+        elif kind is RowKind.TOTAL:
+            self._keep_outside(row)
+        elif kind is RowKind.LISTED:
+            self._read_listed(row_to_listed(row, header, self.text), row)
+
+    def _read_listed(self, listed: Listed, row: Row) -> None:
+        """Open the action of a row; a row without a title goes on with the action above, unless it names its axe."""
+        current = self._current if self._current and self._current.from_column else None
+        if current and (listed.title == current.title or (listed.title is None and not listed.opens)):
+            listed.continue_fields(current.fields, self.text)
+            current.rows += 1
+        elif listed.title or listed.opens:
+            fiche = self._open_fiche(listed.number, listed.title, None)
+            fiche.from_column, fiche.title_field, fiche.rows = True, listed.title_field, 1
+            fiche.axe_number = listed.axe_number or fiche.axe_number
+            fiche.fields.extend(listed.fields)
+            self._list_rows += 1
+        else:
+            self._keep_outside(row)
             return
-        fiche = self._current
-        for key, cell, label_cell in zip(keys, row.cells, header.cells, strict=False):
-            label = clean_label(label_cell.text(self.text))
-            if titled and key in TITLE_COLUMNS:
-                fiche.title, fiche.title_field = _cell_span(cell), key or "titre"
-            elif titled:
-                draft = FieldDraft(key or "autre", label, cell.span.start, cell.span.end)
-                draft.extend(cell.blocks, cell.span.end)
-                fiche.fields.append(draft)
-            elif not cell.empty:
-                held = next((draft for draft in fiche.fields if draft.label == label), None)
-                if held is None:
-                    held = FieldDraft(key or "autre", label, cell.span.start, cell.span.end)
-                    fiche.fields.append(held)
-                held.extend(cell.blocks, cell.span.end)
-        fiche.rows += 1
+        self.warnings.extend(listed.warnings)
+
+    def _keep_outside(self, row: Row) -> None:
+        for block in (block for cell in row.cells for block in cell.blocks):
+            self._add_to_section(block)
 
     def _read_form_row(self, row: Row) -> None:
         first, *values = row.cells

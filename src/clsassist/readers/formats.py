@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from clsassist.readers.packages import list_names
@@ -104,26 +105,40 @@ def identify(raw: bytes) -> Format:
     <Format.PDF: ("d'un PDF", 'renommez-le en .pdf')>
     """
     head = raw[:_HEAD]
-    if b"%PDF-" in head[:1024]:
-        return Format.PDF
-    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"PK\x05\x06"):
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _identify_package(raw, head)
     if raw.startswith(_OLE):
         return next((kind for name, kind in _STREAMS if name.encode("utf-16-le") in raw), Format.OLE)
     for opening, kind in _OPENINGS:
         if raw.startswith(opening):
             return kind
+    # Some programs write a few bytes before.
+    if b"%PDF-" in head[:1024]:
+        return Format.PDF
     if b"\x00" in head and not raw.startswith(_UTF16_MARKS):
         return Format.UNKNOWN
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return Format.WEB_PAGE if start.startswith((b"<!doctype html", b"<html")) else Format.TEXT
 
 
+def check_archive(names: Sequence[str]) -> None:
+    """Make sure that a zip file of these names is an archive of documents, and not one document renamed.
+
+    Raises ValueError, with a French reason, when it is.
+    """
+    found = _names_to_format(names) if "[Content_Types].xml" in names else Format.ARCHIVE
+    if found is not Format.ARCHIVE:
+        raise ValueError(f"son contenu est celui {found.described} : {found.advice}")
+
+
 def _identify_package(raw: bytes, head: bytes) -> Format:
     for mark, kind in _OPEN_DOCUMENTS:
         if mark in head[:200]:
             return kind
-    names = list_names(raw)
+    return _names_to_format(list_names(raw))
+
+
+def _names_to_format(names: Sequence[str]) -> Format:
     for folder, kind in _FOLDERS:
         if any(name.startswith(folder) for name in names):
             return kind

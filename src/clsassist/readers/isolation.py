@@ -13,7 +13,6 @@ from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from clsassist.readers.messages import (
-    BROKEN,
     NO_MEMORY,
     PAGE,
     READ,
@@ -103,8 +102,11 @@ class ReadingProcess:
         with ExitStack() as ending:
             # Unless it answers, the child is in the middle of something: its next words would be on this file.
             ending.callback(self.close)
-            answer = _exchange(self._child, suffix, raw, self._patience)
-            transcript = _transcript_of(answer)
+            try:
+                answer = _exchange(self._child, suffix, raw, self._patience)
+                transcript = _transcript_of(answer)
+            except (ValueError, KeyError, TypeError) as error:
+                raise _LostError("le lecteur a donné une réponse incohérente", again=False) from error
             ending.pop_all()
         if transcript is not None:
             return transcript

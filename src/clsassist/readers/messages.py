@@ -81,9 +81,7 @@ def values_to_transcript(values: Mapping[str, Any]) -> Transcript:
     Raises ValueError, KeyError or TypeError when the values are not those of a transcript.
     """
     text = _printable(values["text"])
-    blocks = tuple(
-        Block(BlockKind(kind), Span(start, end), *place) for kind, start, end, *place in values["blocks"]
-    )
+    blocks = tuple(Block(BlockKind(kind), Span(start, end), *place) for kind, start, end, *place in values["blocks"])
     if any(block.span.end > len(text) for block in blocks):
         raise ValueError("a block lies outside the text")
     title = values["title"]

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 _COMPANIONS = frozenset({"readme.md", "readme.txt", "license", "licence.md", "thumbs.db", "desktop.ini"})
 # Hidden files, locks that an open Word leaves behind, and what macOS adds to its archives.
 _PASSING = (".", "~$", "__MACOSX")
-_ESCAPED_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SPELLED_BYTE = re.compile(r"\\x([0-9a-f]{2})")
 _UTF8_FLAG = 0x800
 
 
@@ -27,12 +28,13 @@ def may_be_document(name: str) -> bool:
 
 
 def path_to_name(path: Path | PurePosixPath) -> str:
-    r"""Return a path as it can be shown and stored: its bytes that are no UTF-8 are spelled out.
+    r"""Return a path as it can be shown and stored: bytes that are no UTF-8, or steer a terminal, are spelled out.
 
     >>> path_to_name(Path("CLS Nord/sant\udce9.txt"))
     'CLS Nord/sant\\xe9.txt'
     """
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    name = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda control: f"\\x{ord(control.group()):02x}", name)
 
 
 def name_to_path(root: Path, name: str) -> Path:
@@ -40,7 +42,7 @@ def name_to_path(root: Path, name: str) -> Path:
     as_shown = root / name
     if os.path.lexists(as_shown):
         return as_shown
-    spelled = root / _ESCAPED_BYTE.sub(lambda byte: chr(0xDC00 + int(byte.group(1), 16)), name)
+    spelled = root / _SPELLED_BYTE.sub(lambda byte: os.fsdecode(bytes.fromhex(byte.group(1))), name)
     return next((path for path in (spelled, *spelled.parents) if path.is_file()), as_shown)
 
 

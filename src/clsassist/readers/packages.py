@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,20 @@ _SMALL = 1_000_000
 # stored zip inside the zip has lines too, hence the margin.
 _DIRECTORY_LINE = re.compile(b"PK\x01\x02")
 _LINES_AN_ENTRY = 20
+_DRIVE = re.compile("[A-Za-z]:/")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError, ValueError)
 
 
-def open_package(raw: bytes | mmap.mmap, limits: Limits = PACKAGE) -> zipfile.ZipFile:
-    """Open a zip file held in memory, or mapped there.
+def open_package(source: bytes | BinaryIO, limits: Limits = PACKAGE) -> zipfile.ZipFile:
+    """Open a zip file, held in memory or on disk.
 
     Raises ValueError, with a French reason, when it is damaged, protected by a password, too large once unfolded,
     or names places outside itself.
     """
-    package = _open_directory(raw, limits)
+    package = _open_directory(source, limits)
     entries = package.infolist()
     if len(entries) > limits.entries:
         raise ValueError(f"il contient {len(entries)} éléments, plus que la limite de {limits.entries}")
@@ -57,7 +59,7 @@ def open_package(raw: bytes | mmap.mmap, limits: Limits = PACKAGE) -> zipfile.Zi
             f"il pèserait {unfolded / 1e6:.0f} Mo une fois décompressé, plus que la limite de "
             f"{limits.unfolded / 1e6:.0f} Mo"
         )
-    if unfolded > _SMALL and unfolded > limits.ratio * max(1, len(raw)):
+    if unfolded > _SMALL and unfolded > limits.ratio * _size(source):
         raise ValueError(f"il se décompresse plus de {limits.ratio} fois (archive piégée)")
     return package
 
@@ -86,16 +88,26 @@ def list_names(raw: bytes) -> list[str]:
         return []
 
 
-def _open_directory(raw: bytes | mmap.mmap, limits: Limits) -> zipfile.ZipFile:
-    lines = sum(1 for _ in _DIRECTORY_LINE.finditer(raw))
-    if lines > limits.entries * _LINES_AN_ENTRY:
+def _open_directory(source: bytes | BinaryIO, limits: Limits) -> zipfile.ZipFile:
+    if _count_lines(source) > limits.entries * _LINES_AN_ENTRY:
         raise ValueError(f"il contient plus d'éléments que la limite de {limits.entries}")
     try:
-        return zipfile.ZipFile(raw if isinstance(raw, mmap.mmap) else io.BytesIO(raw))
+        return zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except _DAMAGE as error:
         raise ValueError("il est abîmé ou tronqué (archive illisible)") from error
 
 
+def _count_lines(source: bytes | BinaryIO) -> int:
+    if isinstance(source, bytes):
+        return sum(1 for _ in _DIRECTORY_LINE.finditer(source))
+    with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return sum(1 for _ in _DIRECTORY_LINE.finditer(view))
+
+
+def _size(source: bytes | BinaryIO) -> int:
+    return len(source) if isinstance(source, bytes) else source.seek(0, io.SEEK_END)
+
+
 def _escapes(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[0] if path.parts else False
+    return path.is_absolute() or ".." in path.parts or _DRIVE.match(str(path)) is not None

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from clsassist.readers.docx.names import Element, R
+from clsassist.readers.docx.names import Element
 from clsassist.readers.packages import open_package, read_entry
 
 # A tree takes up to ten times its XML in memory; a form of one hundred pages holds some 5 MB.
@@ -70,7 +70,7 @@ class WordPackage:
         return {link.get("Id", ""): _relationship(link, folder) for link in links}
 
     def related(self, part: str, kind: str) -> str | None:
-        """Return the name of the part that ``part`` points to for a purpose: « styles », « numbering »…"""
+        """Return the name of the part that ``part`` points to for a purpose such as « styles »."""
         links = self.relationships(part).values()
         return next((link.target for link in links if link.kind.endswith(f"/{kind}") and not link.external), None)
 
@@ -91,33 +91,33 @@ def _refuse_other_formats(raw: bytes) -> None:
     if raw.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in raw:
             raise ValueError("il est protégé par un mot de passe : enregistrez-le sans mot de passe")
-        raise ValueError("c'est un ancien fichier .doc ou un fichier protégé : enregistrez-le en .docx sans mot de passe")
+        raise ValueError("c'est un ancien .doc ou un fichier protégé : enregistrez-le en .docx sans mot de passe")
     if raw.startswith(b"{\\rtf"):
         raise ValueError("c'est un fichier RTF : enregistrez-le en .docx")
 
 
 def _parse(content: bytes, name: str) -> Element:
+    root = _parse_xml(content, name)
+    if any(str(uri).startswith(_STRICT_MARK) for uri in root.nsmap.values()):
+        return _parse_xml(_STRICT.sub(_to_transitional, etree.tostring(root)), name)
+    return root
+
+
+def _parse_xml(content: bytes, name: str) -> Element:
     # A parser serves one file: lxml keeps the names it met for ever otherwise.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         if "Excessive depth" in str(error):
             raise ValueError("ses éléments sont imbriqués trop profondément") from error
         raise ValueError(f"il est abîmé (le XML de « {name} » est mal formé)") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError("il déclare un DTD : par prudence, il est refusé")
-    if any(str(uri).startswith(_STRICT_MARK) for uri in root.nsmap.values()):
-        return _parse(_STRICT.sub(_to_transitional, etree.tostring(root)), name)
     return root
 
 
 def _to_transitional(strict: re.Match[bytes]) -> bytes:
     return b'"http://schemas.openxmlformats.org/%s/2006/%s' % strict.groups()
-
-
-def link_target(element: Element, links: dict[str, Relationship]) -> Relationship | None:
-    """Return what the ``r:id`` of an element points to, or None."""
-    return links.get(element.get(f"{{{R}}}id", ""))
-
-

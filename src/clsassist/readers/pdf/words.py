@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import Protocol, TypeVar
 
 from clsassist.readers.pdf.page import Box, TextLine, Word
 
@@ -14,7 +15,8 @@ from clsassist.readers.pdf.page import Box, TextLine, Word
 _WORD_GAP = 0.2  # a space that the file does not write
 _GLUE_GAP = 0.15  # below it, two pieces are one word
 _OVERLAP = 0.5  # characters drawn over the one before
-COLUMN_GAP = 0.8  # may part two columns
+_COLUMN_GAP = 0.8  # may part two columns
+_UNWRITTEN_COLUMN_GAP = 0.5  # the same, where the file writes no space
 _SAME_LINE = 0.45  # difference of height, in parts of the lower one
 
 # Accents that some files draw apart from their letter.
@@ -121,17 +123,28 @@ def _same_place(word: Word, other: Word) -> bool:
     return abs(word.box.x0 - other.box.x0) < shift and abs(word.box.middle - other.box.middle) < shift
 
 
-def words_to_rows(words: Iterable[Word]) -> list[list[Word]]:
-    """Sort words into rows of one height, from the top, each from the left."""
-    rows: list[list[Word]] = []
+class Boxed(Protocol):
+    """Anything that has a place on the page."""
+
+    @property
+    def box(self) -> Box:
+        """Return its place."""
+
+
+Piece = TypeVar("Piece", bound=Boxed)
+
+
+def pieces_to_rows(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Sort words or lines into rows of one height, from the top, each from the left."""
+    rows: list[list[Piece]] = []
     level = height = 0.0
-    for word in sorted(words, key=lambda word: word.box.middle):
-        if rows and word.box.middle - level <= _SAME_LINE * min(height, word.box.height):
-            rows[-1].append(word)
+    for piece in sorted(pieces, key=lambda piece: piece.box.middle):
+        if rows and piece.box.middle - level <= _SAME_LINE * min(height, piece.box.height):
+            rows[-1].append(piece)
         else:
-            rows.append([word])
-            level, height = word.box.middle, word.box.height
-    return [sorted(row, key=lambda word: word.box.x0) for row in rows]
+            rows.append([piece])
+            level, height = piece.box.middle, piece.box.height
+    return [sorted(row, key=lambda piece: piece.box.x0) for row in rows]
 
 
 def split_at_gaps(row: Sequence[Word]) -> Iterator[list[Word]]:
@@ -141,7 +154,8 @@ def split_at_gaps(row: Sequence[Word]) -> Iterator[list[Word]]:
         if piece:
             gap = word.box.x0 - piece[-1].box.x1
             opening = len(piece) == 1 and _MARK.match(piece[0].text) and gap < 4 * word.size
-            if gap > COLUMN_GAP * max(word.size, piece[-1].size) and not opening:
+            wide = _COLUMN_GAP if word.spaced else _UNWRITTEN_COLUMN_GAP
+            if gap > wide * max(word.size, piece[-1].size) and not opening:
                 yield piece
                 piece = []
         piece.append(word)
@@ -188,3 +202,20 @@ def _spaced_letters(words: Sequence[Word], gaps: Sequence[float]) -> str:
     for word, gap in zip(words[1:], gaps, strict=True):
         pieces.append(f" {word.text}" if gap > 1.7 * usual else word.text)
     return "".join(pieces)
+
+
+def join_lines(lines: Sequence[TextLine]) -> TextLine:
+    """Write as one line the pieces of a row that no column parts."""
+    if len(lines) == 1:
+        return lines[0]
+    longest = max(lines, key=lambda line: len(line.text))
+    box = Box(
+        lines[0].box.x0,
+        min(line.box.top for line in lines),
+        max(line.box.x1 for line in lines),
+        max(line.box.bottom for line in lines),
+    )
+    text = " ".join(line.text for line in lines)
+    return replace(
+        lines[0], text=text, box=box, size=longest.size, bold=all(line.bold for line in lines), colour=longest.colour
+    )

@@ -1,0 +1,50 @@
+"""Lay out every invented plan of ``eval/reading`` from its truth file.
+
+Run ``.venv/bin/python tools/reading_plans/build.py [NAME…]``; it needs LibreOffice, Chromium and reportlab.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reading_plans import pdf_held, pdf_seen, sheets, web, word_held, word_seen
+from reading_plans.truth import Plan, load_plan
+
+LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
+    ("seen", "cls-valmore"): word_seen.two_columns,
+    ("seen", "ptsm-hautecombe"): word_seen.stacked_rows,
+    ("seen", "tableau-brissane"): word_seen.one_row_an_action,
+    ("seen", "clsm-orvane"): word_seen.four_columns,
+    ("seen", "seniors-montclar"): pdf_seen.unruled_form,
+    ("seen", "suivi-pat-lerins"): sheets.tracking_table,
+    ("seen", "tet-sylvane"): sheets.platform_export,
+    ("seen", "contrat-ville-aubray"): web.cards,
+    ("seen", "prose-lande"): web.markdown_prose,
+    ("seen", "prse-collines"): word_seen.open_document,
+    ("held", "fiches-marane"): word_held.one_column,
+    ("held", "feuille-tarnois"): word_held.bold_labels,
+    ("held", "ctg-valdor"): word_held.nested_tables,
+    ("held", "schema-grandelle"): word_held.long_landscape_table,
+    ("held", "alimentation-moriane"): web.printed_grid,
+    ("held", "formulaire-lac"): pdf_held.filled_form,
+    ("held", "strategie-ouche"): pdf_held.two_columns,
+    ("held", "suivi-bessonne"): sheets.french_csv,
+    ("held", "fiches-mauve"): web.row_headers,
+    ("held", "compte-rendu-sauvagne"): web.pasted_text,
+}
+
+
+def main(names: list[str]) -> None:
+    """Build the documents whose name is given, or all of them."""
+    for (half, name), lay_out in LAYOUTS.items():
+        if not names or name in names:
+            lay_out(load_plan(half, name))
+            print(f"{half}/{name}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

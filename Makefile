@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 # Python 3.11 est la version essayée. Pour en imposer une autre : make run PYTHON=python3.12
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+COUNT ?= 2000
 QUESTION ?= Quelles actions ciblent la maîtrise de stage ?
 
 # Rien n'est téléchargé ni envoyé pendant que l'assistant travaille.
@@ -15,10 +16,10 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval clean chromium
+.PHONY: help install run test lint format eval fuzz bench-reading clean chromium
 
 help: ## Affiche cette aide
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/.installed ## Installe clsassist dans .venv
 
@@ -48,6 +49,12 @@ format: $(VENV)/.installed-dev ## Met le code en forme
 eval: install ## Mesure les réponses sur eval/questions.yaml ; échoue sous les scores de eval/expected.yaml
 	@$(BIN)/clsassist index --if-stale corpus
 	@$(BIN)/clsassist eval
+
+fuzz: $(VENV)/.installed-dev ## Abîme 2 000 fichiers par format et les lit ; échoue si un lecteur tombe (COUNT=100 : moins)
+	@$(BIN)/python tools/fuzz_readers.py --count $(COUNT)
+
+bench-reading: $(VENV)/.installed-dev ## Mesure la vitesse et la mémoire de la lecture, avec une référence
+	@$(BIN)/python tools/bench_reading.py
 
 clean: ## Efface l'index construit et les caches (pas .venv)
 	find index -mindepth 1 ! -name README.md -delete

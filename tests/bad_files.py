@@ -38,9 +38,7 @@ def docx(body="<w:p><w:r><w:t>Porteur : ARS</w:t></w:r></w:p>", prolog="", **par
     """Make a Word file of a body; ``prolog`` stands before the root element."""
     return zipped(
         {
-            "[Content_Types].xml": CONTENT_TYPES.format(
-                part="word/document.xml", kind="wordprocessingml.document"
-            ),
+            "[Content_Types].xml": CONTENT_TYPES.format(part="word/document.xml", kind="wordprocessingml.document"),
             "_rels/.rels": RELATIONS.format(target="word/document.xml", kind="officeDocument"),
             "word/document.xml": f'<?xml version="1.0"?>{prolog}<w:document xmlns:w="{WORD}">'
             f"<w:body>{body}</w:body></w:document>",

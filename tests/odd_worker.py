@@ -5,6 +5,7 @@ import ctypes
 import os
 import sys
 import time
+from pathlib import Path
 
 from clsassist.readers import READERS
 from clsassist.readers.transcript import Transcript
@@ -61,10 +62,11 @@ def recurse(raw, on_page):
 
 
 def chatter(raw, on_page):
-    print("bruit", flush=True)
+    sys.stdout.write("bruit")
+    sys.stdout.flush()
+    sys.stderr.write("bruit")
     os.write(1, b"\x00\x00\x00\x00\x00\x00\x00\x04null")
     os.write(2, b"bruit")
-    sys.stderr.write("bruit")
     return Transcript("lu", ())
 
 
@@ -79,8 +81,7 @@ def spawn_and_hang(raw, on_page):
     import subprocess
 
     child = subprocess.Popen(["sleep", "600"])
-    with open(raw.decode(), "w") as file:
-        file.write(str(child.pid))
+    Path(raw.decode()).write_text(str(child.pid))
     time.sleep(600)
 
 

@@ -57,7 +57,7 @@ def test_an_archive_is_a_tree_of_documents(tmp_path):
     corpus = read(tmp_path)
     assert paths(corpus) == ["plans.zip/CLS/fiche 1.txt", "plans.zip/CLS/fiche 2.txt", "seule.txt"]
     assert corpus.failures == ()
-    assert [parsed.document.id for parsed in corpus.documents][0] == "plans-zip-cls-fiche-1"
+    assert corpus.documents[0].document.id == "plans-zip-cls-fiche-1"
 
 
 def test_an_archive_may_be_given_as_the_path(tmp_path):

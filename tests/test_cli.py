@@ -221,7 +221,7 @@ def test_an_interrupted_command_ends_with_130_and_no_traceback(fake):
         (["serve", "--port", "abc"], "la valeur de --port ne convient pas : un nombre entier est attendu."),
         (
             ["export", "--format", "xml"],
-            "la valeur de --format ne convient pas : choisissez entre json, csv.",
+            "la valeur de --format ne convient pas : choisissez entre json, csv, xlsx.",
         ),
         (["export", "--output"], "l'option « --output » attend une valeur."),
     ],

@@ -103,7 +103,7 @@ def test_the_process_starts_light():
     )  # fmt: skip
     loaded = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in run.stderr.splitlines()}
     assert "clsassist" in loaded
-    assert loaded.isdisjoint({"lxml", "pypdf", "pdfplumber", "pypdfium2", "openpyxl", "docx", "numpy", "multiprocessing"})
+    assert loaded.isdisjoint({"lxml", "pypdf", "pypdfium2", "openpyxl", "numpy", "multiprocessing"})
 
 
 def test_closing_leaves_no_process_not_even_one_that_a_reader_started(tmp_path):

@@ -1,20 +1,28 @@
 """Plans in layouts never seen are read at least as well as the floors kept on file, and the scorer sees each fault."""
 
-import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from clsassist.records import Action, Document, Field, Item, Option, ParsedDocument, Plan, Span
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 
-_PATH = Path(__file__).parents[1] / "tools" / "score_reading.py"
-_SPEC = importlib.util.spec_from_file_location("score_reading", _PATH)
-assert _SPEC is not None and _SPEC.loader is not None
-scorer = importlib.util.module_from_spec(_SPEC)
-sys.modules["score_reading"] = scorer
-_SPEC.loader.exec_module(scorer)
+import score_reading as scorer
+from clsassist.records import (
+    Action,
+    Document,
+    Field,
+    Involvement,
+    Item,
+    Option,
+    ParsedDocument,
+    Plan,
+    Role,
+    Span,
+    Status,
+)
+from reading_plans.comparing import Score
 
 FLOORS = scorer.load_floors()
 
@@ -31,6 +39,7 @@ TRUTH = {
                 ["public", "Public", "", {"Adultes": True}],
                 ["etapes", "Étapes", ["Baliser", "Inviter"]],
             ],
+            "organisations": {"Ville": "pilote"},
         }
     ]
 }
@@ -51,12 +60,13 @@ FIELDS = (
     _field("public", "Public", options=(ADULTS,)),
     _field("etapes", "Étapes", "Baliser", "Inviter"),
 )
+VILLE = Involvement("Ville", Role.PILOTE, Status.ENGAGED, "d:1", "porteur", Span(28, 33))
 ACTION = Action(
-    "d:1", "d", 1, "1", "Marcher", Span(11, 18), "titre", "Bouger", 2, None, None, FIELDS, (), 2025, 2026
+    "d:1", "d", 1, "1", "Marcher", Span(11, 18), "titre", "Bouger", 2, None, None, FIELDS, (VILLE,), 2025, 2026
 )  # fmt: skip
 
 
-def _score(*actions: Action) -> scorer.Score:
+def _score(*actions: Action) -> Score:
     document = Document("d", "d.txt", "", None, TEXT, ())
     return scorer.score_document("d", TRUTH, ParsedDocument(document, Plan("Plan"), None, actions, (), ()))
 
@@ -83,6 +93,10 @@ def test_a_perfect_reading_scores_one_everywhere():
         ("items", _with_field(2, _field("etapes", "Étapes", "Baliser Inviter"))),
         ("options", _with_field(1, _field("public", "Public", options=(replace(ADULTS, ticked=False),)))),
         ("options", _with_field(1, _field("public", "Public", options=(ADULTS, replace(ADULTS, label="Oui"))))),
+        ("organisations", replace(ACTION, involvements=())),
+        ("organisations", replace(ACTION, involvements=(replace(VILLE, role=Role.PARTENAIRE),))),
+        ("organisations", replace(ACTION, involvements=(replace(VILLE, status=Status.TO_CONTACT),))),
+        ("organisations", replace(ACTION, involvements=(VILLE, replace(VILLE, organisation="Page 3")))),
         ("quotes", _with_field(0, replace(FIELDS[0], items=(replace(FIELDS[0].items[0], spans=(Span(0, 6),)),)))),
     ],
 )
@@ -99,6 +113,13 @@ def test_an_action_read_twice_is_a_surplus():
 def test_a_document_that_cannot_be_read_scores_zero():
     score = scorer.score_document("d", TRUTH, "le fichier est vide")
     assert set(score.values().values()) == {0.0}
+
+
+def test_floors_tell_the_document_that_fell_below_them():
+    score = _score(replace(ACTION, axe_number=1))
+    floors = scorer.scores_to_floors([_score(ACTION)])
+    assert scorer.below_floors([_score(ACTION)], floors) == []
+    assert scorer.below_floors([score], floors) == ["d : axes 0.000 < 1.0"]
 
 
 @pytest.mark.parametrize("half", scorer.HALVES)

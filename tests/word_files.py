@@ -85,7 +85,9 @@ def part(root: str, inside: str) -> str:
 
 
 def _relationships(inside: str) -> str:
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'
+    )
 
 
 # --- the pieces of a body

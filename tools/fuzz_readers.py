@@ -39,12 +39,12 @@ _MOST_BYTES = 50_000_000
 _PACKAGES = ("docx", "xlsx", "zip")
 # Pieces that mean something to one reader or another.
 _TOKENS = (
-    b"<", b">", b"&", b"\x00", b"\t", b"\n", b"|", b"|X|", "☒".encode(), b"[?]", b"-", "•".encode(), b'"', b";", b",",
-    b"<td>", b"</td>", b"<table>", b"</table>", b"<tr>", b"<ul>", b"<input checked>", b"<![CDATA[", b"<!--",
-    b"rowspan='9'", b"<w:tbl>", b"</w:tbl>", b"<w:tc>", b"<w:p/>", b"</w:p>", b"<w:sdt>", b"w:val='-1'",
-    b"<w:vMerge/>", b"<mergeCell/>", b"Porteur", "Fiche-action n°1 : ".encode(), b"Axe 1 : ", b"endobj", b"stream\n", b"obj", b"<<", b">>", b"[",
-    b"]", b" Tj ", b" Td ", b" cm ", b" re f ", b"BT", b"ET", b"/Kids", b"/Parent", b"1 0 R", b"\xff", b"\xef\xbb\xbf",
-)  # fmt: skip
+    *(b"\x00", b"\t", b"\n", b"\xff", b"\xef\xbb\xbf", b"<input checked>", b"1 0 R", b" 0 0 9 9 re f "),
+    *'< > & | |X| |_| ☒ ☐ [?] - • " ; , Porteur Fiche-action\u00a0n°1 Axe\u00a01'.encode().split(b" "),
+    *b"<td> </td> <table> </table> <tr> <ul> <li> <![CDATA[ <!-- rowspan='9' colspan='-1' <br/>".split(),
+    *b"<w:tbl> </w:tbl> <w:tc> <w:p/> </w:p> <w:sdt> w:val='-1' <w:vMerge/> <w:gridSpan/> <mergeCell/>".split(),
+    *b"obj endobj stream endstream << >> [ ] Tj Td Tm cm Do BT ET q Q /Kids /Parent /Contents /Resources".split(),
+)
 _NUMBERS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"99999999999999999999", b"1e308", b"0.0000001")
 
 

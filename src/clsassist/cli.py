@@ -15,7 +15,7 @@ import click
 
 from clsassist.contracts import answer_to_line, failure_to_line
 from clsassist.errors import ClsAssistError
-from clsassist.exports import answer_to_plain, registry_to_rows, rows_to_csv, rows_to_json, write_export
+from clsassist.exports import ActionRow, answer_to_plain, registry_to_rows, rows_to_csv, rows_to_json, write_export
 from clsassist.settings import Settings
 from clsassist.terminal import EXIT_ERROR, FrenchGroup, read_questions, show_progress
 
@@ -168,30 +168,71 @@ def partners(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> N
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", help="json (par défaut) ou csv.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="FICHIER", help="Écrit dans ce fichier.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "xlsx"]),
+    help="json, csv ou xlsx (par défaut : d'après le nom de FICHIER, sinon json).",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FICHIER",
+    help="Écrit dans ce fichier ; pour xlsx, un dossier reçoit un classeur par plan.",
+)
 @_index_dir_option
-def export(form: str, output: Path | None, index_dir: Path | None) -> None:
+def export(form: str | None, output: Path | None, index_dir: Path | None) -> None:
     """Écrit toutes les actions pour un tableur ou un programme.
 
-    Exemple : clsassist export --format csv --output actions.csv
+    Le classeur (xlsx) suit les colonnes de Territoires en Transitions, une feuille par plan, et se relit sans
+    perte : clsassist peut l'indexer à son tour.
+
+    Exemple : clsassist export --output actions.xlsx
     """
     from clsassist.lexicon import load_lexicon
     from clsassist.opening import open_index
     from clsassist.registry import Registry
 
+    form = form or _suffix_to_format(output)
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise click.UsageError("un classeur ne s'affiche pas : donnez son fichier avec --output actions.xlsx.")
     settings = _settings(index_dir)
     with (
         open_index(settings.index_dir, settings) as build,
         closing(Registry.open(build.registry_path, load_lexicon().analyser)) as registry,
     ):
         rows = registry_to_rows(registry)
+    if form == "xlsx":
+        _export_workbooks(rows, output)
+        return
     written = rows_to_csv(rows) if form == "csv" else rows_to_json(rows)
     if output is None:
         click.echo(written, nl=False)
         return
     write_export(output, written)
     click.echo(f"{len(rows)} actions écrites dans « {output} ».", err=True)
+
+
+def _suffix_to_format(output: Path | None) -> str:
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return suffix if suffix in ("csv", "xlsx") else "json"
+
+
+def _export_workbooks(rows: Sequence[ActionRow], output: Path | None) -> None:
+    """Write one workbook, to a file or to the standard output, or one a plan in a folder."""
+    from clsassist.export_xlsx import rows_to_workbooks, rows_to_xlsx
+
+    if output is None:
+        sys.stdout.buffer.write(rows_to_xlsx(rows).content)
+        return
+    books = rows_to_workbooks(rows) if output.is_dir() else {"": rows_to_xlsx(rows)}
+    for name, book in books.items():
+        path = output / f"{name}.xlsx" if name else output
+        write_export(path, book.content)
+        click.echo(f"{book.actions} actions écrites dans « {path} ».", err=True)
+        if book.shortened:
+            cells = f"{book.shortened} cellule(s) dépassent ce qu'Excel accepte"
+            click.echo(f"Attention : {cells} ; leur fin n'est pas écrite.", err=True)
 
 
 @main.command("eval")

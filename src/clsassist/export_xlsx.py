@@ -10,24 +10,26 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count, groupby, pairwise
 from typing import TYPE_CHECKING
 
 from clsassist.exports import ActionRow
 from clsassist.parsing.columns import AXE_NUMBER_COLUMN, FIELDS_COLUMN, NUMBER_COLUMN, RENAMED, column_key
-from clsassist.parsing.labels import NAMES, clean_label, inner_label
+from clsassist.parsing.labels import NAMES, clean_label, inner_label, strip_prompts
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN
 from clsassist.records import Action, Field, Item, Option, Status
 from clsassist.tet import CLOSED_LISTS, COLUMNS
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
+    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 # What Excel accepts in a cell, and in the name of a sheet.
 LONGEST_CELL = 32_767
 _LONGEST_NAME = 31
 _FORBIDDEN_IN_NAME = re.compile(r"[\\/*?:\[\]]")
+_FORBIDDEN_IN_FILE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_LONGEST_FILE_NAME = 100
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -51,6 +53,7 @@ class WrittenWorkbook:
     """The bytes of a workbook; ``shortened`` counts the cells longer than Excel accepts, whose end is missing."""
 
     content: bytes
+    actions: int
     shortened: int
 
 
@@ -62,25 +65,43 @@ def rows_to_xlsx(rows: Sequence[ActionRow]) -> WrittenWorkbook:
     first = book.active
     shortened = 0
     names: set[str] = set()
-    for plan, held in groupby(sorted(rows, key=lambda row: row.plan), key=lambda row: row.plan):
+    for plan, held in _by_plan(rows):
         sheet = book.create_sheet(_sheet_name(plan, names))
         shortened += _write_sheet(sheet, plan, [_lay_out(row.action) for row in held])
     if names and first is not None:
         book.remove(first)
     written = io.BytesIO()
     book.save(written)
-    return WrittenWorkbook(written.getvalue(), shortened)
+    return WrittenWorkbook(written.getvalue(), len(rows), shortened)
+
+
+def rows_to_workbooks(rows: Sequence[ActionRow]) -> dict[str, WrittenWorkbook]:
+    """Return one workbook a plan, by a name that a file may have."""
+    taken: set[str] = set()
+    return {_file_name(plan, taken): rows_to_xlsx(held) for plan, held in _by_plan(rows)}
+
+
+def _by_plan(rows: Sequence[ActionRow]) -> Iterator[tuple[str, list[ActionRow]]]:
+    for plan in dict.fromkeys(row.plan for row in rows):
+        yield plan, [row for row in rows if row.plan == plan]
+
+
+def _file_name(plan: str, taken: set[str]) -> str:
+    return _unique(_FORBIDDEN_IN_FILE.sub(" ", plan).strip(" .") or "plan", _LONGEST_FILE_NAME, taken)
 
 
 def _sheet_name(plan: str, taken: set[str]) -> str:
     """Return a name that Excel accepts, told apart from those of the other sheets."""
-    base = _FORBIDDEN_IN_NAME.sub(" ", plan).strip(" '") or "Plan"
-    name, number = base[:_LONGEST_NAME], 2
-    while name.lower() in taken:
-        suffix = f" ({number})"
-        name, number = base[: _LONGEST_NAME - len(suffix)] + suffix, number + 1
-    taken.add(name.lower())
-    return name
+    return _unique(_FORBIDDEN_IN_NAME.sub(" ", plan).strip(" '") or "Plan", _LONGEST_NAME, taken)
+
+
+def _unique(name: str, longest: int, taken: set[str]) -> str:
+    numbered = (f" ({number})" for number in count(2))
+    suffix = ""
+    while (kept := name[: longest - len(suffix)].rstrip() + suffix).lower() in taken:
+        suffix = next(numbered)
+    taken.add(kept.lower())
+    return kept
 
 
 # --- an action to the texts of its cells
@@ -98,6 +119,9 @@ def _lay_out(action: Action) -> _SheetRow:
         if _is_derived(found, action):
             continue
         text = "\n".join(_field_lines(found))
+        if found.key == "role_porteur":
+            # This label names an organisation: its words must stand in the fiche.
+            text = f"{found.label} :\n{text}"
         if found.key in legend:
             text, legend = f"{text}\n{_LEGEND}", legend - {found.key}
         _put(row, found, text)
@@ -106,7 +130,9 @@ def _lay_out(action: Action) -> _SheetRow:
 
 def _is_derived(found: Field, action: Action) -> bool:
     """Tell a field that reading makes out of another: the persons written behind the porteurs."""
-    return found.key == "referent" and any(other.key == "porteur" and other.span == found.span for other in action.fields)
+    return found.key == "referent" and any(
+        other.key == "porteur" and other.span == found.span for other in action.fields
+    )
 
 
 def _put(row: _SheetRow, found: Field, text: str) -> None:
@@ -139,7 +165,9 @@ def _column_names(found: Field) -> Iterator[str]:
 def _keeps_key(label: str, key: str) -> bool:
     """Say whether a column under this label is read as the same field."""
     read = column_key(label) or "autre"
-    return read == key and label == clean_label(label) and label not in (FIELDS_COLUMN, NUMBER_COLUMN, AXE_NUMBER_COLUMN)
+    return (
+        read == key and label == clean_label(label) and label not in (FIELDS_COLUMN, NUMBER_COLUMN, AXE_NUMBER_COLUMN)
+    )
 
 
 def _field_lines(found: Field) -> Iterator[str]:
@@ -156,19 +184,23 @@ def _field_lines(found: Field) -> Iterator[str]:
             # A blank line ends a group of boxes.
             yield part.group or ""
             group = part.group
-        yield f"{_BOXES[part.ticked]} {part.label}{f' : {part.typed}' if part.typed else ''}"
+        # « Autre » alone is taken for the form's own words: its colon tells that it is a box.
+        colon = " :" if part.typed or not strip_prompts(part.label) else ""
+        yield f"{_BOXES[part.ticked]} {part.label}{colon} {part.typed}".rstrip()
 
 
 def _start(part: Item | Option) -> int:
     return part.spans[0].start if isinstance(part, Item) else part.span.start
 
 
-_LABELS = frozenset(column.label for column in COLUMNS if column.key != "titre" and not column.label.startswith("Montant"))
+_LABELS = frozenset(
+    column.label for column in COLUMNS if column.key != "titre" and not column.label.startswith("Montant")
+)
 _BY_KEY = {column.key: column.label for column in COLUMNS if column.key and column.key != "titre"}
 # The three columns « Montant € HT » have one label: each is told by the financeur on its left.
 _AMOUNTS = {
     (left.label, right.label): f"{left.label} › {right.label}"
-    for left, right in zip(COLUMNS, COLUMNS[1:], strict=False)
+    for left, right in pairwise(COLUMNS)
     if left.label.startswith("Financeur")
 }
 
@@ -247,7 +279,7 @@ def _finish(sheet: Worksheet, names: list[str], count: int) -> None:
             sheet.add_data_validation(rule)
 
 
-def _write_text(cell: Cell, text: str) -> None:
+def _write_text(cell: Cell | MergedCell, text: str) -> None:
     """Write a text that no spreadsheet takes for a formula, whatever its first character."""
     from openpyxl.styles import Alignment
 

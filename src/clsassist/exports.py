@@ -91,13 +91,16 @@ def rows_to_json(rows: Sequence[ActionRow]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
-def write_export(path: Path, written: str) -> None:
+def write_export(path: Path, written: str | bytes) -> None:
     """Write an export to a file; a CSV begins with the mark that makes Excel read its accents.
 
     Raises ClsAssistError when the file cannot be written.
     """
     try:
-        path.write_text(written, encoding="utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8")
+        if isinstance(written, bytes):
+            path.write_bytes(written)
+        else:
+            path.write_text(written, encoding="utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8")
     except OSError as error:
         message = f"« {path} » n'a pas pu être écrit ({error.strerror}). Choisissez un autre fichier avec --output."
         raise ClsAssistError(message) from error

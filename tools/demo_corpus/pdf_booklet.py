@@ -86,7 +86,7 @@ def introduction_page(introduction: Node) -> Iterator[Flowable]:
         yield paragraph(name, style(20, bold=True, color=PLAN))
     yield Spacer(0, 14)
     for text in introduction["paragraphs"]:
-        yield paragraph(text, style(11, after=10))
+        yield paragraph(text, style(11, around=10))
 
 
 def summary_page(axes: Iterable[Node]) -> Iterator[Flowable]:
@@ -94,10 +94,9 @@ def summary_page(axes: Iterable[Node]) -> Iterator[Flowable]:
     yield paragraph("SOMMAIRE", style(20, bold=True, color=PLAN))
     for axis, color in zip(axes, AXES, strict=True):
         yield Spacer(0, 16)
-        yield paragraph(f"Axe {axis['number']} :", style(11, bold=True, color=color))
-        yield SummaryLine(axis["name"], axis["page"], "Text-Bold")
+        yield SummaryLine(f"Axe {axis['number']} : {axis['name']}", axis["page"], "Text-Bold", color)
         for theme in axis["themes"]:
-            yield SummaryLine(theme["summary_name"], theme["page"], "Text")
+            yield SummaryLine(theme["summary_name"], theme["page"], "Text", GREY)
 
 
 def axis_page(axis: Node, color: Color) -> Iterator[Flowable]:
@@ -113,9 +112,9 @@ def axis_page(axis: Node, color: Color) -> Iterator[Flowable]:
     yield paragraph("OBJECTIF", style(13, bold=True, color=color))
     yield Spacer(0, 8)
     first, *others = [node["text"] for node in axis["objective"]]
-    yield paragraph(first, style(11.5, indent=20, after=9), "➤")
+    yield paragraph(first, style(11.5, indent=20, around=9), "➤")
     for text in others:
-        yield paragraph(text, style(11.5, indent=20, after=9))
+        yield paragraph(text, style(11.5, indent=20, around=9))
 
 
 def theme_page(theme: Node, axis: Node, color: Color) -> Iterator[Flowable]:
@@ -141,9 +140,9 @@ def block_story(block: Node, color: Color) -> Iterator[Flowable]:
         yield Row([[], [paragraph(text, style(SIZE, italic=True))]], [6, TEXT_WIDTH - 6], [color, white], ruled=False)
         yield Spacer(0, 6)
     elif kind == "paragraph":
-        yield paragraph(text, style(SIZE, after=8))
+        yield paragraph(text, style(SIZE, around=8))
     else:
-        yield paragraph(text, style(SIZE, bold=True, color=color, after=8))
+        yield paragraph(text, style(SIZE, italic=True, color=GREY, around=8))
 
 
 def levers_table(rows: Iterable[Node], color: Color) -> Table:
@@ -185,7 +184,7 @@ def abbreviations_page(abbreviations: Node) -> Iterator[Flowable]:
     yield paragraph(abbreviations["label"], style(20, bold=True, color=PLAN))
     yield Spacer(0, 14)
     for entry in abbreviations["entries"]:
-        look = style(10.5, indent=14, after=8)
+        look = style(10.5, indent=14, around=8)
         yield paragraph(f"{entry['acronym']} : {entry['definition']}", look, "o")
 
 
@@ -194,7 +193,8 @@ def contact_page(contact: Node) -> Iterator[Flowable]:
     yield Spacer(0, 300)
     for position, lines in enumerate(contact["names"]):
         for line in lines:
-            yield paragraph(line, style(10, bold=position == 0, color=PLAN if position == 0 else GREY))
+            look = style(10, bold=position == 0, color=PLAN if position == 0 else GREY, around=4)
+            yield paragraph(line, look)
         yield Spacer(0, 14)
 
 
@@ -203,9 +203,9 @@ class SummaryLine(Flowable):
 
     SIZE, LINE = 10.0, 17.0
 
-    def __init__(self, words: str, page: int, face: str) -> None:
+    def __init__(self, words: str, page: int, face: str, color: Color) -> None:
         super().__init__()
-        self.words, self.page, self.face = words, str(page), face
+        self.words, self.page, self.face, self.color = words, str(page), face, color
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Return the size of one line over the whole width."""
@@ -215,7 +215,7 @@ class SummaryLine(Flowable):
     def draw(self) -> None:
         """Draw the words, the dots between them and the number, and the number."""
         self.canv.setFont(self.face, self.SIZE)
-        self.canv.setFillColor(GREY)
+        self.canv.setFillColor(self.color)
         self.canv.drawString(0, 4, self.words)
         self.canv.drawRightString(self.width, 4, self.page)
         dot = stringWidth(".", self.face, self.SIZE)

@@ -38,7 +38,8 @@ def contract_to_pdf(document: Node) -> bytes:
         if story:
             story.append(PageBreak())
         story += fiche_story(action, shared)
-    return write_pdf(story, document["document"]["plan"], draw_footer)
+    about = document["document"]
+    return write_pdf(story, f"{about['plan']} {about['periode']}", draw_footer)
 
 
 def draw_footer(canvas: Canvas, document: BaseDocTemplate) -> None:
@@ -64,7 +65,7 @@ def fiche_story(action: Node, shared: Node) -> Iterator[Flowable]:
     yield Spacer(0, 10)
     for node in action["fields"]:
         labels = [str(node[key]) for key in ("label", "second_label") if key in node]
-        label = [paragraph(text, style(bold=True, color=DARK)) for text in labels]
+        label = [paragraph(text, style(bold=True, color=DARK, around=6)) for text in labels]
         value = list(field_story(node, shared))
         yield Row([label, value], [LABEL_WIDTH, TEXT_WIDTH - LABEL_WIDTH], [LABEL_FILL, white])
 
@@ -86,9 +87,9 @@ def field_story(node: Node, shared: Node) -> Iterator[Flowable]:
 def item_story(item: Node) -> Paragraph:
     """Return a sub-heading, a paragraph or a bullet."""
     if "subheading" in item:
-        return paragraph(item["subheading"], style(italic=True))
+        return paragraph(item["subheading"], style(italic=True, around=4))
     if "bullet" not in item:
-        return paragraph(item_text(item), style())
+        return paragraph(item_text(item), style(around=4))
     return bulleted(item["bullet"], item_text(item), item["level"])
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from reportlab.lib.colors import Color, HexColor, black
@@ -52,9 +53,9 @@ def style(
     color: Color = black,
     indent: float = 0,
     bullet_at: float = 0,
-    after: float = 0,
+    around: float = 0,
 ) -> ParagraphStyle:
-    """Return a paragraph style of the text font; sizes, indents and the space after in points."""
+    """Return a paragraph style of the text font; sizes, indents and the space around it in points."""
     face = "Text" + ("-" * (bold or italic)) + ("Bold" * bold) + ("Italic" * italic)
     return ParagraphStyle(
         face,
@@ -64,7 +65,8 @@ def style(
         textColor=color,
         leftIndent=indent,
         bulletIndent=bullet_at,
-        spaceAfter=after,
+        spaceBefore=around,
+        spaceAfter=around,
         splitLongWords=0,
     )
 
@@ -145,21 +147,31 @@ class Row(Flowable):
             self.canv.setFillColor(fill)
             self.canv.rect(left, 0, column, self.height, stroke=int(self.ruled), fill=1)
             top = self.height - CELL_PADDING
+            above: Flowable | None = None
             for flowable in cell:
                 _, used = flowable.wrap(column - 2 * CELL_PADDING, self.height)
-                top -= used
+                top -= used + gap(above, flowable)
+                above = flowable
                 flowable.drawOn(self.canv, left + CELL_PADDING, top)
             left += column
 
 
 def stack_height(stack: Sequence[Flowable], width: float) -> float:
     """Return the height of flowables on top of one another."""
-    return sum(flowable.wrap(width, PAGE_HEIGHT)[1] for flowable in stack)
+    heights = [flowable.wrap(width, PAGE_HEIGHT)[1] for flowable in stack]
+    return sum(heights) + sum(gap(above, below) for above, below in pairwise(stack))
+
+
+def gap(above: Flowable | None, below: Flowable) -> float:
+    """Return the space between two flowables: the larger of what they ask for; none at the top of a cell."""
+    return max(above.getSpaceAfter(), below.getSpaceBefore()) if above else 0.0
 
 
 def split_stack(stack: Sequence[Flowable], width: float, height: float) -> tuple[list[Flowable], list[Flowable]]:
     """Cut a stack where the height ends: a paragraph is cut between two of its lines."""
+    above: Flowable | None = None
     for position, flowable in enumerate(stack):
+        height -= gap(above, flowable)
         used = flowable.wrap(width, height)[1]
         if used > height:
             pieces = flowable.split(width, height)
@@ -168,4 +180,5 @@ def split_stack(stack: Sequence[Flowable], width: float, height: float) -> tuple
                 return list(stack[:position]), [flowable, *rest]
             return [*stack[:position], pieces[0]], [*pieces[1:], *rest]
         height -= used
+        above = flowable
     return list(stack), []

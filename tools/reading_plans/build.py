@@ -25,6 +25,9 @@ LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
     ("seen", "contrat-ville-aubray"): web.cards,
     ("seen", "prose-lande"): web.markdown_prose,
     ("seen", "prse-collines"): word_seen.open_document,
+    ("seen", "boites-arvel"): word_seen.text_boxes,
+    ("seen", "sidebar-corvane"): web.sidebar,
+    ("seen", "cls-hautvernois"): word_seen.several_tables,
     ("held", "fiches-marane"): word_held.one_column,
     ("held", "feuille-tarnois"): word_held.bold_labels,
     ("held", "ctg-valdor"): word_held.nested_tables,
@@ -35,6 +38,9 @@ LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
     ("held", "suivi-bessonne"): sheets.french_csv,
     ("held", "fiches-mauve"): web.row_headers,
     ("held", "compte-rendu-sauvagne"): web.pasted_text,
+    ("held", "encadres-tourmal"): pdf_held.rounded_boxes,
+    ("held", "schema-lussane"): word_held.grouped_labels,
+    ("held", "cls-brenoise"): word_held.ruled_over_pages,
 }
 
 

@@ -96,3 +96,44 @@ def _column_lines(page: Page, text: str, bounds: tuple[float, float], font: str,
         page.canvas.setFont(font, size)
         page.canvas.drawString(bounds[0], max(page.y, BOTTOM), line)
         page.y -= LINE + 2
+
+
+def rounded_boxes(plan: Plan) -> None:
+    """Draw each field in a rounded frame under a coloured tab, two frames a line, one fiche a page."""
+    page = Page(str(plan.path(".pdf")), plan.data["footer"])
+    for fiche in plan.fiches:
+        page.lines(plan.title, LEFT, RIGHT, "Helvetica", 10)
+        page.y -= 6
+        page.lines(f"Action n°{fiche.number} : {fiche.title}", LEFT, RIGHT, "Helvetica-Bold", 16)
+        page.y -= 20
+        middle = (LEFT + RIGHT) / 2
+        for left, right in zip(fiche.entries[::2], fiche.entries[1::2], strict=True):
+            height = 24 + LINE * max(len(left.pieces) + len(left.boxes), len(right.pieces) + len(right.boxes), 2)
+            top = page.y
+            _draw_frame(page, left, (LEFT, middle - 8), height)
+            page.y = top
+            _draw_frame(page, right, (middle + 8, RIGHT), height)
+            page.y = top - height - 26
+        page.turn()
+    page.canvas.save()
+
+
+def _draw_frame(page: Page, entry: Entry, bounds: tuple[float, float], height: float) -> None:
+    canvas, (x, right) = page.canvas, bounds
+    canvas.setStrokeColor(HexColor("#1565C0"))
+    canvas.roundRect(x, page.y - height, right - x, height, 8, stroke=1, fill=0)
+    canvas.setFillColor(HexColor("#1565C0"))
+    canvas.roundRect(x + 10, page.y - 7, 130, 15, 4, stroke=0, fill=1)
+    canvas.setFillColor(white)
+    canvas.setFont("Helvetica-Bold", 9)
+    canvas.drawString(x + 16, page.y - 3, entry.label.upper())
+    page.y -= 24
+    for piece in entry.pieces:
+        page.lines(f"– {piece.text}" if piece.bullet else piece.text, x + 10, right - 8, "Helvetica", 9.5)
+    for label, ticked in entry.boxes.items():
+        canvas.setStrokeColor(HexColor("#222222"))
+        canvas.rect(x + 10, page.y - 1, 8, 8, stroke=1, fill=0)
+        if ticked:
+            canvas.line(x + 11, page.y + 3, x + 13.5, page.y)
+            canvas.line(x + 13.5, page.y, x + 18.5, page.y + 8)
+        page.lines(label, x + 24, right - 8, "Helvetica", 9.5)

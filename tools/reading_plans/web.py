@@ -137,3 +137,30 @@ def _print(page: str, target: Path) -> None:
         ]
         command = ["chromium", *options, f"--print-to-pdf={target}", source.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+_SIDEBAR_STYLE = """@page{size:A4;margin:0}body{margin:0;
+font-family:'Liberation Sans',sans-serif;font-size:10pt;line-height:1.45}
+section{height:296mm;box-sizing:border-box;padding:14mm;page-break-after:always}
+.axe{color:#b23a48;font-size:9pt;text-transform:uppercase;letter-spacing:.5px}
+.tete{display:flex;align-items:center;gap:6mm;margin:3mm 0 8mm}
+.numero{font-size:40pt;font-weight:bold;color:#b23a48}.titre{font-size:17pt;font-weight:bold}
+.corps{display:grid;grid-template-columns:112mm 58mm;gap:10mm}h3{font-variant:small-caps;color:#b23a48;margin:0 0 1mm}
+.cote{background:#f7ecea;padding:5mm;align-self:start}.bloc{margin-bottom:6mm}p{margin:0}ul{margin:0;padding-left:14px}"""
+_MAIN_COLUMN = ("Contexte", "Objectifs", "Description", "Indicateurs")
+
+
+def sidebar(plan: Plan) -> None:
+    """Lay out a magazine page a fiche: a large number, the text on the left, the facts in a coloured side column."""
+    body = f'<!DOCTYPE html><html lang="fr"><meta charset="utf-8"><title>{escape(plan.title)}</title>'
+    body += f"<style>{_SIDEBAR_STYLE}</style>"
+    for fiche in plan.fiches:
+        axe = f"Axe {fiche.axe[0]} – {escape(fiche.axe[1])}" if fiche.axe else ""
+        body += f'<section><div class="axe">{axe}</div><div class="tete"><div class="numero">{fiche.number}</div>'
+        body += f'<div class="titre">{escape(fiche.title)}</div></div><div class="corps">'
+        for name, chosen in (("texte", True), ("cote", False)):
+            blocks = [entry for entry in fiche.entries if (entry.label in _MAIN_COLUMN) is chosen]
+            inner = "".join(f'<div class="bloc"><h3>{escape(e.label)}</h3>{value_html(e)}</div>' for e in blocks)
+            body += f'<div class="{name}">{inner}</div>'
+        body += "</div></section>"
+    _print(body, plan.path(".pdf"))

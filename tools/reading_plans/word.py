@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -23,6 +24,15 @@ from reading_plans.truth import Piece
 
 # Any fixed date: two runs then write the same archive.
 _FIXED_DATE = (2025, 1, 6, 9, 0, 0)
+
+_BOX_SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "v": "urn:schemas-microsoft-com:vml",
+}
 
 
 def new_document(font: str = "Calibri", landscape: bool = False) -> WordDocument:
@@ -162,6 +172,27 @@ def add_revision(paragraph: Paragraph, inserted: str, deleted: str) -> None:
         )
     paragraph._p.append(
         parse_xml(f'<w:ins {head} w:id="92"><w:r><w:t xml:space="preserve">{inserted}</w:t></w:r></w:ins>')
+    )
+
+
+def add_text_box(document: WordDocument, lines: Iterable[str]) -> None:
+    """Add a floating text box, as Word writes it, with its older copy for older programs."""
+    inside = "".join(f"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>{escape(line)}</w:t></w:r></w:p>" for line in lines)
+    content = f"<w:txbxContent>{inside}</w:txbxContent>"
+    spaces = " ".join(f'xmlns:{prefix}="{address}"' for prefix, address in _BOX_SPACES.items())
+    size = '<wp:extent cx="6120000" cy="720000"/>'
+    document.add_paragraph()._p.append(
+        parse_xml(
+            f'<w:r {spaces}><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline>{size}'
+            '<wp:docPr id="1" name="Titre"/><a:graphic><a:graphicData '
+            'uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/>'
+            '<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="6120000" cy="720000"/></a:xfrm>'
+            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="FCE4D6"/></a:solidFill>'
+            f"</wps:spPr><wps:txbx>{content}</wps:txbx><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic>"
+            "</wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict>"
+            f'<v:rect style="width:482pt;height:57pt"><v:textbox>{content}</v:textbox></v:rect>'
+            "</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        )
     )
 
 

@@ -117,3 +117,68 @@ def long_landscape_table(plan: Plan) -> None:
     word.save(document, plan.path(".docx"))
     word.convert(plan.path(".docx"), "pdf")
     plan.path(".docx").unlink()
+
+
+def grouped_labels(plan: Plan) -> None:
+    """Lay out three columns: a group merged over its rows, a label, a value; saved again by LibreOffice."""
+    document = word.new_document("Liberation Sans")
+    document.add_heading(plan.title, 0)
+    for fiche in plan.fiches:
+        table = word.new_table(document, (3.2, 4.3, 9.5))
+        cells = word.add_row(table)
+        band = cells[0].merge(cells[2])
+        word.shade(band, "A9D18E")
+        word.write(band, f"Axe {fiche.axe[0]} : {fiche.axe[1]}" if fiche.axe else "")
+        cells = word.add_row(table)
+        band = cells[0].merge(cells[2])
+        word.shade(band, "C5E0B4")
+        word.write(band, f"Action {fiche.number} : {fiche.title}", bold=True, size=12)
+        groups = {label: group for group, labels in fiche.data["groups"].items() for label in labels}
+        heads: dict[str, _Cell] = {}
+        for entry in fiche.entries:
+            cells = word.add_row(table)
+            group = groups.get(entry.label)
+            if group is None:
+                word.write(cells[0].merge(cells[1]), entry.label, bold=True)
+            else:
+                word.write(cells[1], entry.label)
+                if group in heads:
+                    heads[group] = heads[group].merge(cells[0])
+                else:
+                    word.write(cells[0], group, bold=True)
+                    heads[group] = cells[0]
+            word.add_pieces(cells[2], entry.pieces)
+        document.add_paragraph()
+    word.save(document, plan.path(".docx"))
+    word.convert(plan.path(".docx"), "docx")
+
+
+def ruled_over_pages(plan: Plan) -> None:
+    """Lay out a PDF as Word exports it: cover, header and footer, a ruled form whose cells go over page breaks."""
+    document = word.new_document("Liberation Sans")
+    document.styles["Normal"].font.size = Pt(11.5)
+    document.sections[0].header.paragraphs[0].text = plan.data["header"]
+    footer = document.sections[0].footer.paragraphs[0]
+    footer.add_run(f"{plan.data['footer']}\t\t")
+    word.add_page_number(footer)
+    document.add_heading(plan.title, 0)
+    document.add_heading("Préambule", 1)
+    word.add_pieces(document, plan.intro)
+    word.turn_page(document)
+    for fiche in plan.fiches:
+        if fiche.axe:
+            document.add_heading(f"Axe {fiche.axe[0]} : {fiche.axe[1]}", 1)
+        document.add_heading(f"Fiche n°{fiche.number} : {fiche.title}", 2)
+        table = word.new_table(document, (5, 12))
+        for entry in fiche.entries:
+            label, value = word.add_row(table)
+            word.shade(label, "DDEBF7")
+            word.write(label, entry.label, bold=True)
+            word.add_pieces(value, entry.pieces)
+            boxes = [f"{'☒' if ticked else '☐'} {name}" for name, ticked in entry.boxes.items()]
+            for left, right in zip(boxes[::2], boxes[1::2], strict=True):
+                paragraph = value.paragraphs[0] if not value.text else value.add_paragraph()
+                paragraph.add_run(f"{left}\t\t{right}")
+    word.save(document, plan.path(".docx"))
+    word.convert(plan.path(".docx"), "pdf")
+    plan.path(".docx").unlink()

@@ -7,10 +7,10 @@ from itertools import groupby
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.shared import Cm
-from docx.table import _Cell
+from docx.table import Table, _Cell
 
 from reading_plans import word
-from reading_plans.truth import Fiche, Plan
+from reading_plans.truth import Entry, Fiche, Plan
 
 _BLUE, _PALE = "1F4E79", "DEEAF6"
 
@@ -166,3 +166,67 @@ def open_document(plan: Plan) -> None:
     word.save(document, plan.path(".docx"))
     word.convert(plan.path(".docx"), "odt")
     plan.path(".docx").unlink()
+
+
+def text_boxes(plan: Plan) -> None:
+    """Lay out the title in a text box, the axe in the page header, automatic numbers, a coloured grid of years."""
+    document = word.new_document("Arial")
+    document.add_heading(plan.title, 0)
+    header = document.sections[0].header.paragraphs[0]
+    axe = plan.fiches[0].axe
+    header.text = f"Axe {axe[0]} : {axe[1]}" if axe else ""
+    for position, fiche in enumerate(plan.fiches):
+        if position:
+            word.turn_page(document)
+        word.add_text_box(document, [f"Fiche action n°{fiche.number}", fiche.title])
+        table = word.new_table(document, (3.2, 5.3, 3.2, 5.3))
+        _pair(table, fiche.entries[0], fiche.entries[1])
+        for entry in fiche.entries[2:]:
+            cells = word.add_row(table)
+            word.write(cells[0], entry.label, bold=True)
+            value = cells[1].merge(cells[3])
+            word.add_pieces(value, entry.pieces)
+            for paragraph in value.paragraphs if entry.key == "etapes" else ():
+                paragraph.style = "List Number"
+        document.add_paragraph()
+        _coloured_grid(document, fiche)
+    word.save(document, plan.path(".docx"))
+
+
+def _pair(table: Table, left: Entry, right: Entry) -> None:
+    cells = word.add_row(table)
+    for position, entry in ((0, left), (2, right)):
+        word.write(cells[position], entry.label, bold=True)
+        word.add_pieces(cells[position + 1], entry.pieces)
+
+
+def _coloured_grid(document: WordDocument, fiche: Fiche) -> None:
+    years = fiche.data["years_grid"]
+    grid = word.new_table(document, (5, *(3,) * len(years)))
+    for cell, name in zip(word.add_row(grid), ["Calendrier prévisionnel", *years], strict=True):
+        word.write(cell, name, bold=True)
+    for cell, year in zip(word.add_row(grid)[1:], years, strict=True):
+        if year in fiche.data["years_on"]:
+            word.shade(cell, "70AD47")
+
+
+def several_tables(plan: Plan) -> None:
+    """Lay out each fiche as several tables under side headings, the axe and the aim in its first rows."""
+    document = word.new_document("Calibri")
+    document.add_heading(plan.title, 0)
+    for fiche in plan.fiches:
+        title = word.add_text(
+            document, f"FICHE-ACTION {fiche.number} – {fiche.title}", bold=True, size=14, colour=_BLUE
+        )
+        title.paragraph_format.space_before = Cm(0.8)
+        for part, labels in plan.data["parts"].items():
+            word.add_text(document, part, bold=True, colour="7F7F7F")
+            table = word.new_table(document, (5.2, 11.8))
+            for entry in map(fiche.entry, labels):
+                label, value = word.add_row(table)
+                word.shade(label, "F2F2F2")
+                word.write(label, entry.label)
+                word.add_pieces(value, entry.pieces)
+                if entry.boxes:
+                    word.write(value, "   ".join(f"{'☒' if on else '☐'} {name}" for name, on in entry.boxes.items()))
+    word.save(document, plan.path(".docx"))

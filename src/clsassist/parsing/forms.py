@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from clsassist.parsing.columns import HEADER_ROWS, row_to_header
-from clsassist.parsing.labels import label_to_key
+from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, BlockKind, Span
 
@@ -68,7 +68,7 @@ def _pairs(row: Row, text: str) -> bool:
     """Tell « label | value | label | value »."""
     if len(row.cells) < 4 or len(row.cells) % 2:
         return False
-    labels = [label_to_key(cell.text(text)) for cell in row.cells[::2]]
+    labels = [cell_to_key(cell.text(text)) for cell in row.cells[::2]]
     values = [label_to_key(cell.text(text)) for cell in row.cells[1::2]]
     return sum(key is not None for key in labels) >= 2 and not any(values)
 

@@ -78,6 +78,7 @@ LABELS: tuple[Label, ...] = (
         | responsable de l'action | responsable | responsables | maître d'ouvrage | maîtrise d'ouvrage | opérateur
         | opérateurs | structure pilote de l'action | structure référente | organisme pilote | organisme porteur |
         service pilote | service porteur | service responsable | animateur de l'action | coordinateur de l'action
+        | qui | par qui | qui pilote | qui porte l'action
         """,
     ),
     _label(
@@ -98,6 +99,7 @@ LABELS: tuple[Label, ...] = (
         | enjeux | enjeu | problématique | problématiques identifiées | besoins identifiés | contexte et constats
         | contexte et enjeux | contexte local | contexte et justification | éléments de constat | état des lieux |
         pourquoi cette action | origine de l'action
+        | pourquoi
         """,
     ),
     _label(
@@ -125,6 +127,7 @@ LABELS: tuple[Label, ...] = (
         déroulement de l'action | déclinaison opérationnelle | déclinaison de l'action | étapes clés | principales
         étapes | actions à mener | actions à mettre en œuvre | actions prévues | actions envisagées | actions
         concrètes | actions opérationnelles | sous-actions | activités | activités prévues
+        | comment
         """,
     ),
     _label(
@@ -134,6 +137,7 @@ LABELS: tuple[Label, ...] = (
         descriptif | descriptif de l'action | description | présentation de l'intervention | présentation de
         l'action | description de l'action | description synthétique | contenu | contenu de l'action | résumé |
         résumé de l'action | en quoi consiste l'action
+        | quoi | de quoi s'agit-il
         """,
     ),
     _label(
@@ -146,6 +150,7 @@ LABELS: tuple[Label, ...] = (
         d'exécution | calendrier prévisionnel de réalisation | planning | planning prévisionnel | période |
         période de réalisation | dates de réalisation | délai de réalisation | délais | échéances | date
         prévisionnelle | temporalité | démarrage | début | fin
+        | quand
         """,
     ),
     _label(
@@ -158,6 +163,7 @@ LABELS: tuple[Label, ...] = (
         techniques | partenaires identifiés | partenaires concernés | partenaires pressentis | acteurs associés |
         acteurs mobilisés | acteurs concernés | acteurs impliqués | acteurs à mobiliser | acteurs et partenaires |
         structures associées | structures partenaires
+        | avec qui | qui participe | ils participent
         """,
     ),
     _label(
@@ -168,6 +174,7 @@ LABELS: tuple[Label, ...] = (
         public et/ou territoire privilégié | publics | publics visés | publics cibles | publics bénéficiaires |
         public concerné | publics concernés | public bénéficiaire | bénéficiaires de l'action | bénéficiaire |
         cible | population visée | population concernée | population | destinataires | à qui s'adresse l'action
+        | pour qui | à qui s'adresse cette action
         """,
     ),
     _label(
@@ -178,6 +185,7 @@ LABELS: tuple[Label, ...] = (
         territoire visé | territoire d'application | territoire de l'action | couverture géographique | périmètre
         | périmètre géographique | périmètre d'intervention | zone géographique | secteur géographique | échelle
         territoriale | localisation | lieu | lieux | lieu de réalisation | lieux d'intervention
+        | où | où cela se passe
         """,
     ),
     _label(
@@ -190,6 +198,7 @@ LABELS: tuple[Label, ...] = (
         financeurs | financeurs potentiels | sources de financement | modalités de financement | financement
         prévisionnel | financements mobilisables | financements envisagés | moyens financiers | ressources
         financières | budget estimatif | budget de l'action | montant HT | montant TTC
+        | combien | combien cela coûte
         """,
     ),
     _label(
@@ -200,6 +209,7 @@ LABELS: tuple[Label, ...] = (
         humaines | ressources humaines et techniques | moyens | moyens humains | moyens mobilisés | moyens à
         mobiliser | moyens nécessaires | moyens matériels | moyens techniques | ressources | ressources mobilisées
         | ressources à mobiliser | ressources mobilisables | ressources nécessaires | moyens et ressources
+        | avec quels moyens
         """,
     ),
     _label(
@@ -293,6 +303,41 @@ INNER: dict[str, frozenset[str]] = {
     ),
 }
 
+# The first word of a longer label decides what it names, where its place shows that it is a label.
+_HEADS: dict[str, str] = {
+    "partenaire": "partenaires",
+    "partenariat": "partenaires",
+    "indicateur": "indicateurs",
+    "objectif": "objectifs_operationnels",
+    "calendrier": "calendrier",
+    "echeancier": "calendrier",
+    "echeance": "calendrier",
+    "duree": "calendrier",
+    "financement": "financement",
+    "financeur": "financement",
+    "budget": "financement",
+    "cout": "financement",
+    "porteur": "porteur",
+    "pilote": "porteur",
+    "copilote": "porteur",
+    "pilotage": "porteur",
+    "referent": "referent",
+    "public": "public",
+    "beneficiaire": "public",
+    "territoire": "territoire",
+    "contexte": "contexte",
+    "constat": "contexte",
+    "diagnostic": "contexte",
+    "description": "description",
+    "descriptif": "description",
+    "etape": "etapes",
+    "modalite": "etapes",
+    "moyen": "moyens",
+    "ressource": "moyens",
+    "evaluation": "indicateurs",
+}
+_LONGEST_HEADED = 70
+
 # Organisations are listed in these fields, with this role.
 ORGANISATION_FIELDS: dict[str, Role] = {"porteur": Role.PORTEUR, "partenaires": Role.PARTENAIRE}
 
@@ -357,6 +402,24 @@ def label_to_key(text: str) -> str | None:
     return _EXACT.get(without_brackets) or _long_label(without_brackets) or _misspelt(label)
 
 
+@lru_cache(maxsize=20_000)
+def cell_to_key(text: str) -> str | None:
+    """Return the key of a label that its place shows to be one (a label cell, a colon, a heading).
+
+    Beyond the known labels, its first word decides: « Partenaires techniques et financiers », « Moyens / ressources ».
+
+    >>> cell_to_key("Indicateurs de réussite"), cell_to_key("Points de vigilance")
+    ('indicateurs', None)
+    """
+    key = label_to_key(text)
+    label = clean_label(text)
+    # A number makes it a heading or an item: « Objectif 2 : ».
+    if key is None and len(label) <= _LONGEST_HEADED and not any(map(str.isdigit, label)):
+        first = next(iter(_plain(label).split()), "")
+        key = _HEADS.get(first) or _HEADS.get(first.rstrip("s"))
+    return key
+
+
 def role_label(text: str) -> tuple[str, str] | None:
     """Return (organisation, role word) of a label such as « Rôle de la CPTS co-pilote », or None."""
     match = _ROLE_LABEL.match(clean_label(text))
@@ -381,7 +444,10 @@ def _plain(label: str) -> str:
 # Words tell « sous-axe » from « axe » and « action » from « actions », which have the same stems: the first keeps them.
 _AS_WRITTEN: dict[str, str] = {_plain(variant): label.key for label in LABELS for variant in label.variants}
 _EXACT: dict[tuple[str, ...], str] = {
-    _label_stems(variant): label.key for label in reversed(LABELS) for variant in reversed(label.variants)
+    stems: label.key
+    for label in reversed(LABELS)
+    for variant in reversed(label.variants)
+    if (stems := _label_stems(variant))  # « pour qui » has none: only its words tell it
 }
 
 

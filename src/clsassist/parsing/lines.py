@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.parsing.drafts import FieldDraft
-from clsassist.parsing.labels import label_to_key
+from clsassist.parsing.labels import cell_to_key
 from clsassist.parsing.openings import line_to_key
 from clsassist.records import Block, BlockKind, Span
 
@@ -30,7 +30,7 @@ def cut_labels(block: Block, text: str) -> Iterator[tuple[Block | None, Block]]:
         return
     bounds = [block.span.start]
     for match in _NEXT_LABEL.finditer(text, block.span.start, block.span.end):
-        if label_to_key(match.group("label")):
+        if cell_to_key(match.group("label")):
             bounds.append(match.start("label"))
     bounds.append(block.span.end)
     for position, start in enumerate(bounds[:-1]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from clsassist.parsing.forms import is_list_header
 from clsassist.parsing.headings import Part, line_to_heading
-from clsassist.parsing.labels import label_to_key
+from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.parsing.units import Row
 from clsassist.records import Block, BlockKind, Span
 from clsassist.text import fold, squeeze
@@ -54,14 +54,14 @@ def unit_to_key(unit: Row | Block, text: str) -> str | None:
         first = unit.cells[0]
         if first.empty:
             return None
-        return label_to_key(first.text(text)) if len(unit.cells) > 1 else line_to_key(first.blocks[0].span.of(text))
+        return cell_to_key(first.text(text)) if len(unit.cells) > 1 else line_to_key(first.blocks[0].span.of(text))
     return line_to_key(unit.span.of(text)) if unit.kind is not BlockKind.CHECKBOX else None
 
 
 def line_to_key(line: str) -> str | None:
     """Return the key of « Label : value », or of a label alone on its line."""
     head, colon, _ = line.partition(":")
-    return label_to_key(head) if colon or len(line) <= LONGEST_LABEL_LINE else None
+    return cell_to_key(head) if colon else label_to_key(head) if len(line) <= LONGEST_LABEL_LINE else None
 
 
 def find_openings(units: Units, text: str) -> dict[int, Opening]:
@@ -140,8 +140,9 @@ def _opening(units: Units, position: int, text: str) -> Opening:
         if block is None or unit_to_key(units[place], text) or line_to_heading(words):
             break
         if _looks_like_title(block, words):
-            number, title = split_number(block.span, text)
-            return Opening(number, title, place, block.level if block.kind is BlockKind.HEADING else 0)
+            heading = block.kind is BlockKind.HEADING
+            number, title = split_number(block.span, text, heading=heading)
+            return Opening(number, title, place, block.level if heading else 0)
     return Opening()
 
 
@@ -164,15 +165,25 @@ def _looks_like_title(block: Block, words: str) -> bool:
     )
 
 
-def split_number(span: Span, text: str) -> tuple[str | None, Span]:
-    """Part the number from a title such as « 3.1 – Développer… »: (number or None, span of the title)."""
-    match = re.compile(
-        r"(?:(?:fiche|action|mesure|projet)\s*(?:n\s?°)?\s*)?(\d+(?:[.-]\d+)*|[A-Z]\.?\d+(?:\.\d+)*)\s*[–—:.)-]+\s*(?=[^\W\d_]{2})",
-        re.IGNORECASE,
-    ).match(text, span.start, span.end)
-    if match is None or re.fullmatch(r"(?:19|20)\d\d", match.group(1)):
+_TITLE_NUMBER = (
+    r"(?:(?:fiche|action|mesure|projet)\s*(?:n\s?°)?\s*)?(?P<number>\d+(?:[.-]\d+)*|[A-Z]\.?\d+(?:\.\d+)*)"
+    r"{mark}(?=[^\W\d_]{{2}})"
+)
+_MARKED = re.compile(_TITLE_NUMBER.format(mark=r"\s*[–—:.)|-]+\s*"), re.IGNORECASE)
+_SPACED = re.compile(_TITLE_NUMBER.format(mark=r"\s+"), re.IGNORECASE)
+
+
+def split_number(span: Span, text: str, *, heading: bool = False) -> tuple[str | None, Span]:
+    """Part the number from a title such as « 3.1 – Développer… »: (number or None, span of the title).
+
+    A mark stands between them, or a mere space in a heading.
+    """
+    match = _MARKED.match(text, span.start, span.end) or (
+        _SPACED.match(text, span.start, span.end) if heading else None
+    )
+    if match is None or re.fullmatch(r"(?:19|20)\d\d", match.group("number")):
         return None, span
-    return match.group(1), Span(match.end(), span.end)
+    return match.group("number"), Span(match.end(), span.end)
 
 
 # --- plans in prose, without any form

@@ -16,11 +16,21 @@ _CONTACT = re.compile(
     r"|[^,]{0,120}@)|\s*[:,]?\s*(?<=\s)(?=\S{1,80}@\S)",
     re.IGNORECASE,
 )
+# Words that begin the name of an organisation: « et » before one of them parts two organisations.
+_KINDS = (
+    "Agence|Association|Atelier|Bailleur|Caisse|Centre|Clinique|Club|Collectif|Comité|Commune|Communauté|Conseil|Croix"
+    "|Délégation|Département|Direction|École|Éducation|Espace|Établissement|Faculté|Fédération|France|Groupement"
+    "|Hôpital|Institut|Lycée|Mairie|Maison|Métropole|Mission|Mutualité|Office|Ordre|Pôle|Préfecture|Région|Réseau|Service"
+    "|Syndicat|Union|Université|Ville"
+)
 # Inside one line: « A, B / C et d ». « et » joins names of places (« Plaine et Plateau »), so it separates only
-# before a common noun, or between two acronyms.
+# before a common noun, a kind of organisation, or between two acronyms. A comma before a department of the same body
+# (« Ville de…, service santé ») parts nothing.
 _SEPARATOR = re.compile(
-    r"\s*[,;]\s*|\s*/\s*|\s+-\s+(?=[A-ZÀ-Ý])"
-    r"|\s+et\s+(?!(?:de|d['’]|du|des|à|aux?)\b)(?=[a-zà-ÿ])|(?<=[A-Z]{2})\s+et\s+(?=[A-Z]{2})"
+    r"\s*[,;]\s*(?!(?:service|direction|pôle|unité|cellule|antenne|délégation|département)\b)|\s*/\s*|\s+-\s+(?=[A-ZÀ-Ý])"
+    r"|\s+et\s+(?!(?:de|d['’]|du|des|à|aux?)\b)(?=[a-zà-ÿ])"
+    rf"|\s+et\s+(?=(?:{_KINDS})s?\b)"
+    r"|(?<=[A-Z]{2})\s+et\s+(?=[A-Z]{2})"
 )
 _ARTICLE = re.compile(
     r"^(?:repr[ée]sentants? (?:de la |de l['’]|des |du )|(?:la |le |les |l['’]|des |du |de la |d['’]))",

@@ -6,22 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from clsassist.parsing.columns import (
-    Header,
+from clsassist.parsing.column_rows import (
     Listed,
     RowKind,
     is_furniture,
     lone_heading,
     row_number,
-    row_to_header,
     row_to_kind,
     row_to_listed,
-    with_sub_header,
 )
+from clsassist.parsing.columns import Header, row_to_header, with_sub_header
 from clsassist.parsing.drafts import FieldDraft, unknown_field
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
-from clsassist.parsing.labels import UNKNOWN, clean_label, label_to_key
+from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label, label_to_key
 from clsassist.parsing.lines import cut_labels, is_label_like, unknown_label
 from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
 from clsassist.parsing.units import Cell, Row, document_to_units
@@ -296,7 +294,7 @@ class Walk:
             return
         keys = [label_to_key(block.span.of(self.text)) for block in first.blocks]
         if len(first.blocks) == 1 or None in keys:
-            self._open_field(self._current, label_to_key(label), label, first, values)
+            self._open_field(self._current, cell_to_key(label), label, first, values)
         else:
             # Two labels in one cell share its value: « Rôle du PETR co-pilote », « Rôle de la CPTS co-pilote ».
             for block, key in zip(first.blocks, keys, strict=True):
@@ -354,7 +352,7 @@ class Walk:
         assert self._parent_label is not None
         parent_key, parent = self._parent_label
         name = clean_label(label.text(self.text))
-        key = label_to_key(name) or parent_key
+        key = cell_to_key(name) or parent_key
         draft = FieldDraft(key, f"{parent} › {name}", label.span.start, label.span.end)
         for value in values:
             draft.extend(value.blocks, value.span.end)
@@ -404,7 +402,7 @@ class Walk:
 
     def _open_line_field(self, fiche: FicheDraft, label: Block, value: Block) -> None:
         words = label.span.of(self.text)
-        key = label_to_key(words) or UNKNOWN
+        key = cell_to_key(words) or UNKNOWN
         draft = FieldDraft(key, clean_label(words), label.span.start, max(label.span.end, value.span.end), label.page)
         if value.span.of(self.text).strip():
             draft.extend((_trimmed_block(value, self.text),), value.span.end)

@@ -30,7 +30,7 @@ _OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+(?:[o○•]\s+)?")
 _LOWER_BULLET = re.compile(_GLYPH + r"|(?<=\s)(?P<mark>[-–])\s+(?=\S)")
 
 # A foot-note that explains an asterisk: « *partenaires identifiés à contacter… ».
-_LEGEND = re.compile(r"\*\s?(?=[a-zà-ÿ]{4})")
+_LEGEND = re.compile(r"(?<!\*)\*\s?(?=[a-zà-ÿ]{4})")
 
 # In a list whose bullets were lost, an item starts with a capitalised infinitive: « Créer », « Mettre ».
 _LOST_BULLET = re.compile(r"(?<=[\w)\]])\s+(?=[A-ZÀ-Ý][a-zà-ÿ]+(?:er|ir|ttre|ndre|uire|aire|vre)\b(?!\s?-))")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, Line, Table, TableCell, write_layout
+from clsassist.readers.spreadsheet_dates import read_date_columns
 from clsassist.readers.spreadsheet_sheets import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -18,7 +19,6 @@ from clsassist.readers.spreadsheet_sheets import (
     Sheet,
     SheetCell,
     load_sheets,
-    read_date_columns,
 )
 from clsassist.readers.transcript import Transcript
 from clsassist.records import Block, BlockKind, Warning
@@ -28,7 +28,9 @@ from clsassist.text import fold, squeeze
 _DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 20_000
 # A bullet typed at the start of a line of a cell, by its depth.
-_BULLET = re.compile(r"(?P<indent>\s*)(?P<mark>[•●▪■◦○➤➢–-]|o(?=\s)|\*(?=\s[A-ZÀ-Ý]))\s+(?=\S)|(?P<glued>[•●▪■◦○➤➢])(?=\S)")
+_BULLET = re.compile(
+    r"(?P<indent>\s*)(?P<mark>[•●▪■◦○➤➢–-]|o(?=\s)|\*(?=\s[A-ZÀ-Ý]))\s+(?=\S)|(?P<glued>[•●▪■◦○➤➢])(?=\S)"
+)
 _DEEPER = {"◦": 1, "○": 1, "o": 1, "▪": 2, "■": 2}
 _TICKS = frozenset({"x", "☒", "☑", "✓", "✔", "✗", "✘"})
 _CLEARS = frozenset({"☐", "□"})

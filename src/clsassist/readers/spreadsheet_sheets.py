@@ -7,20 +7,21 @@ import re
 import warnings as python_warnings
 import zipfile
 import zlib
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from clsassist.readers.packages import open_package
-from clsassist.readers.spreadsheet_values import is_serial, serial_to_date, value_to_text
+from clsassist.readers.spreadsheet_values import value_to_text
 from clsassist.records import Warning
-from clsassist.text import fold
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from openpyxl.packaging.relationship import RelationshipList
     from openpyxl.workbook import Workbook
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from openpyxl.worksheet._reader import WorkSheetParser
 
 MAX_ROWS = 20_000
@@ -70,12 +71,16 @@ class Merge:
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: its filled cells by row and column, which count from 0."""
+    """One sheet: its filled cells by row and column, which count from 0.
+
+    ``from_1904`` tells that its bare numbers count days from 1904, as old workbooks of the Mac do.
+    """
 
     name: str
     rows: dict[int, dict[int, SheetCell]] = field(default_factory=dict)
     merges: tuple[Merge, ...] = ()
     warnings: list[Warning] = field(default_factory=list)
+    from_1904: bool = False
 
     def cell_text(self, row: int, column: int) -> str:
         """Return what a cell shows, '' for an empty one."""
@@ -151,8 +156,8 @@ def _load_workbook(raw: bytes) -> Workbook:
         raise ValueError("il est abîmé, ou ce n'est pas un classeur Excel") from error
 
 
-def _read_sheet(workbook: Workbook, source: Any) -> Sheet:
-    sheet = Sheet(source.title)
+def _read_sheet(workbook: Workbook, source: ReadOnlyWorksheet) -> Sheet:
+    sheet = Sheet(source.title, from_1904=workbook.epoch.year == 1904)
     if source.sheet_state != "visible":
         sheet.tell("elle est masquée dans le classeur, et lue comme les autres")
     try:
@@ -175,14 +180,13 @@ class _SheetLoader:
     hidden rows, and the full one costs fifty times the memory.
     """
 
-    def __init__(self, workbook: Workbook, source: Any, sheet: Sheet) -> None:
+    def __init__(self, workbook: Workbook, source: ReadOnlyWorksheet, sheet: Sheet) -> None:
         self._workbook = workbook
-        self._source = source
+        self._source: Any = source  # for its private attributes, which the type stubs leave out
         self._sheet = sheet
         self._filled = 0
         self._uncomputed: list[str] = []
         self._links: dict[tuple[int, int], str] = {}
-        self._from_1904 = workbook.epoch.year == 1904
 
     def load(self) -> None:
         with self._source._get_source() as stream:
@@ -193,16 +197,16 @@ class _SheetLoader:
         self._sheet.merges = tuple(_merges(parser))
         self._tell_hidden(parser)
         if self._uncomputed:
-            cells = _some(self._uncomputed)
+            cells = some(self._uncomputed)
             self._sheet.tell(f"formule sans résultat enregistré en {cells} : cellule lue comme vide")
 
-    def _parser(self, stream: Any) -> WorkSheetParser:
+    def _parser(self, stream: IO[bytes]) -> WorkSheetParser:
         from openpyxl.worksheet._reader import WorkSheetParser
 
         loader = self
 
         class Parser(WorkSheetParser):
-            def parse_cell(self, element: Any) -> dict[str, Any]:
+            def parse_cell(self, element: Element) -> dict[str, Any]:
                 cell: dict[str, Any] = super().parse_cell(element)
                 # A cell of type s, n or b without formula has one child at most: only the others cost more.
                 if len(element) > 1 or cell["value"] is None:
@@ -218,7 +222,7 @@ class _SheetLoader:
             timedelta_formats=self._workbook._timedelta_formats,  # type: ignore[attr-defined]
         )
 
-    def _look_at_formula(self, element: Any, cell: dict[str, Any]) -> None:
+    def _look_at_formula(self, element: Element, cell: dict[str, Any]) -> None:
         formula = next((child for child in element if child.tag.endswith("}f")), None)
         if formula is None:
             return
@@ -250,7 +254,7 @@ class _SheetLoader:
         beyond = f"{MAX_ROWS} lignes" if row >= MAX_ROWS else f"{MAX_COLUMNS} colonnes"
         return f"sa feuille « {self._sheet.name} » dépasse {beyond}"
 
-    def _cell(self, value: Any, cell: dict[str, Any]) -> SheetCell:
+    def _cell(self, value: object, cell: dict[str, Any]) -> SheetCell:
         if isinstance(value, str):
             if cell["data_type"] == "e":
                 place = cell_name(cell["row"] - 1, cell["column"] - 1)
@@ -288,7 +292,7 @@ class _SheetLoader:
         from openpyxl.packaging.relationship import get_dependents, get_rels_path
 
         archive = self._workbook._archive  # type: ignore[attr-defined]
-        path = get_rels_path(self._source._worksheet_path)
+        path = get_rels_path(self._source._worksheet_path)  # type: ignore[no-untyped-call]
         return get_dependents(archive, path) if path in archive.namelist() else None
 
     def _tell_hidden(self, parser: WorkSheetParser) -> None:
@@ -299,10 +303,10 @@ class _SheetLoader:
         ]
         filled = [str(row + 1) for row in hidden if row in self._sheet.rows]
         if filled:
-            self._sheet.tell(f"lignes masquées (ou filtrées) lues comme les autres : {_some(filled)}")
+            self._sheet.tell(f"lignes masquées (ou filtrées) lues comme les autres : {some(filled)}")
         columns = list(_hidden_columns(parser, self._sheet))
         if columns:
-            self._sheet.tell(f"colonnes masquées lues comme les autres : {_some(columns)}")
+            self._sheet.tell(f"colonnes masquées lues comme les autres : {some(columns)}")
 
 
 def _hidden_columns(parser: WorkSheetParser, sheet: Sheet) -> Iterator[str]:
@@ -332,54 +336,7 @@ def _bare(address: str) -> str:
     return address.removeprefix("mailto:")
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
     """Name a few cells or rows, and count the others."""
     shown, rest = names[:5], len(names) - 5
     return ", ".join(shown) + (f" et {rest} autre{'s' if rest > 1 else ''}" if rest > 0 else "")
-
-
-def read_date_columns(sheet: Sheet, from_1904: bool = False) -> None:
-    """Write the bare numbers below a label « Date… » as days, and tell of days that grow by one a row."""
-    for column, start in sorted(_date_columns(sheet).items()):
-        converted = []
-        for row in sorted(row for row in sheet.rows if row > start):
-            found = sheet.rows[row].get(column)
-            if found and found.day is None and found.number is not None and is_serial(found.number, from_1904):
-                day = serial_to_date(found.number, from_1904)
-                sheet.rows[row][column] = SheetCell(value_to_text(day, "dd/mm/yyyy"), day=day)
-                converted.append(cell_name(row, column))
-        if converted:
-            sheet.tell(f"nombres lus comme des dates (numéros de jour) en {_some(converted)}")
-        _tell_dragged(sheet, column)
-
-
-def _date_columns(sheet: Sheet) -> dict[int, int]:
-    """Return the columns headed by a label « Date… », with the row of that label."""
-    found: dict[int, int] = {}
-    for row in sorted(sheet.rows)[:20]:
-        for column, cell in sheet.rows[row].items():
-            if cell.day is None and len(cell.text) <= 80 and fold(cell.text).lstrip().startswith("date"):
-                found.setdefault(column, row)
-    return found
-
-
-def _tell_dragged(sheet: Sheet, column: int) -> None:
-    """Tell of dates that grow by one day on each row: somebody dragged the first one down."""
-    by_length: dict[int, list[int]] = defaultdict(list)
-    run: list[int] = []
-    previous: date | None = None
-    for row in sorted(sheet.rows):
-        found = sheet.rows[row].get(column)
-        day = found.day if found else None
-        goes_on = bool(run) and day is not None and previous is not None and (day - previous).days == 1
-        run = [*run, row] if goes_on and row == run[-1] + 1 else [row] if day else []
-        previous = day
-        if run:
-            by_length[run[0]] = run
-    for run in by_length.values():
-        if len(run) >= 3:
-            first, last = cell_name(run[0], column), cell_name(run[-1], column)
-            sheet.tell(
-                f"de {first} à {last}, les dates avancent d'un jour par ligne : "
-                "elles ont sans doute été recopiées en tirant la cellule, à vérifier"
-            )

@@ -31,20 +31,19 @@ _EPOCH_1904 = date(1904, 1, 1)
 
 def value_to_text(value: object, number_format: str = "General") -> str:
     """Return what a cell shows: « 01/09/2025 », « 12 000 € », « 25 % », « VRAI »."""
-    if value is None:
-        return ""
+    text = "" if value is None else str(value)
     if isinstance(value, bool):
-        return "VRAI" if value else "FAUX"
-    if isinstance(value, int | float):
-        return _number_to_text(value, number_format)
-    if isinstance(value, datetime | date):
-        return date_to_text(value, number_format)
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, timedelta):
+        text = "VRAI" if value else "FAUX"
+    elif isinstance(value, int | float):
+        text = _number_to_text(value, number_format)
+    elif isinstance(value, date):
+        text = date_to_text(value, number_format)
+    elif isinstance(value, time):
+        text = value.strftime("%H:%M")
+    elif isinstance(value, timedelta):
         minutes = round(value.total_seconds() / 60)
-        return f"{minutes // 60}:{minutes % 60:02}"
-    return str(value)
+        text = f"{minutes // 60}:{minutes % 60:02}"
+    return text
 
 
 def date_to_text(value: date, number_format: str = "dd/mm/yyyy") -> str:

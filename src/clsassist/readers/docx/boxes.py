@@ -119,14 +119,16 @@ def bind_rows(rows: Sequence[tuple[TableCell, ...]]) -> list[tuple[TableCell, ..
     """
     if not any(_is_boxes(cell) for row in rows for cell in row):
         return list(rows)
+    # Rows cut in as many cells are one grid; a form may hold one between rows that are cut otherwise.
+    return [row for _, group in itertools.groupby(rows, key=len) for row in _bind_group(list(group))]
+
+
+def _bind_group(rows: list[tuple[TableCell, ...]]) -> Iterator[tuple[TableCell, ...]]:
     heads = _grid_heads(rows)
-    columns = {cell.column for cell in rows[0] if cell.lines and not _has_mark(cell)} if len(rows) > 1 else set()
-    bound = []
-    for number, row in enumerate(rows):
-        headed = number > 0
-        named = tuple(_name_by_head(cell, heads) if headed else cell for cell in row)
-        bound.append(_bind_row(named, columns if headed else set()))
-    return bound
+    headed = {cell.column for cell in rows[0] if cell.lines and not _has_mark(cell)}
+    yield _bind_row(rows[0], set())
+    for row in rows[1:]:
+        yield _bind_row(tuple(_name_by_head(cell, heads) for cell in row), headed)
 
 
 def _grid_heads(rows: Sequence[tuple[TableCell, ...]]) -> dict[int | None, str]:

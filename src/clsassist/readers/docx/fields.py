@@ -10,7 +10,7 @@ from clsassist.readers.docx.symbols import CLEAR, TICKED, UNKNOWN, decode_symbol
 
 # Fields that hold no words of the document.
 _PAGE_FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"})
-_FORM_FIELDS = frozenset({"FORMCHECKBOX", "FORMDROPDOWN"})
+_DRAWN_FIELDS = frozenset({"FORMCHECKBOX", "FORMDROPDOWN", "SYMBOL"})
 _LINK = re.compile(r'HYPERLINK\s+"([^"]+)"', re.IGNORECASE)
 _SYMBOL = re.compile(r'SYMBOL\s+(0x[0-9a-f]{1,4}|\d{1,5})\b(?:.*\\f\s*"?([^"\\]+))?', re.IGNORECASE)
 
@@ -33,7 +33,7 @@ class Field:
     @property
     def hides_result(self) -> bool:
         """Say whether the words between code and end are drawn by the field, and told by ``own_text``."""
-        return not self.in_result or self.kind in _FORM_FIELDS or self._data_of("checkBox") is not None
+        return not self.in_result or self.kind in _DRAWN_FIELDS or self._data_of("checkBox") is not None
 
     @property
     def is_page_number(self) -> bool:
@@ -49,7 +49,7 @@ class Field:
             return UNKNOWN
         if self.kind == "FORMDROPDOWN":
             return _chosen(self._data_of("ddList"))
-        symbol = None if self.in_result else _SYMBOL.match("".join(self.code).strip())
+        symbol = _SYMBOL.match("".join(self.code).strip())
         if symbol:
             return decode_symbol(int(symbol.group(1), 0), (symbol.group(2) or "").strip() or None)
         return ""

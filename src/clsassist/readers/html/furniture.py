@@ -177,7 +177,7 @@ def _around(element: HtmlElement) -> str | None:
 
 
 def _is_shadow_root(element: HtmlElement) -> bool:
-    return element.tag == "template" and element.get("shadowrootmode") is not None or (
+    return (element.tag == "template" and element.get("shadowrootmode") is not None) or (
         element.tag == "dialog" and element.get("open") is not None
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from lxml.html import HtmlElement
@@ -95,10 +95,14 @@ def shape_pairs(root: HtmlElement) -> None:
     """
     for container in [*root.iter("div", "section", "ul", "article", "main", "fieldset", "form", "body")]:
         children = [child for child in container if isinstance(child.tag, str)]
-        for rows in _runs_of_rows(children):
+        for rows in [*_runs_of_rows(children)]:
             _wrap(rows)
-        for labels in _runs_in_turn(children):
-            _wrap(labels)
+            for label, value in rows:
+                label.tag, value.tag = "dt", "dd"
+        for blocks in [*_runs_in_turn([child for child in children if child.getparent() is container])]:
+            _wrap(blocks)
+            for label, value in zip(blocks[::2], blocks[1::2], strict=True):
+                label.tag, value.tag = "dt", "dd"
 
 
 def _runs_of_rows(children: list[HtmlElement]) -> Iterator[list[HtmlElement]]:
@@ -160,16 +164,9 @@ def _short_text(element: HtmlElement) -> str:
     return words if len(words) <= _LONGEST_LABEL and not words.startswith(_GLYPHS) else ""
 
 
-def _wrap(blocks: Iterable[HtmlElement]) -> None:
-    """Put blocks in a definition list of their own, in their place."""
-    held = list(blocks)
-    if held[0].getparent() is None or held[0].getparent().tag == "dl":
-        return
-    definitions = held[0].makeelement("dl")
-    held[0].addprevious(definitions)
-    for block in held:
-        definitions.append(block)  # with the text after it
-    paired = [[*block] for block in held if not is_named_label(block) and _row_signature(block)]
-    for label, value in paired or list(zip(held[::2], held[1::2], strict=True)):
-        label.tag, value.tag = "dt", "dd"
-    definitions.tail, held[-1].tail = held[-1].tail, None
+def _wrap(blocks: list[HtmlElement]) -> None:
+    """Put neighbours in a definition list of their own, in their place."""
+    definitions = blocks[0].makeelement("dl")
+    blocks[0].addprevious(definitions)
+    definitions.extend(blocks)  # each with the text after it
+    definitions.tail, blocks[-1].tail = blocks[-1].tail, None

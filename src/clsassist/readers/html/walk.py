@@ -13,7 +13,6 @@ from clsassist.readers.html.writer import Writer
 from clsassist.readers.layout import Line, Table
 from clsassist.text import squeeze
 
-
 _PARTS = frozenset({"header", "footer", "aside", "section", "form"})
 
 

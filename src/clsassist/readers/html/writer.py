@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -21,6 +22,9 @@ _BLOCKS = frozenset(
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _TITLES = {"MsoTitle": 1, "title": 1, "MsoSubtitle": 2, "subtitle": 2}
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
+# What people leave out of an address.
+_BARE = re.compile(r"^https?://(?:www\.)?|[/?#]+$", re.IGNORECASE)
+_MAIL = re.compile(r"^mailto:([^?]*).*", re.IGNORECASE)
 _INTEGER = re.compile(r"\s*(-?\d{1,6})")
 
 _Frame = Grid | Definitions | None
@@ -148,9 +152,9 @@ class Writer:
         words = squeeze(flow.pending(since) or "") if flow is self._flow and not flow.in_heading else ""
         if not words or not _ADDRESS.fullmatch(address):
             return
-        bare = re.sub(r"(?i)^(?:https?://(?:www\.)?|mailto:)|[/?#]+$", "", address)
-        if bare.lower() not in words.lower():
-            flow.write(f" ({re.sub('(?i)^mailto:', '', address)})")
+        shown = _shown_address(address)
+        if _BARE.sub("", shown).lower() not in words.lower():
+            flow.write(f" ({shown})")
 
     def _start_verbatim(self, _: HtmlElement) -> None:
         self._flow.break_line()
@@ -249,12 +253,20 @@ def is_block(element: HtmlElement) -> bool:
     return "display:block" in (element.get("style") or "").replace(" ", "") or is_named_label(element)
 
 
+def _shown_address(address: str) -> str:
+    """Return the address that people would write: without « mailto: », nor the detour that Google Docs adds."""
+    parts = urlsplit(address)
+    if parts.netloc == "www.google.com" and parts.path == "/url":
+        address = parse_qs(parts.query).get("q", [address])[0]
+    return unquote(_MAIL.sub(r"\1", address)) if parts.scheme.lower() == "mailto" else address
+
+
 def _is_layout(table: HtmlElement, holders: set[HtmlElement]) -> bool:
     """Tell a table that only places things: a single column, or one row around tables or the title of the page."""
     if table.get("role") in ("presentation", "none"):
         return True
     rows = [row for group in (table, *table.iterchildren("thead", "tbody", "tfoot")) for row in group.iterchildren("tr")]
-    widest = max((sum(1 for _ in row.iterchildren("td", "th")) for row in rows), default=0)
+    widest = max(sum(1 for _ in row.iterchildren("td", "th")) for row in (table, *rows))
     titled = next(table.iter("h1"), None) is not None
     return widest <= 1 or ((titled or table in holders) and len(rows) == 1)
 

@@ -6,10 +6,6 @@ from collections.abc import Callable
 
 from clsassist.readers.layout import write_layout
 from clsassist.readers.transcript import Transcript
-from clsassist.records import Warning
-
-# A page with fewer characters than this, on average, was scanned.
-_FEWEST_CHARACTERS = 20
 
 
 def read_pdf(raw: bytes, on_page: Callable[[int], None] | None = None) -> Transcript:
@@ -29,10 +25,3 @@ def read_pdf(raw: bytes, on_page: Callable[[int], None] | None = None) -> Transc
         cleaned = strip_margins(read.pages)
         parts = pages_to_parts(cleaned.pages)
         return write_layout(parts, read.warnings, cleaned.margins, opened.title)
-
-
-def _pages_named(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers))
-
-
-__all__ = ["Warning", "read_pdf"]

@@ -145,7 +145,7 @@ def _last_label(table: _OpenTable) -> str:
 
 
 def _place_columns(rows: list[list[GridCell]], grid: Grid, edges: tuple[float, ...]) -> list[list[GridCell]]:
-    """Number the columns of a piece of table as those of the whole."""
+    """Give the columns of a piece of table the numbers of those of the whole."""
     places = [min(range(len(edges)), key=lambda index: abs(edges[index] - edge)) for edge in grid.edges]
     return [[replace(cell, column=places[cell.column]) for cell in row] for row in rows]
 

@@ -82,7 +82,7 @@ def _hull(shapes: Sequence[Shape]) -> Box:
 
 def _is_box(cluster: Sequence[Shape]) -> bool:
     outer = max(cluster, key=lambda shape: shape.box.width * shape.box.height).box
-    even = abs(outer.width - outer.height) <= _UNEVEN
+    even = abs(outer.width - outer.height) <= _UNEVEN and not all(shape.slanted for shape in cluster)
     return even and _LEAST_SIDE <= outer.width <= _MOST_SIDE and (_has_frame(cluster) or _plain(cluster))
 
 
@@ -108,7 +108,7 @@ def _state(cluster: Sequence[Shape], hull: Box, inside: tuple[str, ...]) -> str 
     if _plain(cluster):
         return BOX_TICKED
     area = hull.width * hull.height
-    inner = [shape for shape in cluster if shape.box.width * shape.box.height < _FRAME * area]
+    inner = [shape for shape in cluster if shape.slanted or shape.box.width * shape.box.height < _FRAME * area]
     marks = [shape for shape in inner if not (shape.filled and shape.square and not _dark(shape))]
     if not marks:
         return BOX_CLEAR

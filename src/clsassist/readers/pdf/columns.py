@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -107,7 +108,7 @@ def _run_to_parts(rows: Sequence[Row], gaps: Sequence[_Gap]) -> list[Column | Gr
     if _is_prose(columns, rows, gaps):
         return [Column(tuple(column)) for column in columns]
     both = [row for row in rows if _both_sides(gaps[0], row)]
-    labelled = all(row[0].bold and not row[-1].bold or row[0].text.endswith(":") for row in both)
+    labelled = all((row[0].bold and not row[-1].bold) or row[0].text.endswith(":") for row in both)
     aligned = all(_aligned(column) for column in columns[1:])
     if aligned and len(both) >= (_LABELLED_ROWS if labelled else _ROWS):
         return [_table(rows, gaps)]
@@ -174,10 +175,10 @@ def _blocks(rows: Sequence[Row], gap: _Gap) -> list[list[Row]]:
 
 
 def _split_at_space(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    pitches = sorted(after[0].box.middle - before[0].box.middle for before, after in zip(rows, rows[1:], strict=False))
+    pitches = sorted(after[0].box.middle - before[0].box.middle for before, after in itertools.pairwise(rows))
     usual = pitches[len(pitches) // 4] if pitches else 0.0
     block = [rows[0]]
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in itertools.pairwise(rows):
         if row[0].box.middle - before[0].box.middle > 1.25 * usual:
             yield block
             block = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
 
@@ -60,6 +60,11 @@ def _read_one(opened: Opened, index: int) -> Reading:
         warning = Warning("cette page est abîmée : elle n'a pas pu être lue", page=number)
         return Reading(Page(number, 0.0, 0.0, (), ()), (warning,), scanned=False)
     try:
-        return read_page(source, number, opened.widgets(index))
+        widgets = opened.widgets(index)
+        reading = read_page(source, number, widgets or ())
+        if widgets is not None:
+            return reading
+        warning = Warning("les champs de formulaire de cette page n'ont pas pu être lus", page=number)
+        return replace(reading, warnings=(*reading.warnings, warning))
     finally:
         source.close()

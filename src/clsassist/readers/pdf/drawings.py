@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -51,9 +52,14 @@ def read_drawings(page: pdfium.PdfPage, turn: Turn) -> Drawings:
     count = pdfium_c.FPDFPage_CountObjects(page.raw)
     objects = (pdfium_c.FPDFPage_GetObject(page.raw, index) for index in range(count))
     _walk(objects, _IDENTITY, found, 0)
-    lists = (found.horizontal, found.vertical, found.fills, found.shapes, found.images)
-    horizontal, vertical, fills, shapes, images = map(tuple, lists)
-    return Drawings(horizontal, vertical, fills, shapes, images, cut=found.full)
+    return Drawings(
+        tuple(found.horizontal),
+        tuple(found.vertical),
+        tuple(found.fills),
+        tuple(found.shapes),
+        tuple(found.images),
+        cut=found.full,
+    )
 
 
 def _walk(objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], matrix: Matrix, found: _Found, depth: int) -> None:
@@ -143,9 +149,7 @@ def _subpaths(item: pdfium_c.FPDF_PAGEOBJECT, matrix: Matrix, found: _Found) -> 
         yield points
 
 
-def _sort(
-    points: list[tuple[float, float]], found: _Found, *, stroked: bool, filled: bool, colour: int
-) -> None:
+def _sort(points: list[tuple[float, float]], found: _Found, *, stroked: bool, filled: bool, colour: int) -> None:
     """Put one part of a path where it belongs: rule, coloured area, small shape."""
     across, down = [x for x, _ in points], [y for _, y in points]
     box = Box(min(across), min(down), max(across), max(down))
@@ -155,7 +159,7 @@ def _sort(
     elif box.width <= _THIN < box.height:
         found.vertical.append(box)
     elif box.width <= _SMALL and box.height <= _SMALL:
-        found.shapes.append(Shape(box, upright, stroked, filled, colour))
+        found.shapes.append(Shape(box, upright, _is_slanted(points, box), stroked, filled, colour))
     else:
         if filled and upright:
             found.fills.append(Fill(box, colour))
@@ -169,6 +173,19 @@ def _is_rectangle(points: list[tuple[float, float]]) -> bool:
         for first, second in itertools.pairwise(points)
     )
     return 4 <= len(points) <= 6 and straight
+
+
+def _is_slanted(points: list[tuple[float, float]], box: Box) -> bool:
+    """Tell a stroke across a box from its rounded corners, by its length."""
+    longest = max(
+        (
+            math.hypot(first[0] - second[0], first[1] - second[1])
+            for first, second in itertools.pairwise(points)
+            if min(abs(first[0] - second[0]), abs(first[1] - second[1])) >= _STRAIGHT
+        ),
+        default=0.0,
+    )
+    return longest >= 0.5 * math.hypot(box.width, box.height)
 
 
 def _add_edges(points: list[tuple[float, float]], found: _Found) -> None:

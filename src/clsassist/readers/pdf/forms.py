@@ -41,8 +41,8 @@ class Widget:
 
 def page_to_widgets(reader: pypdf.PdfReader, index: int) -> tuple[Widget, ...]:
     """Return the fields of a page, counted from 0, and the notes typed on it."""
-    annotations = reader.pages[index].get("/Annots")
-    annotations = annotations.get_object() if annotations is not None else ()
+    held = reader.pages[index].get("/Annots")
+    annotations = held.get_object() if held is not None else None
     if not isinstance(annotations, ArrayObject):
         return ()
     found = (_widget(item.get_object()) for item in annotations)
@@ -56,13 +56,14 @@ def _widget(annotation: Any) -> Widget | None:  # noqa: ANN401 - a PDF object is
     box = Box(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     if annotation.get("/Subtype") == "/FreeText":
         return Widget(Kind.TYPED, box, str(annotation.get("/Contents", "")))
-    if annotation.get("/Subtype") != "/Widget":
-        return None
+    return _field(annotation, box) if annotation.get("/Subtype") == "/Widget" else None
+
+
+def _field(annotation: DictionaryObject, box: Box) -> Widget | None:
+    """Return a field of the form; None for a push button or a signature, which hold no answer."""
     kind = _inherited(annotation, "/FT")
     name = str(_inherited(annotation, "/TU") or _inherited(annotation, "/T") or "")
-    if kind == "/Btn":
-        if int(_inherited(annotation, "/Ff") or 0) & _PUSH_BUTTON:
-            return None
+    if kind == "/Btn" and not int(_inherited(annotation, "/Ff") or 0) & _PUSH_BUTTON:
         return Widget(Kind.TICKED, box, _state(annotation), name)
     if kind in ("/Tx", "/Ch"):
         return Widget(Kind.TYPED, box, _value(annotation), name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -40,17 +41,21 @@ class Style:
     hidden: bool
 
 
+# A character (nothing for a space), its left, lowest, right and highest sides in the file, and its style.
+Mark = tuple[str, float, float, float, float, Style]
+
+
 @dataclass(slots=True)
 class Runs:
     """The characters of a page by direction of writing, in the order of the file."""
 
-    glyphs: dict[int, list[Glyph]] = field(default_factory=dict)
-    hidden: list[Glyph] = field(default_factory=list)
+    marks: dict[int, list[Mark]] = field(default_factory=dict)
+    hidden: list[Mark] = field(default_factory=list)
     cut: bool = False
 
     def main_direction(self) -> int:
         """Return the direction that most characters have: the upright one of the page."""
-        counts = {direction: len(glyphs) for direction, glyphs in self.glyphs.items() if direction != ASKEW}
+        counts = {direction: len(marks) for direction, marks in self.marks.items() if direction != ASKEW}
         return max(counts, key=lambda direction: counts[direction]) if counts else 0
 
 
@@ -83,15 +88,15 @@ def _collect(text_page: pdfium_c.FPDF_TEXTPAGE) -> Runs:
             style = styles[key] = _read_style(text_page, index, owner)
         pdfium_c.FPDFText_GetLooseCharBox(text_page, index, bounds)
         text = _shown(code, style.font)
-        box = Box(bounds.left, bounds.bottom, bounds.right, bounds.top)
-        glyph = Glyph(text, box, style.size, style.bold, style.colour)
+        mark = (text, bounds.left, bounds.bottom, bounds.right, bounds.top, style)
         if style.hidden:
-            runs.hidden.append(glyph)
+            runs.hidden.append(mark)
         else:
-            runs.glyphs.setdefault(style.direction, []).append(glyph)
+            runs.marks.setdefault(style.direction, []).append(mark)
     return runs
 
 
+@lru_cache(maxsize=4096)
 def _shown(code: int, font: str) -> str:
     """Return what a character shows, nothing for a space."""
     if code in _HYPHENS:
@@ -120,7 +125,7 @@ def _direction(across: float, up: float) -> int:
     return int(quarter) % 4 if rest <= 4 else ASKEW
 
 
-def turned(glyphs: list[Glyph], turn: Turn) -> Iterator[Glyph]:
+def turned(marks: Iterable[Mark], turn: Turn) -> Iterator[Glyph]:
     """Yield characters at their place on the page as it is looked at."""
-    for glyph in glyphs:
-        yield Glyph(glyph.text, turn.box(glyph.box), glyph.size, glyph.bold, glyph.colour)
+    for text, left, bottom, right, top, style in marks:
+        yield Glyph(text, turn.box(Box(left, bottom, right, top)), style.size, style.bold, style.colour)

@@ -12,9 +12,12 @@ from clsassist.readers.pdf.page import TextLine
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # The last word of a line, cut by a hyphen, and the first of the next.
 _CUT = re.compile(r"(?P<head>[^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_RANGE = re.compile(r"\d[-/]$")
 _TAIL = re.compile(r"[^\W\d_]+")
 # What takes a hyphen in French wherever the line ends: « co-pilote », « rendez-vous », « médico-social ».
-_KEEPS_AFTER = frozenset("co non ex mi semi demi vice socio médico psycho rendez quelques celui celle ceux celles".split())
+_KEEPS_AFTER = frozenset(
+    "co non ex mi semi demi vice socio médico psycho rendez quelques celui celle ceux celles".split()
+)
 _KEEPS_BEFORE = frozenset("vous même mêmes ci là dessus dessous delà elle elles il ils on nous être".split())
 _HEADING_LENGTH = 160
 _DARK = 0x50
@@ -33,6 +36,8 @@ class Manner:
 
     def join(self, first: str, second: str) -> str:
         """Join two lines of one paragraph, and the word that a hyphen cuts between them."""
+        if _RANGE.search(first) and second[0].isdigit():
+            return f"{first}{second}"
         cut, tail = _CUT.search(first), _TAIL.match(second)
         if not cut or not tail:
             return f"{first} {second}"
@@ -74,8 +79,10 @@ def stands_out(line: TextLine, text: str, manner: Manner) -> bool:
     if line.size >= _LARGER * manner.size:
         return True
     capitals = text.isupper() and sum(char.isalpha() for char in text) >= 4
-    return (line.bold or capitals or _coloured(line.colour)) and not text.endswith((".", ";", ",")) and (
-        line.size >= 0.95 * manner.size
+    return (
+        (line.bold or capitals or _coloured(line.colour))
+        and not text.endswith((".", ";", ","))
+        and (line.size >= 0.95 * manner.size)
     )
 
 
@@ -90,5 +97,5 @@ def heading_key(line: TextLine, text: str) -> tuple[float, bool, bool]:
 
 
 def keys_to_depths(keys: Iterable[tuple[float, bool, bool]]) -> dict[tuple[float, bool, bool], int]:
-    """Number the ways in which headings are set, 1 for the highest."""
+    """Return the depth of each way in which headings are set, 1 for the highest."""
     return {key: min(rank, _DEEPEST) for rank, key in enumerate(sorted(set(keys)), start=1)}

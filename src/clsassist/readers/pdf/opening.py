@@ -13,6 +13,7 @@ from typing import TypeVar
 import pypdf
 import pypdfium2 as pdfium
 from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import DictionaryObject
 
 from clsassist.readers.pdf.forms import Widget, page_to_widgets
 from clsassist.records import Warning
@@ -21,17 +22,19 @@ Result = TypeVar("Result")
 
 MAX_PAGES = 2_000
 # What a file may unfold to while it is opened: a 26 KB trap asked for 338 MB under pypdf's own limits.
-_LIMITS = {
-    "zlib_maximum_output_length": 20_000_000,
-    "stream_decoding_work_maximum_length": 40_000_000,
-    "stream_parsing_work_maximum_count": 300_000,
-    "xfa_decoding_work_maximum_length": 20_000_000,
-    "page_tree_maximum_entries": 20_000,
-    "form_fields_maximum_entries": 20_000,
-}
+_LIMITS = pypdf.Configuration(
+    zlib_maximum_output_length=20_000_000,
+    stream_decoding_work_maximum_length=40_000_000,
+    stream_parsing_work_maximum_count=300_000,
+    xfa_decoding_work_maximum_length=20_000_000,
+    page_tree_maximum_entries=20_000,
+    form_fields_maximum_entries=20_000,
+)
 # What pypdf raises on files whose objects are not of the kind they should be.
 MALFORMED = (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError)
-_FILE_TITLE = re.compile(r"\.(?:docx?|odt|rtf|xlsx?|pptx?|html?|pdf|indd|pub)\s*$|^(?:microsoft|sans titre|untitled)", re.I)
+_FILE_TITLE = re.compile(
+    r"\.(?:docx?|odt|rtf|xlsx?|pptx?|html?|pdf|indd|pub)\s*$|^\W*(?:microsoft|sans titre|untitled|anonymous)", re.I
+)
 
 
 class ScannedPdf(ValueError):
@@ -47,11 +50,10 @@ class Opened:
     title: str | None
     warnings: tuple[Warning, ...]
 
-    def widgets(self, index: int) -> tuple[Widget, ...]:
-        """Return the form fields and typed notes of a page, counted from 0; none when they cannot be read."""
-        if self.witness is None:
-            return ()
-        return _attempt(lambda: page_to_widgets(self.witness, index) if self.witness else ()) or ()
+    def widgets(self, index: int) -> tuple[Widget, ...] | None:
+        """Return the form fields and typed notes of a page, counted from 0; None when they cannot be read."""
+        witness = self.witness
+        return () if witness is None else _attempt(lambda: page_to_widgets(witness, index))
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def open_pdf(raw: bytes) -> Iterator[Opened]:
     if b"%PDF-" not in raw[:1024]:
         raise ValueError("ce n'est pas un fichier PDF")
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    with pypdf.apply_configuration(**_LIMITS):
+    with pypdf.apply_configuration(_LIMITS):
         witness = _attempt(lambda: pypdf.PdfReader(io.BytesIO(raw), strict=False))
         warnings = list(_check(witness))
         document = _open_document(raw)
@@ -96,11 +98,9 @@ def _check(witness: pypdf.PdfReader | None) -> Iterator[Warning]:
     if witness is None:
         return
     if witness.is_encrypted and not _unlocked(witness):
-        raise ValueError(
-            "il est protégé par un mot de passe : enregistrez-le sans mot de passe, ou imprimez-le en PDF"
-        )
-    form = _attempt(lambda: witness.trailer["/Root"].get("/AcroForm")) or {}
-    if "/XFA" in form:
+        raise ValueError("il est protégé par un mot de passe : enregistrez-le sans mot de passe, ou imprimez-le en PDF")
+    form = _attempt(lambda: witness.root_object["/AcroForm"].get_object())
+    if isinstance(form, DictionaryObject) and "/XFA" in form:
         if not form.get("/Fields"):
             raise ValueError("c'est un formulaire dynamique (XFA) : ouvrez-le dans Acrobat et imprimez-le en PDF")
         yield Warning("c'est un formulaire XFA : si des valeurs manquent, ouvrez-le dans Acrobat et imprimez-le en PDF")

@@ -84,10 +84,14 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A small drawing that may be a check box or what ticks one; ``square`` says that it is an upright rectangle."""
+    """A small drawing that may be a check box or what ticks one.
+
+    ``square`` says that it is an upright rectangle, ``slanted`` that a stroke crosses it.
+    """
 
     box: Box
     square: bool
+    slanted: bool
     stroked: bool
     filled: bool
     colour: int

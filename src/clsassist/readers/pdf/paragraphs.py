@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ def _leading(flow: Sequence[Flowing], manner: Manner) -> float:
     """Return the distance between lines here, in parts of the size; that of the document where it cannot be told."""
     steps = sorted(
         (after.line.box.middle - before.line.box.middle) / after.line.size
-        for before, after in zip(flow, flow[1:], strict=False)
+        for before, after in itertools.pairwise(flow)
         if before.line.page == after.line.page and abs(before.line.size - after.line.size) < 0.2
     )
     steps = [step for step in steps if 0.9 < step < 2.2]

@@ -50,7 +50,7 @@ class _Sorted:
 def read_page(source: pdfium.PdfPage, number: int, widgets: Sequence[Widget]) -> Reading:
     """Read one page; ``number`` counts from 1."""
     runs = read_glyphs(source)
-    turn = Turn(runs.main_direction() if runs.glyphs else source.get_rotation() // 90, *source.get_cropbox())
+    turn = Turn(runs.main_direction() if runs.marks else source.get_rotation() // 90, *source.get_cropbox())
     width, height = turn.size
     if max(width, height) > _LARGEST:
         warning = Warning("cette page est démesurée : elle n'a pas été lue", page=number)
@@ -66,9 +66,7 @@ def read_page(source: pdfium.PdfPage, number: int, widgets: Sequence[Widget]) ->
     return Reading(page, warnings, scanned=bool(drawings.images) and not words)
 
 
-def _warnings(
-    number: int, runs: Runs, drawings: Drawings, sorted_words: _Sorted, unknown: int
-) -> Iterator[Warning]:
+def _warnings(number: int, runs: Runs, drawings: Drawings, sorted_words: _Sorted, unknown: int) -> Iterator[Warning]:
     if runs.cut:
         yield Warning("cette page porte un nombre démesuré de caractères : la fin n'a pas été lue", page=number)
     if drawings.cut or len(drawings.shapes) > MOST_SHAPES:
@@ -86,7 +84,7 @@ def _warnings(
 
 def _sort_words(runs: Runs, turn: Turn, drawings: Drawings, *, scan: bool) -> _Sorted:
     words, hidden, watermarks = [], [], []
-    candidates = [word for direction in runs.glyphs for word in _direction_words(runs, direction, turn)]
+    candidates = [word for direction in runs.marks for word in _direction_words(runs, direction, turn)]
     layer = list(glyphs_to_words(turned(runs.hidden, turn)))
     width, height = turn.size
     sheet = Box(0, 0, width, height)
@@ -101,7 +99,7 @@ def _sort_words(runs: Runs, turn: Turn, drawings: Drawings, *, scan: bool) -> _S
         words += drop_doubles(layer)
     else:
         hidden += [word.text for word in layer]
-    askew = [word.text for word in glyphs_to_words(turned(runs.glyphs.get(ASKEW, []), turn))]
+    askew = [word.text for word in glyphs_to_words(turned(runs.marks.get(ASKEW, []), turn))]
     marks = [" ".join(found) for found in (watermarks, askew) if found]
     return _Sorted(tuple(words), tuple(marks), tuple(hidden))
 
@@ -110,14 +108,14 @@ def _direction_words(runs: Runs, direction: int, turn: Turn) -> Iterator[Word]:
     """Yield the words written in one direction; a line on its side becomes one word."""
     if direction == ASKEW:
         return
-    words = glyphs_to_words(turned(runs.glyphs[direction], turn))
+    words = glyphs_to_words(turned(runs.marks[direction], turn))
     quarters = (direction - turn.quarters) % 4
     if quarters == 0:
         yield from words
         return
-    width, height = turn.size
+    _width, _height = turn.size
     own = Turn(direction, turn.left, turn.bottom, turn.right, turn.top)
-    upright = list(glyphs_to_words(turned(runs.glyphs[direction], own)))
+    upright = list(glyphs_to_words(turned(runs.marks[direction], own)))
     own_width, own_height = own.size
     for row in pieces_to_rows(upright):
         for piece in split_at_gaps(row):
@@ -156,13 +154,10 @@ def _lay_out(words: Sequence[Word], drawings: Drawings, number: int, width: floa
     filled = []
     free = list(words)
     for grid in sorted(grids, key=lambda grid: grid.box.top):
-        held, outside = [], []
-        for word in free:
-            (held if grid.box.holds(word.box) else outside).append(word)
-        laid = _fill(grid, held, number)
+        laid = _fill(grid, [word for word in free if grid.box.holds(word.box)], number)
         if laid is not None:
             filled.append(laid)
-            free = outside
+            free = [word for word in free if not grid.box.holds(word.box)]
     lines = [words_to_line(piece, number) for row in pieces_to_rows(free) for piece in split_at_gaps(row)]
     return Page(number, width, height, tuple(lines), tuple(filled))
 

@@ -101,11 +101,13 @@ def _connected(horizontal: list[Rule], vertical: list[Rule]) -> list[Frame]:
                 break
             if crossing.start - _NEAR <= rule.at <= crossing.end + _NEAR:
                 groups.join(order[position], len(horizontal) + column)
-                meeting |= {order[position], len(horizontal) + column}
+                if rule.drawn and crossing.drawn:
+                    meeting |= {order[position], len(horizontal) + column}
     for offset, rules in ((0, horizontal), (len(horizontal), vertical)):
         ends: dict[tuple[int, int], int] = {}
-        alone = ((index, rule) for index, rule in enumerate(rules) if offset + index not in meeting)
-        for index, rule in alone:
+        for index, rule in enumerate(rules):
+            if not rule.drawn or offset + index in meeting:
+                continue
             first = ends.setdefault((round(rule.start / _NEAR), round(rule.end / _NEAR)), index)
             groups.join(offset + first, offset + index)
     return [_frame(members, horizontal, vertical) for members in groups.members()]
@@ -158,7 +160,8 @@ def frame_to_grid(frame: Frame) -> Grid | None:
 
 def _open_at(frame: Frame, level: float) -> bool:
     """Say whether upright rules run to that height and no rule closes them."""
-    reached = any(rule.drawn and min(abs(rule.start - level), abs(rule.end - level)) <= _NEAR for rule in frame.vertical)
+    ends = [end for rule in frame.vertical if rule.drawn for end in (rule.start, rule.end)]
+    reached = any(abs(end - level) <= _NEAR for end in ends)
     return reached and not any(rule.drawn and abs(rule.at - level) <= _NEAR for rule in frame.horizontal)
 
 
@@ -191,10 +194,10 @@ def _cells(frame: Frame, xs: list[float], ys: list[float]) -> Iterator[GridCell]
             if row + 1 < rows and (row + 1, column) not in closed_below:
                 groups.join(square, square + columns)
     for squares in groups.members():
-        row, column = min(square // columns for square in squares), min(square % columns for square in squares)
-        last_row, last_column = max(square // columns for square in squares), max(square % columns for square in squares)
-        box = Box(xs[column], ys[row], xs[last_column + 1], ys[last_row + 1])
-        yield GridCell(row, column, last_row - row + 1, last_column - column + 1, box)
+        down, across = {square // columns for square in squares}, {square % columns for square in squares}
+        row, column, height, width = min(down), min(across), max(down) - min(down), max(across) - min(across)
+        box = Box(xs[column], ys[row], xs[column + width + 1], ys[row + height + 1])
+        yield GridCell(row, column, height + 1, width + 1, box)
 
 
 def _closed(rules: Iterable[Rule], levels: list[float], steps: list[float]) -> set[tuple[int, int]]:

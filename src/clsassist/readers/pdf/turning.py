@@ -32,9 +32,13 @@ class Turn:
 
     def box(self, box: Box) -> Box:
         """Return where a rectangle of the file, whose ``top`` is its lowest ordinate, is seen."""
-        first, second = self.point(box.x0, box.top), self.point(box.x1, box.bottom)
-        across, down = sorted((first[0], second[0])), sorted((first[1], second[1]))
-        return Box(across[0], down[0], across[1], down[1])
+        if self.quarters == 0:
+            return Box(box.x0 - self.left, self.top - box.bottom, box.x1 - self.left, self.top - box.top)
+        if self.quarters == 1:
+            return Box(box.top - self.bottom, box.x0 - self.left, box.bottom - self.bottom, box.x1 - self.left)
+        if self.quarters == 2:
+            return Box(self.right - box.x1, box.top - self.bottom, self.right - box.x0, box.bottom - self.bottom)
+        return Box(self.top - box.bottom, self.right - box.x1, self.top - box.top, self.right - box.x0)
 
     @property
     def size(self) -> tuple[float, float]:

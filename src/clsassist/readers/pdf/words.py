@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Protocol, TypeVar
 
+from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN
 from clsassist.readers.pdf.page import Box, TextLine, Word
 
 # Gaps, in parts of the size of the characters.
@@ -22,6 +24,7 @@ _SAME_LINE = 0.45  # difference of height, in parts of the lower one
 # Accents that some files draw apart from their letter.
 _ACCENTS = {"´": "\u0301", "`": "\u0300", "ˋ": "\u0300", "^": "\u0302", "ˆ": "\u0302", "¨": "\u0308", "¸": "\u0327"}
 _ACCENTS |= {"˜": "\u0303", "~": "\u0303"}
+_BOXES = (BOX_TICKED, BOX_CLEAR, BOX_UNKNOWN)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARK = re.compile(r"(?:[•◦▪■●○➢➤➔→❖♦·‣⁃*–—-]|o|\d{1,2}(?:\.\d{1,2})*[.)°]?|[A-Z][.)])$")
 
@@ -66,16 +69,16 @@ def _follows(before: Glyph, glyph: Glyph) -> bool:
 def _accents(current: list[Glyph], glyph: Glyph) -> bool:
     """Join an accent and its letter, drawn one over the other; say whether it was done."""
     last = current[-1]
-    shared = min(last.box.x1, glyph.box.x1) - max(last.box.x0, glyph.box.x0)
     combining = unicodedata.combining(glyph.text[0]) > 0
+    if not combining and glyph.text not in _ACCENTS and last.text not in _ACCENTS:
+        return False
+    shared = min(last.box.x1, glyph.box.x1) - max(last.box.x0, glyph.box.x0)
     if not combining and shared <= 0.4 * min(last.box.width, glyph.box.width):
         return False
     if glyph.text in _ACCENTS or combining:
         letter, mark, box = last.text, _ACCENTS.get(glyph.text, glyph.text), last.box
-    elif last.text in _ACCENTS:
-        letter, mark, box = glyph.text, _ACCENTS[last.text], glyph.box
     else:
-        return False
+        letter, mark, box = glyph.text, _ACCENTS[last.text], glyph.box
     current[-1] = replace(last, text=unicodedata.normalize("NFC", letter + mark), box=box)
     return True
 
@@ -95,13 +98,10 @@ def _word(glyphs: list[Glyph], spaced: bool) -> Iterator[Word]:
         return
     text = unicodedata.normalize("NFC", "".join(glyph.text for glyph in glyphs))
     first = glyphs[0]
-    box = Box(
-        min(glyph.box.x0 for glyph in glyphs),
-        min(glyph.box.top for glyph in glyphs),
-        max(glyph.box.x1 for glyph in glyphs),
-        max(glyph.box.bottom for glyph in glyphs),
-    )
-    yield Word(text, box, max(glyph.size for glyph in glyphs), first.bold, first.colour, spaced)
+    boxes = [glyph.box for glyph in glyphs]
+    tops, bottoms = [box.top for box in boxes], [box.bottom for box in boxes]
+    box = Box(boxes[0].x0, min(tops), max(box.x1 for box in boxes), max(bottoms))
+    yield Word(text, box, max([glyph.size for glyph in glyphs]), first.bold, first.colour, spaced)
 
 
 def drop_doubles(words: Sequence[Word]) -> list[Word]:
@@ -184,13 +184,13 @@ def words_to_line(words: Sequence[Word], page: int) -> TextLine:
 
 
 def _text(words: Sequence[Word]) -> str:
-    gaps = [after.box.x0 - before.box.x1 for before, after in zip(words, words[1:], strict=False)]
+    gaps = [after.box.x0 - before.box.x1 for before, after in itertools.pairwise(words)]
     letters = sum(len(word.text) == 1 and word.text.isalpha() for word in words)
     if len(words) >= 4 and letters >= 0.8 * len(words):
         return _spaced_letters(words, gaps)
     pieces = [words[0].text]
     for word, gap in zip(words[1:], gaps, strict=True):
-        glued = not word.spaced and gap < _GLUE_GAP * word.size
+        glued = not word.spaced and gap < _GLUE_GAP * word.size and pieces[-1].strip() not in _BOXES
         pieces.append(word.text if glued else f" {word.text}")
     return "".join(pieces)
 

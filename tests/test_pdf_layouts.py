@@ -1,0 +1,179 @@
+"""PDF files as offices make them: forms ruled or not, over several pages, columns, bands, margins."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import pytest
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    SimpleDocTemplate,
+    Table,
+)
+
+from clsassist.readers.pdf import read_pdf
+from clsassist.readers.transcript import Transcript
+from clsassist.records import BlockKind
+
+_STYLES = getSampleStyleSheet()
+_TEXT, _TITLE = _STYLES["Normal"], _STYLES["Heading1"]
+_LABEL = ParagraphStyle("label", parent=_TEXT, fontName="Helvetica-Bold")
+_TOP = ("VALIGN", (0, 0), (-1, -1), "TOP")
+_RULED = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), _TOP]
+_SENTENCE = "Le groupe de travail réunit les professionnels, les élus et les associations du territoire. "
+_FORM = [
+    ("Porteur de l'action", "Maison de santé de la vallée"),
+    ("Contexte", _SENTENCE * 5),
+    ("Partenaires", "ARS, CPAM, MSA"),
+    ("Public cible", "Habitants de plus de 60 ans"),
+    ("Calendrier", "2024 - 2026"),
+]
+
+
+def _table(rows: Sequence[Sequence[str]], style: Sequence[object], widths: Sequence[int] = (130, 320), **options) -> Table:
+    cells = [[Paragraph(text, _TEXT if column else _LABEL) for column, text in enumerate(row)] for row in rows]
+    return Table(cells, colWidths=widths, style=list(style), **options)
+
+
+def _read(story: list[Flowable], on_page: Callable[..., None] | None = None, size: tuple[float, float] = A4) -> Transcript:
+    file = io.BytesIO()
+    decorate = on_page or (lambda canvas, document: None)
+    SimpleDocTemplate(file, pagesize=size).build(story, onFirstPage=decorate, onLaterPages=decorate)
+    return read_pdf(file.getvalue())
+
+
+def _rows(read: Transcript, table: int = 0) -> list[list[str]]:
+    """The cells of a table, row by row, as text."""
+    rows: dict[int, list[str]] = {}
+    for block in read.blocks:
+        if block.table == table and block.kind is BlockKind.CELL:
+            rows.setdefault(block.row, []).append(block.span.of(read.text))
+    return list(rows.values())
+
+
+def _lines(read: Transcript) -> list[str]:
+    """What stands outside tables."""
+    return [block.span.of(read.text) for block in read.blocks if block.table is None]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        _RULED,
+        [("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.grey), _TOP],
+        [("BACKGROUND", (0, 0), (0, -1), colors.lightblue), ("BACKGROUND", (1, 0), (1, -1), colors.whitesmoke),
+         ("INNERGRID", (0, 0), (-1, -1), 2, colors.white), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+        [("ROWBACKGROUNDS", (0, 0), (-1, -1), (colors.whitesmoke, colors.lightgrey)), _TOP],
+        [("BOX", (0, 0), (-1, -1), 1, colors.black), ("INNERGRID", (0, 0), (-1, -1), 0.25, colors.black)],
+        [_TOP],
+    ],
+    ids=["grid", "rules-below", "fills", "zebra", "centred", "no-rule"],
+)  # fmt: skip
+def test_a_form_reads_the_same_however_its_cells_are_drawn(style: Sequence[object]) -> None:
+    read = _read([Paragraph("Fiche-action n°1 : Former les aidants", _TITLE), _table(_FORM, style)])
+    assert _rows(read) == [[label, value.strip()] for label, value in _FORM]
+    assert _lines(read) == ["Fiche-action n°1 : Former les aidants"]
+
+
+def test_a_row_cut_by_a_page_break_goes_on_in_the_same_table_under_an_empty_label() -> None:
+    rows = [_FORM[0], ("Modalités d'actions", _SENTENCE * 60), *_FORM[2:]]
+    read = _read([Paragraph("Fiche-action n°1 : Former les aidants", _TITLE), _table(rows, _RULED, splitInRow=1)])
+    found = _rows(read)
+    assert [row[0] for row in found] == [
+        "Porteur de l'action", "Modalités d'actions", "", "Partenaires", "Public cible", "Calendrier"
+    ]  # fmt: skip
+    assert f"{found[1][1]} {found[2][1]}" == (_SENTENCE * 60).strip()
+    pages = {block.page for block in read.blocks if block.table == 0 and block.kind is BlockKind.PARAGRAPH}
+    assert pages == {1, 2}
+
+
+def test_a_label_written_again_after_the_page_break_is_dropped() -> None:
+    first, second = [_FORM[0], ("Contexte", _SENTENCE)], [("Contexte", "Suite du contexte."), _FORM[2]]
+    read = _read([_table(first, _RULED), PageBreak(), _table(second, _RULED)])
+    assert [row[0] for row in _rows(read)] == ["Porteur de l'action", "Contexte", "", "Partenaires"]
+
+
+def test_the_header_of_a_list_of_actions_is_read_once() -> None:
+    header = ("Leviers", "Actions concrètes envisagées", "Pilotes")
+    actions = [(f"Levier {n}", f"Action {n} : {_SENTENCE * 2}".strip(), f"ARS / CD {n}") for n in range(30)]
+    table = _table([header, *actions], _RULED, widths=(150, 400, 120), repeatRows=1)
+    read = _read([table], size=landscape(A4))
+    assert _rows(read) == [list(row) for row in [header, *actions]]
+
+
+def test_a_label_over_several_rows_stands_in_the_first() -> None:
+    rows = [("Porteur", "Structure : Ville"), ("", "Personne référente : coordination"), _FORM[2]]
+    read = _read([_table(rows, [*_RULED, ("SPAN", (0, 0), (0, 1)), ("VALIGN", (0, 0), (0, 1), "MIDDLE")])])
+    assert _rows(read) == [
+        ["Porteur", "Structure : Ville"], ["", "Personne référente : coordination"], ["Partenaires", "ARS, CPAM, MSA"]
+    ]  # fmt: skip
+
+
+def test_a_band_over_all_columns_is_one_cell() -> None:
+    rows = [("Évaluation", ""), ("Indicateurs", "Nombre de réunions"), _FORM[2]]
+    read = _read([_table(rows, [*_RULED, ("SPAN", (0, 0), (1, 0)), ("BACKGROUND", (0, 0), (1, 0), colors.grey)])])
+    assert _rows(read)[0] == ["Évaluation"]
+
+
+def test_text_between_tables_keeps_its_place() -> None:
+    story = [
+        Paragraph("Fiche-action n°1", _TITLE), _table(_FORM, _RULED), Paragraph("Entre les deux.", _TEXT),
+        Paragraph("Fiche-action n°2", _TITLE), _table(_FORM[:3], _RULED), Paragraph("À la fin.", _TEXT),
+    ]  # fmt: skip
+    read = _read(story)
+    assert _lines(read) == ["Fiche-action n°1", "Entre les deux.", "Fiche-action n°2", "À la fin."]
+    order = ["Fiche-action n°1", "2024 - 2026", "Entre les deux.", "Fiche-action n°2", "MSA\n", "À la fin."]
+    places = [read.text.rindex(words) if words == "MSA\n" else read.text.index(words) for words in order]
+    assert places == sorted(places)
+    assert {block.table for block in read.blocks} == {None, 0, 1}
+
+
+def test_newspaper_columns_are_read_one_after_the_other() -> None:
+    file = io.BytesIO()
+    frames = [Frame(50, 50, 235, 740), Frame(310, 50, 235, 740)]
+    document = BaseDocTemplate(file, pagesize=A4)
+    document.addPageTemplates([PageTemplate(frames=frames)])
+    words = ["soins", "stages", "transports", "logements", "écoles", "familles", "aidants", "jeunes", "soignants"]
+    texts = [f"Partie {n} sur les {words[n % 9]} : {_SENTENCE * 3}".strip() for n in range(1, 13)]
+    document.build([Paragraph(text, _TEXT) for text in texts])
+    assert _lines(read_pdf(file.getvalue())) == texts
+
+
+def _margins(canvas: Canvas, document: SimpleDocTemplate) -> None:
+    canvas.drawString(60, 815, "Contrat local de santé de la vallée")
+    canvas.drawString(60, 20, "Projet voté")
+    canvas.drawRightString(540, 20, f"Page {document.page}/9")
+
+
+def test_headers_footers_and_page_numbers_are_no_content() -> None:
+    story = [Paragraph(f"Partie {n}. {_SENTENCE * n}", _TEXT) for n in range(1, 5) for _ in range(8)]
+    read = _read([piece for text in story for piece in (text, PageBreak())][:6], _margins)
+    assert read.margins == ("Contrat local de santé de la vallée", "Projet voté")
+    assert "Projet" not in read.text
+    assert "Page" not in read.text
+
+
+def test_the_heading_of_a_fiche_at_the_top_of_every_page_stays() -> None:
+    story: list[Flowable] = []
+    for number in (1, 2, 3):
+        story += [Paragraph(f"Fiche-action n°{number}", _TITLE), _table(_FORM[:3], _RULED), PageBreak()]
+    assert _lines(_read(story)) == ["Fiche-action n°1", "Fiche-action n°2", "Fiche-action n°3"]
+
+
+def test_headings_are_ranked_by_size_and_told_on_a_coloured_band() -> None:
+    band = ParagraphStyle("band", parent=_TITLE, textColor=colors.white, backColor=colors.navy, fontSize=20, leading=26)
+    small = ParagraphStyle("small", parent=_LABEL, textColor=colors.orangered, fontSize=13)
+    story = [Paragraph("AXE 1 / FORMER", band), Paragraph("Les stages", small), Paragraph(_SENTENCE * 4, _TEXT)]
+    read = _read(story)
+    found = [(block.span.of(read.text), block.level) for block in read.blocks if block.kind is BlockKind.HEADING]
+    assert found == [("AXE 1 / FORMER", 1), ("Les stages", 2)]

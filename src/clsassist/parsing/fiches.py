@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
-from clsassist.parsing.headings import line_to_heading
+from clsassist.parsing.headings import Part, line_to_heading
 from clsassist.parsing.openings import split_number
 from clsassist.parsing.organisations import contact_span, fields_to_involvements
 from clsassist.parsing.walk import FicheDraft, Walk
@@ -101,7 +101,7 @@ def _build_action(
     legends = [legend for held in draft.fields if (legend := draft_legend(held, document.text))]
     starred = any(legend.to_contact for legend in legends)
     first, last = _years(fields)
-    axe = _value(fields, "axe")
+    axe = _value(fields, "axe") or _axe_of_margins(document)
     axe_heading = line_to_heading(axe) if axe else None
     axe_number = draft.axe_number
     if axe_number is None and axe_heading and axe_heading.number and axe_heading.number.isdigit():
@@ -140,6 +140,12 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
     # Nothing but its heading: « Fiche action 2 ».
     place = draft.heading or (fields[0].span if fields else Span(0, len(text)))
     return squeeze(place.of(text))[:80], place, "titre"
+
+
+def _axe_of_margins(document: Document) -> str | None:
+    """Return the axe that the header of every page names, when it names only one."""
+    found = {margin for margin in document.margins if (held := line_to_heading(margin)) and held.part is Part.AXE}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _number_field(fields: tuple[Field, ...]) -> str | None:

@@ -46,6 +46,8 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
         re.compile(rf"(?:fiche|action|mesure|projet)\s*(?:n\s?°|nº|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
     ),
     (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}(?:{_MARK}{_TITLE}|\s*(?P<none>)$)", re.I)),
+    # Nothing but a space: only before a title that starts with a capital, see _is_title.
+    (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}\s+(?P<title>[^\W\d_].*)$", re.I)),
     (Part.AXE, re.compile(rf"axe(?:\s+strat[ée]gique)?\s*(?:n\s?°)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
     (
         Part.AXE,
@@ -78,7 +80,13 @@ def line_to_heading(line: str) -> Heading | None:
     """
     for part, pattern in _PATTERNS:
         match = pattern.match(line)
-        if match:
+        if match and _is_title(part, match):
             title = match.groupdict().get("title")
             return Heading(part, match.groupdict().get("number"), title, match.start("title") if title else len(line))
     return None
+
+
+def _is_title(part: Part, match: re.Match[str]) -> bool:
+    """Tell « Action 1 Aménager… », a heading, from « Action 1 du plan »."""
+    spaced = part is Part.FICHE and match.string[match.end("number") : match.start("title")].isspace()
+    return not (spaced and match.group("title")) or match.group("title")[0].isupper()

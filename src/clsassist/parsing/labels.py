@@ -264,7 +264,8 @@ LABELS: tuple[Label, ...] = (
         "lutte contre les inégalités sociales de santé",
         """
         les objectifs de l'action visent-ils directement la lutte contre les inégalités sociales de santé ? |
-        inégalités sociales de santé
+        inégalités sociales de santé | lutte contre les inégalités sociales de santé | lutte contre les inégalités
+        | réduction des inégalités sociales de santé
         """,
     ),
     _label(

@@ -23,6 +23,13 @@ def is_label_like(block: Block, text: str) -> bool:
     return block.kind is not BlockKind.CHECKBOX and line_to_key(block.span.of(text)) is not None
 
 
+def is_group_heading(block: Block, text: str) -> bool:
+    """Say whether a short line without final punctuation could head a table, rather than tell something."""
+    words = block.span.of(text)
+    fits = block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH) and block.table is None and len(words) <= 80
+    return fits and not words.endswith((".", ";", ":", ",")) and not is_label_like(block, text)
+
+
 def cut_labels(block: Block, text: str) -> Iterator[tuple[Block | None, Block]]:
     """Yield each known label of a line with what follows it; the label is None when none opens the line."""
     if not is_label_like(block, text):

@@ -20,7 +20,7 @@ from clsassist.parsing.drafts import FieldDraft, unknown_field
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
 from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label, label_to_key
-from clsassist.parsing.lines import cut_labels, is_label_like, unknown_label
+from clsassist.parsing.lines import cut_labels, is_group_heading, is_label_like, unknown_label
 from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
 from clsassist.parsing.units import Cell, Row, document_to_units
 from clsassist.records import Block, BlockKind, Document, Span, Warning
@@ -114,12 +114,14 @@ class Walk:
         self._awaits_axe_title = False
         self._in_summary = False
         self._line_field: FieldDraft | None = None
+        self._heads_table = False
         titles = {opening.title_unit for opening in openings.values()}
         for position, unit in enumerate(self.units):
             if position in openings:
                 self._open_at(openings[position], unit)
             if position in titles:
                 continue
+            self._heads_table = isinstance(next(iter(self.units[position + 1 : position + 2]), None), Row)
             if isinstance(unit, Row):
                 self._read_row(unit)
             else:
@@ -394,6 +396,8 @@ class Walk:
         if self._is_missing_title(fiche, block):
             fiche.title, fiche.awaits_title = block.span, False
             return
+        if self._heads_table and is_group_heading(block, self.text):
+            return  # « Carte d'identité de l'action », above one of the tables of a fiche: no content
         for label, value in cut_labels(block, self.text):
             if label is None:
                 self._add_loose_line(fiche, value)

@@ -7,6 +7,7 @@ page that people see, where one cut out of the source would be full of asterisks
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
@@ -14,7 +15,10 @@ from mdit_py_plugins.deflist import deflist_plugin
 from clsassist.readers.encoding import decode
 from clsassist.readers.html import text_to_transcript
 from clsassist.readers.transcript import Transcript
+from clsassist.text import squeeze
 
+# Ten times the longest contract; rendering and reading this much takes 8 s.
+MAX_BYTES = 1_000_000
 # A line beyond this is no line that a person wrote.
 _LONGEST_LINE = 200_000
 _MOST_NESTED = 100
@@ -31,13 +35,17 @@ def read_markdown(raw: bytes) -> Transcript:
 
     Raises ValueError with a French reason when the bytes are no text, or are beyond the limits.
     """
+    if len(raw) > MAX_BYTES:
+        raise ValueError(f"il pèse plus de {MAX_BYTES / 1e6:.0f} Mo, la limite des fichiers Markdown : découpez-le")
     text, warnings = decode(raw)
     if max(map(len, text.split("\n"))) > _LONGEST_LINE:
         raise ValueError(f"une de ses lignes dépasse {_LONGEST_LINE} caractères")
     front = _FRONT_MATTER.match(text)
     title = _TITLE.search(front.group()) if front else None
     page = _renderer().render(complete_tables(text[front.end() :] if front else text))
-    return text_to_transcript(page, warnings, title.group(1) if title else None)
+    transcript = text_to_transcript(page, warnings, title.group(1) if title else None)
+    properties = front.group().strip("-\n ").split("\n") if front else []
+    return replace(transcript, margins=(*filter(None, map(squeeze, properties)), *transcript.margins))
 
 
 def _renderer() -> MarkdownIt:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import lxml.html
 from lxml.html import HtmlElement
 
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN
@@ -25,16 +24,13 @@ _SHOWN = frozenset(
 _OPENERS = ("aria-controls", "aria-expanded", "data-toggle", "data-bs-toggle", "data-target", "data-bs-target")
 
 # Icons of the usual sets whose name says the state of a box.
-_ICONS = (
-    dict.fromkeys(
-        ("fa-check-square", "fa-check-square-o", "fa-square-check", "glyphicon-check", "bi-check-square")
-        + ("bi-check-square-fill", "fr-icon-checkbox-line", "fr-icon-checkbox-fill", "icon-checkbox-checked"),
-        BOX_TICKED,
-    )
-    | dict.fromkeys(
-        ("fa-square-o", "glyphicon-unchecked", "bi-square", "fr-icon-checkbox-blank-line", "icon-checkbox-unchecked"),
-        BOX_CLEAR,
-    )
+_ICONS = dict.fromkeys(
+    ("fa-check-square", "fa-check-square-o", "fa-square-check", "glyphicon-check", "bi-check-square")
+    + ("bi-check-square-fill", "fr-icon-checkbox-line", "fr-icon-checkbox-fill", "icon-checkbox-checked"),
+    BOX_TICKED,
+) | dict.fromkeys(
+    ("fa-square-o", "glyphicon-unchecked", "bi-square", "fr-icon-checkbox-blank-line", "icon-checkbox-unchecked"),
+    BOX_CLEAR,
 )
 # What a picture of a box says of itself.
 _CLEAR_PICTURE = re.compile(r"(?:case )?(?:non coch[ée]e?|d[ée]coch[ée]e?|unchecked|not checked)$", re.IGNORECASE)
@@ -110,7 +106,7 @@ def _write_value(element: HtmlElement) -> None:
         shown = (element.get("type") or "text").lower() in _SHOWN
         _replace(element, f" {element.get('value') or ''} " if shown else "")
     elif not _opens_a_part(element):
-        element.drop_tree()
+        _replace(element, "")
 
 
 def _opens_a_part(button: HtmlElement) -> bool:
@@ -129,10 +125,8 @@ def _write_choice(element: HtmlElement) -> bool:
         f"{BOX_TICKED if option in chosen else BOX_CLEAR} {_option_text(option)}" if several else _option_text(option)
         for option in (options if several else chosen[-1:])
     ]
-    tail = element.tail
-    element.clear()
-    element.tag, element.tail = "pre" if several else "span", tail
-    element.text = "\n".join(lines)
+    _replace(element, "\n".join(lines))
+    element.tag = "pre" if several else "span"
     return bool(options) and not several and not chosen
 
 
@@ -163,6 +157,7 @@ def _prepend(element: HtmlElement, glyph: str) -> None:
         element.text = f" {glyph} {element.text or ''}"
 
 
-def _replace(element: lxml.html.HtmlElement, text: str) -> None:
-    element.tail = text + (element.tail or "")
-    element.drop_tree()
+def _replace(element: HtmlElement, text: str) -> None:
+    # Taking it out of the tree would move its tail into the text before it: quadratic, over a row of pictures.
+    element.clear(keep_tail=True)
+    element.tag, element.text = "span", text

@@ -43,7 +43,9 @@ def shape_lists(root: HtmlElement) -> None:
         if google:
             items.set(DEPTH, google.group(1))
     for element in [*root.iter("span", "font")]:
-        font = _SYMBOL_FONT.search(element.get("style") or "") or re.match("(Wingdings.*|Symbol)", element.get("face", ""))
+        font = _SYMBOL_FONT.search(element.get("style") or "") or re.match(
+            "(Wingdings.*|Symbol)", element.get("face", "")
+        )
         if font and element.text:
             element.text = "".join(glyph_to_text(ord(character), font.group(1)) for character in element.text)
 
@@ -57,7 +59,7 @@ def _shape_word_item(paragraph: HtmlElement, style: str) -> None:
     if len(words) > 1 or words.isdigit() or _is_box(mark, words):
         mark.tail = f" {mark.tail or ''}"
         return
-    mark.drop_tree()
+    mark.clear(keep_tail=True)
     paragraph.set(DEPTH, str(_word_depth(style)))
 
 

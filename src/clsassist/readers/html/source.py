@@ -12,8 +12,8 @@ import lxml.html
 from clsassist.readers.encoding import decode
 from clsassist.records import Warning
 
-# A page of 300 fiches has some 150,000; this many take 5 s and 200 MB.
-MAX_TAGS = 600_000
+# A contract of a hundred pages, exported from Word, has some 100,000; this many take 5 s.
+MAX_TAGS = 300_000
 MAX_PARTS = 2_000
 
 # Where a page names its encoding, browsers look no further than its first kilobyte; Word writes more before.

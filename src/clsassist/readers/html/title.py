@@ -16,7 +16,9 @@ _SITE = re.compile(
     r"intranet|portail )|(?:www\.)?[\w.-]+\.(?:fr|org|com|net|eu)$",
     re.IGNORECASE,
 )
-_NO_TITLE = re.compile(r"(?:sans titre|untitled|document|nouvelle page|page|.*\.(?:docx?|html?|pdf|odt|rtf))\s*\d*", re.I)
+_NO_TITLE = re.compile(
+    r"(?:sans titre|untitled|document|nouvelle page|page|.*\.(?:docx?|html?|pdf|odt|rtf))\s*\d*", re.I
+)
 _PROGRAM = re.compile(r"^Microsoft Word - ")
 
 

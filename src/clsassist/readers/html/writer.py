@@ -265,7 +265,9 @@ def _is_layout(table: HtmlElement, holders: set[HtmlElement]) -> bool:
     """Tell a table that only places things: a single column, or one row around tables or the title of the page."""
     if table.get("role") in ("presentation", "none"):
         return True
-    rows = [row for group in (table, *table.iterchildren("thead", "tbody", "tfoot")) for row in group.iterchildren("tr")]
+    rows = [
+        row for group in (table, *table.iterchildren("thead", "tbody", "tfoot")) for row in group.iterchildren("tr")
+    ]
     widest = max(sum(1 for _ in row.iterchildren("td", "th")) for row in (table, *rows))
     titled = next(table.iter("h1"), None) is not None
     return widest <= 1 or ((titled or table in holders) and len(rows) == 1)

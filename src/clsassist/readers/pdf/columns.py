@@ -50,8 +50,13 @@ def lines_to_parts(lines: Sequence[TextLine]) -> list[Column | Grid]:
     plain: list[TextLine] = []
     position = 0
     while position < len(rows):
-        end, gaps = _run(rows, position)
-        found = _run_to_parts(rows[position:end], gaps) if gaps else None
+        end, clear, gaps = _run(rows, position)
+        found = None
+        if gaps and _is_prose(_columns(rows[position:end], gaps), end - position):
+            end = clear
+            found = [Column(tuple(column)) for column in _columns(rows[position:end], gaps)]
+        elif gaps and _is_table(rows[position:end], gaps):
+            found = [_table(rows[position:end], gaps)]
         if found is None:
             plain.append(join_lines(rows[position]))
             position += 1
@@ -66,24 +71,28 @@ def lines_to_parts(lines: Sequence[TextLine]) -> list[Column | Grid]:
     return parts
 
 
-def _run(rows: Sequence[Row], start: int) -> tuple[int, list[_Gap]]:
-    """Return where the rows end that keep clear of the gutters of the first, and these gutters."""
+def _run(rows: Sequence[Row], start: int) -> tuple[int, int, list[_Gap]]:
+    """Return where the rows end that stand on both sides of the gutters of the first, or on the right of them.
+
+    Then come where the rows end that keep clear of them, and the gutters.
+    """
     size = rows[start][0].size
     gaps = [_Gap(left.box.x1, right.box.x0) for left, right in zip(rows[start], rows[start][1:], strict=False)]
-    end, kept = start + 1, gaps
+    end, clear, kept = start + 1, start + 1, gaps
     for position in range(start + 1, len(rows)):
         row = rows[position]
         above = rows[position - 1]
         if row[0].box.top - above[0].box.bottom > _APART * size or max(line.size for line in row) > 1.25 * size:
             break
-        gaps = [clear for gap in gaps if (clear := _clear(gap, row)) and clear.width >= _GUTTER * size]
+        gaps = [left for gap in gaps if (left := _clear(gap, row)) and left.width >= _GUTTER * size]
         if not gaps:
             break
+        clear = position + 1
         right_only = row[0].box.x0 >= gaps[0].x1 - 1
         if right_only or any(_both_sides(gap, row) for gap in gaps):
             end, kept = position + 1, gaps
     kept = [gap for gap in kept if sum(_both_sides(gap, row) for row in rows[start:end]) >= _LABELLED_ROWS]
-    return end, kept
+    return end, clear, kept
 
 
 def _clear(gap: _Gap, row: Row) -> _Gap | None:
@@ -103,16 +112,16 @@ def _both_sides(gap: _Gap, row: Row) -> bool:
     return row[0].box.x1 <= gap.x0 + 1 and row[-1].box.x0 >= gap.x1 - 1
 
 
-def _run_to_parts(rows: Sequence[Row], gaps: Sequence[_Gap]) -> list[Column | Grid] | None:
-    columns = [[join_lines(held) for row in rows if (held := _held(row, edges))] for edges in _bounds(gaps)]
-    if _is_prose(columns, rows, gaps):
-        return [Column(tuple(column)) for column in columns]
+def _columns(rows: Sequence[Row], gaps: Sequence[_Gap]) -> list[list[TextLine]]:
+    return [[join_lines(held) for row in rows if (held := _held(row, edges))] for edges in _bounds(gaps)]
+
+
+def _is_table(rows: Sequence[Row], gaps: Sequence[_Gap]) -> bool:
+    """Tell a table: enough rows with something in both its columns, aligned on the left."""
     both = [row for row in rows if _both_sides(gaps[0], row)]
     labelled = all((row[0].bold and not row[-1].bold) or row[0].text.endswith(":") for row in both)
-    aligned = all(_aligned(column) for column in columns[1:])
-    if aligned and len(both) >= (_LABELLED_ROWS if labelled else _ROWS):
-        return [_table(rows, gaps)]
-    return None
+    aligned = all(_aligned(column) for column in _columns(rows, gaps)[1:])
+    return aligned and len(both) >= (_LABELLED_ROWS if labelled else _ROWS)
 
 
 def _bounds(gaps: Sequence[_Gap]) -> list[tuple[float, float]]:
@@ -130,16 +139,16 @@ def _aligned(column: Sequence[TextLine]) -> bool:
     return near >= _ALIGNED * len(column)
 
 
-def _is_prose(columns: Sequence[Sequence[TextLine]], rows: Sequence[Row], gaps: Sequence[_Gap]) -> bool:
+def _is_prose(columns: Sequence[Sequence[TextLine]], rows: int) -> bool:
     """Tell newspaper columns: full lines on both sides, at nearly every height."""
-    if any(len(column) < max(_PROSE_ROWS, 0.4 * len(rows)) for column in columns):
+    if any(len(column) < max(_PROSE_ROWS, 0.4 * rows) for column in columns):
         return False
     for column in columns:
         width = max(line.box.x1 for line in column) - min(line.box.x0 for line in column)
         full = median(line.box.width for line in column) >= _PROSE_FULL * width
         if not full or median(len(line.text) for line in column) < _PROSE_CHARACTERS:
             return False
-    return bool(gaps)
+    return True
 
 
 def _table(rows: Sequence[Row], gaps: Sequence[_Gap]) -> Grid:

@@ -71,9 +71,11 @@ class _Seen:
 
 def _margin_lines(page: Page, seen: _Seen, before: frozenset[str]) -> list[TextLine]:
     """Return the lines at the top, then at the bottom, that come back, up to the first that does not."""
-    rows = pieces_to_rows(page.lines)
+    rows = pieces_to_rows(line for line in page.lines if _in_zone(line.box.middle, page))
+    above = [row for row in rows if row[0].box.middle < page.height / 2]
+    below = [row for row in reversed(rows) if row[0].box.middle >= page.height / 2]
     out: list[TextLine] = []
-    for ordered in (rows, rows[::-1]):
+    for ordered in (above, below):
         for row in ordered:
             found = [line for line in row if _is_margin(line, page, seen, before)]
             out += found
@@ -120,8 +122,6 @@ def _grid_keys(grid: Grid, page: Page) -> Iterator[tuple[str, int]]:
 
 
 def _is_margin(line: TextLine, page: Page, seen: _Seen, before: frozenset[str]) -> bool:
-    if not _in_zone(line.box.middle, page):
-        return False
     if _OPENS_PART.match(fold(line.text)):
         return line.text in before  # written again on each page of the part that it opens
     alone = _PAGE_NUMBER.fullmatch(line.text) and line.box.middle > _LOWEST * page.height

@@ -99,8 +99,8 @@ def _sort_words(runs: Runs, turn: Turn, drawings: Drawings, *, scan: bool) -> _S
         words += drop_doubles(layer)
     else:
         hidden += [word.text for word in layer]
-    askew = [word.text for word in glyphs_to_words(turned(runs.marks.get(ASKEW, []), turn))]
-    marks = [" ".join(found) for found in (watermarks, askew) if found]
+    askew = "".join(mark[0] or " " for mark in runs.marks.get(ASKEW, []))
+    marks = [mark for mark in (" ".join(watermarks), " ".join(askew.split())) if mark]
     return _Sorted(tuple(words), tuple(marks), tuple(hidden))
 
 

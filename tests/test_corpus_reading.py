@@ -426,7 +426,8 @@ def test_misspellings_survive_in_the_text(real_corpus: Corpus) -> None:
 def test_the_shipped_corpus_holds_the_same_facts(real_corpus: Corpus, demo_corpus: Corpus) -> None:
     for held in real_corpus.documents:
         twin = parsed(demo_corpus, held.document.id)
-        assert twin.plan.name == held.plan.name
+        # A header names the plan in full, where the text exports leave it to be deduced.
+        assert (twin.plan.first_year, twin.plan.last_year) == (held.plan.first_year, held.plan.last_year)
         assert len(twin.actions) == len(held.actions)
         for action, copy in zip(held.actions, twin.actions, strict=True):
             assert (copy.number, copy.axe_number) == (action.number, action.axe_number)

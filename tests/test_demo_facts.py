@@ -1,4 +1,4 @@
-"""The shipped Word and PDF files say what the public documents say: every fact, field by field, as the product reads."""
+"""The shipped Word and PDF files, as the product reads them, say what the public documents say, field by field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ NAMES = [
 ]
 
 # What the native files may say otherwise than the text exports: document and fact, then the reason.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS = {
+    ("saverne-attractivite-stages", "boxes of 11 duree de l'action"): (
+        "the export lost the box of « Annuelle »; the form shows it, empty since « Pluriannuelle » is ticked"
+    ),
+}
 
 # Fields made of names, whose words are facts; behind the first comma of a porteur stands a person.
 NAMED = {"porteur", "partenaires", "territoire", "axe", "thematique"}
@@ -76,11 +80,12 @@ def action_facts(action: Action) -> Iterator[tuple[str, Any]]:
 
 
 def differences(public: Action, ours: Action, name: str) -> dict[str, tuple[Any, Any]]:
+    """Tell the facts that differ, and the exceptions that no longer do."""
     theirs, facts = dict(action_facts(public)), dict(action_facts(ours))
     return {
         fact: (theirs.get(fact), facts.get(fact))
         for fact in theirs | facts
-        if theirs.get(fact) != facts.get(fact) and (name, fact) not in EXCEPTIONS
+        if (theirs.get(fact) != facts.get(fact)) is not ((name, fact) in EXCEPTIONS)
     }
 
 

@@ -183,11 +183,9 @@ class Form:
     def _option(self, option: Node) -> str:
         text = str(option["label"])
         text += f" {option['typed']}" if "typed" in option else ""
-        if "ticked" in option:
-            box = self._controls.box(option["ticked"], preset=flag(option, "preset"))
-            written = box + run(hint(option, "gap", " ") + text)
-        else:
-            written = run(text)
+        # A text export may lose a box; the form it came from has one before each label.
+        box = self._controls.box(option.get("ticked", False), preset=flag(option, "preset"))
+        written = box + run(hint(option, "gap", " ") + text)
         if "placeholder" in option:
             written += run(hint(option, "placeholder_gap", " ")) + self._controls.menu(option["placeholder"])
         return written

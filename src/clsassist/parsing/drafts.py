@@ -63,7 +63,8 @@ def draft_to_fields(draft: FieldDraft, text: str) -> Iterator[Field]:
         options = tuple(_options(part, text))
         items = tuple(_items(part, text))
         value = "\n".join(item.text for item in items)
-        yield Field(part.key, part.label, value, items, options, _span(part, text), part.page, part.inherited)
+        page = part.page or next((block.page for block in part.blocks), None)
+        yield Field(part.key, part.label, value, items, options, _span(part, text), page, part.inherited)
 
 
 def _span(draft: FieldDraft, text: str) -> Span:

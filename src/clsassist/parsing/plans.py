@@ -12,9 +12,11 @@ from clsassist.records import Action, Document, Plan, Section
 from clsassist.text import fold, squeeze
 
 _TITLE = re.compile(r"^(?:le\s+)?(?:plan|contrat|projet|programme|cls\b).{0,90}$", re.IGNORECASE)
-_DATE = re.compile(
-    r"^(?:le \d{1,2} )?(?:janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre"
-    r"|d[ée]cembre) (?:19|20)\d\d$",
+_MONTHS = "janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
+_DATE = re.compile(rf"^(?:le \d{{1,2}} )?(?:{_MONTHS}) (?:19|20)\d\d$", re.IGNORECASE)
+# Not the end of a period: « de janvier 2024 à décembre 2026 ».
+_CLOSING_DATE = re.compile(
+    rf"^.{{0,70}}(?<!\bà)(?<!\ben)(?<!\bde)(?<!\bau)(?<!\bet)(?<!ici)(?<!fin)\s(?P<date>(?:{_MONTHS}) (?:19|20)\d\d)$",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
@@ -30,6 +32,10 @@ _NAMED = re.compile(
     r"|plan (?:sant[ée]|local|territorial|d[ée]partemental|r[ée]gional|communal|climat|d['’]actions?|alimentaire)"
     r"|programme (?:r[ée]gional|local|territorial)|conseil local de sant[ée])\b.{0,90}",
     re.IGNORECASE,
+)
+_NAMED_PLACE = re.compile(
+    r"\b(?:CLS|CLSM|PTSM|sant[ée](?: mentale| publique)?)\s+(?:du |de la |de l['’]|des |de |d['’])?"
+    r"(?P<place>[A-ZÀ-Ý][^–—|0-9]{2,60}?)\s*(?:[–—]|\s-\s|(?:19|20)\d\d|$)"
 )
 _GENERIC = re.compile(
     r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE
@@ -47,9 +53,15 @@ class Reading:
 
 
 def document_date(document: Document) -> str | None:
-    """Return the date a document gives itself, such as « Janvier 2021 », alone on its line."""
-    lines = [squeeze(line) for line in document.text.splitlines()]
-    return next((line for line in reversed(lines) if _DATE.match(line)), None)
+    """Return the date a document gives itself, such as « Janvier 2021 ».
+
+    It stands alone on its line, or ends a short line of the title page, of the last lines or of a header.
+    """
+    lines = [squeezed for line in document.text.splitlines() if (squeezed := squeeze(line))]
+    alone = next((line for line in reversed(lines) if _DATE.match(line)), None)
+    edges = (*reversed(lines[-_HEAD_LINES:]), *lines[:_HEAD_LINES], *document.margins)
+    closing = (match.group("date") for line in edges if (match := _CLOSING_DATE.match(line)))
+    return alone or next(closing, None)
 
 
 def document_status(document: Document) -> str | None:
@@ -69,7 +81,7 @@ def _own_plan(reading: Reading, lexicon: Lexicon) -> Plan:
     years = [year for action in reading.actions for year in (action.first_year, action.last_year) if year]
     first, last = (min(years), max(years)) if years else (None, None)
     title = _title_page(reading.document)
-    territoire = _territoire(reading) or _departement(reading.document.text, lexicon)
+    territoire = _territoire(reading) or _named_territoire(title) or _departement(reading.document.text, lexicon)
     if title:
         return Plan(title, territoire, first, last)
     return Plan(_name(reading, territoire, first, last), territoire, first, last, "fiches" if territoire else "")
@@ -101,6 +113,12 @@ def _territoire(reading: Reading) -> str | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def _named_territoire(title: str | None) -> str | None:
+    """Return the place that the name of a plan ends with: « Contrat local de santé du Pays de… 2025-2029 »."""
+    match = _NAMED_PLACE.search(title) if title else None
+    return match.group("place").strip(" –—-") if match else None
+
+
 def _departement(text: str, lexicon: Lexicon) -> str | None:
     """Return the département that a text names most, when it names it at least three times."""
     folded = fold(text)
@@ -111,7 +129,7 @@ def _departement(text: str, lexicon: Lexicon) -> str | None:
 
 def _widen(plan: Plan, plans: Sequence[Plan]) -> Plan:
     """Give a fiche that reaches beyond its plan's territory the name of the plan."""
-    for other in plans:
+    for other in plans if plan.deduced else ():
         same_years = (plan.first_year, plan.last_year) == (other.first_year, other.last_year)
         if same_years and other.territoire and (plan.territoire or "").startswith(f"{other.territoire} "):
             return replace(other, deduced="fiches voisines")

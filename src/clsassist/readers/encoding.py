@@ -8,7 +8,7 @@ import re
 from clsassist.records import Warning
 
 # Characters that show nothing: they hide instructions, or cut words in two. Soft hyphen, Mongolian vowel separator,
-# zero width, direction marks, fillers, variation selectors, tags, control characters other than the line end and the tab.
+# zero width, direction marks, fillers, variation selectors, tags, controls other than the line end and the tab.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\ufff0-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f]"

@@ -159,11 +159,11 @@ def _exchange(child: subprocess.Popen[bytes], suffix: str, raw: bytes, patience:
     if answer is not None:
         return answer
     if watch.lost:
-        raise _LostError(f"sa lecture n'avance plus (rien depuis {patience:.0f} s)", again=False)
+        raise _LostError(f"sa lecture n'avance plus (rien depuis {patience:.0f} s) : découpez-le", again=False)
     _kill(child)
     code = child.wait()
     how = signal.Signals(-code).name if code < 0 else f"code {code}"
-    raise _LostError(f"il fait tomber le lecteur ({how})", again=True)
+    raise _LostError(f"il fait tomber le lecteur ({how}) : enregistrez-le de nouveau", again=True)
 
 
 def _next_answer(child: subprocess.Popen[bytes]) -> dict[str, Any] | None:
@@ -178,7 +178,7 @@ def _transcript_of(answer: dict[str, Any]) -> Transcript | None:
     if answer["kind"] == READ:
         return values_to_transcript(answer)
     if answer["kind"] == NO_MEMORY:
-        raise _LostError("sa lecture demande trop de mémoire", again=True)
+        raise _LostError("sa lecture demande trop de mémoire : découpez-le", again=True)
     raise _LostError(f"erreur interne du lecteur ({answer['error']})", again=False)
 
 

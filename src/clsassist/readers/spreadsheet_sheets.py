@@ -206,6 +206,9 @@ class _SheetLoader:
         loader = self
 
         class Parser(WorkSheetParser):
+            def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+                yield from _parse_wanted(self)
+
             def parse_cell(self, element: Element) -> dict[str, Any]:
                 cell: dict[str, Any] = super().parse_cell(element)
                 # A cell of type s, n or b without formula has one child at most: only the others cost more.
@@ -307,6 +310,35 @@ class _SheetLoader:
         columns = list(_hidden_columns(parser, self._sheet))
         if columns:
             self._sheet.tell(f"colonnes masquées lues comme les autres : {some(columns)}")
+
+
+def _parse_wanted(parser: WorkSheetParser) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Parse the rows of a sheet, and of its other parts only the columns, merged ranges and links.
+
+    lxml does it ten times faster than the parser that openpyxl chooses, and each element is dropped once read: a sheet
+    of a million styled rows costs no memory.
+    """
+    from lxml import etree
+    from openpyxl.worksheet import _reader
+    from openpyxl.worksheet.hyperlink import HyperlinkList
+    from openpyxl.worksheet.merge import MergeCells
+
+    wanted = (_reader.ROW_TAG, _reader.COL_TAG, _reader.MERGE_TAG, _reader.HYPERLINK_TAG)
+    for _, element in etree.iterparse(parser.source, tag=wanted, resolve_entities=False, no_network=True):
+        if element.tag == _reader.ROW_TAG:
+            if len(element) or element.get("hidden"):
+                yield parser.parse_row(element)
+            else:
+                parser.row_counter = int(element.get("r", parser.row_counter + 1))
+        elif element.tag == _reader.COL_TAG:
+            parser.parse_column_dimensions(element)
+        elif element.tag == _reader.MERGE_TAG:
+            parser.merged_cells = MergeCells.from_tree(element)
+        else:
+            parser.hyperlinks = HyperlinkList.from_tree(element)
+        element.clear()
+        while element.getprevious() is not None:
+            del element.getparent()[0]
 
 
 def _hidden_columns(parser: WorkSheetParser, sheet: Sheet) -> Iterator[str]:

@@ -13,6 +13,8 @@ from clsassist.readers.pdf.words import join_lines, pieces_to_rows
 # A gutter, in parts of the size of the text, and rows further apart than this are of different things.
 _GUTTER = 0.5
 _APART = 5.0
+# Lines nearer than this go on with one another.
+_LEADING = 2.0
 # Rows with text on both sides that make a table; fewer where the labels look like labels.
 _ROWS = 3
 _LABELLED_ROWS = 2
@@ -87,7 +89,8 @@ def _run(rows: Sequence[Row], start: int) -> tuple[int, int, list[_Gap]]:
         gaps = [left for gap in gaps if (left := _clear(gap, row)) and left.width >= _GUTTER * size]
         if not gaps:
             break
-        clear = position + 1
+        if clear == position and row[0].box.middle - above[0].box.middle <= _LEADING * size:
+            clear = position + 1
         right_only = row[0].box.x0 >= gaps[0].x1 - 1
         if right_only or any(_both_sides(gap, row) for gap in gaps):
             end, kept = position + 1, gaps

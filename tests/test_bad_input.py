@@ -106,6 +106,7 @@ REFUSED = {
     "programme.txt": (lambda: b"\x7fELF\x02\x01\x01\x00", "binaire inconnu"),
     "sans extension": (pdf_page, r"pas d'extension.*PDF : renommez-le en \.pdf"),
     "musique.mp3": (lambda: b"ID3", r"« \.mp3 » n'est pas lu"),
+    "long.txt": (lambda: b"Le territoire compte des infirmiers.\n" * 150_000, "millions de caractères"),
     "pages.pdf": (pdf_cyclic_pages, "abîmé|plus que la limite"),
 }
 

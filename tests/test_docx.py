@@ -742,3 +742,35 @@ def test_a_form_becomes_a_fiche():
         "2. Informer les élus",
     ]
     assert action.field("financement").text == "12 000 €"
+
+
+# --- against an independent reader
+
+_MARKDOWN_BOX = re.compile(r"\[([x ])\]\s+([^\[\]|]+?)(?=\s*(?:\[[x ]\]|\||$))", re.MULTILINE)
+
+
+def words_of(text: str) -> list[str]:
+    return sorted(re.findall(r"[^\W_]+", text))
+
+
+def test_markitdown_finds_the_same_boxes_and_words():
+    markitdown = pytest.importorskip("markitdown")
+    options = [f"Option {letter}" for letter in "ABCDEFGH"]
+    body = table(
+        row("Public visé", cell(*(p(box(position % 3 == 0), f" {name}") for position, name in enumerate(options)))),
+        row(
+            "Durée",
+            cell(p(ON, " Pluriannuelle"), p(legacy_box('<w:default w:val="1"/>'), " Annuelle"), p(OFF, " Une fois")),
+        ),
+        row("Contexte", cell("Le territoire compte 12 médecins.", item("dont 4 à temps plein", 1))),
+        row(cell("Financement", merge="restart"), "Budget", "12 000 €"),
+        row(cell(merge="continue"), "ARS", control("<w:dropDownList/>", cell("Accordé"))),
+    ) + p(change("ins", run("Ajouté")), change("del", "<w:r><w:delText>Retiré</w:delText></w:r>"))
+    raw = docx(body, **FORM_PARTS)
+
+    markdown = markitdown.MarkItDown().convert_stream(io.BytesIO(raw), file_extension=".docx").text_content
+    transcript = read_docx(raw)
+
+    assert len(boxes(transcript)) == 11
+    assert boxes(transcript) == [(label, mark == "x") for mark, label in _MARKDOWN_BOX.findall(markdown)]
+    assert words_of(transcript.text) == words_of(re.sub(r"\[x\]", "", markdown))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.server
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -150,3 +152,34 @@ def test_a_file_that_libreoffice_cannot_open_is_told():
 
     with pytest.raises(ValueError, match="LibreOffice ne sait pas"):
         convert_to_docx(package(broken), ".odt")
+
+
+@needs_libreoffice
+def test_nothing_that_a_document_points_to_is_fetched():
+    asked: list[str] = []
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_OPTIONS = do_PROPFIND = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/a.png"
+        picture = (
+            '<text:p><draw:frame xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+            'xmlns:xlink="http://www.w3.org/1999/xlink" '
+            'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" svg:width="3cm" svg:height="3cm">'
+            f'<draw:image xlink:href="{address}" xlink:type="simple"/></draw:frame></text:p><text:h '
+        )
+        content = OPEN_DOCUMENT["content.xml"].replace("<text:h ", picture, 1)
+        transcript = read_docx(convert_to_docx(package(OPEN_DOCUMENT | {"content.xml": content}), ".odt"))
+        server.shutdown()
+
+    assert "☒ Adultes" in transcript.text
+    assert asked == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reading_plans import pdf_held, pdf_seen, sheets, web, word_held, word_seen
+from reading_plans import pdf_held, pdf_seen, sheets, web, web_more, word_held, word_more, word_seen
 from reading_plans.truth import Plan, load_plan
 
 LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
@@ -28,6 +28,11 @@ LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
     ("seen", "boites-arvel"): word_seen.text_boxes,
     ("seen", "sidebar-corvane"): web.sidebar,
     ("seen", "cls-hautvernois"): word_seen.several_tables,
+    ("seen", "petr-bocaine"): word_more.grouped_questions,
+    ("seen", "hopital-seuvre"): word_more.inline_labels,
+    ("seen", "autonomie-verdanne"): word_more.uneven_bands,
+    ("seen", "reseau-tillane"): word_more.numbered_prose,
+    ("seen", "cartes-auvrain"): web_more.pill_cards,
     ("held", "fiches-marane"): word_held.one_column,
     ("held", "feuille-tarnois"): word_held.bold_labels,
     ("held", "ctg-valdor"): word_held.nested_tables,

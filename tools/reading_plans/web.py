@@ -121,10 +121,11 @@ def printed_grid(plan: Plan) -> None:
         for entry in fiche.entries[3:]:
             body += f'<div class="ligne"><div>{escape(entry.label)}</div><div>{value_html(entry)}</div></div>'
         body += "</div>"
-    _print(body, plan.path(".pdf"))
+    print_page(body, plan.path(".pdf"))
 
 
-def _print(page: str, target: Path) -> None:
+def print_page(page: str, target: Path) -> None:
+    """Print a page to PDF with Chromium; raises subprocess.CalledProcessError when it fails."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(page, encoding="utf-8")
@@ -163,4 +164,4 @@ def sidebar(plan: Plan) -> None:
             inner = "".join(f'<div class="bloc"><h3>{escape(e.label)}</h3>{value_html(e)}</div>' for e in blocks)
             body += f'<div class="{name}">{inner}</div>'
         body += "</div></section>"
-    _print(body, plan.path(".pdf"))
+    print_page(body, plan.path(".pdf"))

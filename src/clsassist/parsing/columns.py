@@ -156,6 +156,9 @@ def _title_place(columns: tuple[Column, ...]) -> int | None:
 def is_header_again(row: Row, header: Header, text: str) -> bool:
     """Tell the labels printed again lower in the table."""
     cells = cells_by_place(row)
+    title = cells.get(header.title)
+    if title is None or len(title.text(text)) > _LONGEST_LABEL:
+        return False
     labels = {column.place: column.label for column in header.columns}
     same = [place for place, cell in cells.items() if cell_label(cell, text) == labels.get(place)]
     return len(same) * 2 > len(header.columns)

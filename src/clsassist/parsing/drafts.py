@@ -31,7 +31,7 @@ _PARAGRAPH, _SUBNUMBER, _NUMBER = -1, -2, -3
 class FieldDraft:
     """A field being gathered: its label, and the blocks of its cells in reading order.
 
-    ``breaks`` holds the positions, in ``blocks``, where a new cell continues the field.
+    ``breaks`` holds the positions, in ``blocks``, where a new row continues the field.
     """
 
     key: str
@@ -43,9 +43,10 @@ class FieldDraft:
     breaks: list[int] = field(default_factory=list)
     inherited: bool = False
 
-    def extend(self, blocks: tuple[Block, ...], end: int) -> None:
+    def extend(self, blocks: tuple[Block, ...], end: int, *, same_row: bool = False) -> None:
         """Add the blocks of one more cell."""
-        self.breaks.append(len(self.blocks))
+        if not same_row:
+            self.breaks.append(len(self.blocks))
         self.blocks.extend(blocks)
         self.end = max(self.end, end)
 

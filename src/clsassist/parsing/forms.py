@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from clsassist.records import Block, BlockKind, Span
 _YEAR = re.compile(r"(?:20[0-4]\d)(?:\s?[-–/]\s?20[0-4]\d)?")
 # What people put in the column of a year: an X, a tick, a filled or an empty box.
 _MARKS = {"": False, "x": True, "☒": True, "☑": True, "✓": True, "✔": True, "☐": False, "■": True, "□": False}
+_NO_MARK = object()
 # A label that stands in a row of its own is short.
 _LONGEST_LABEL = 80
 
@@ -44,9 +46,10 @@ def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
     while position < len(rows):
         row = rows[position]
         below = rows[position + 1] if position + 1 < len(rows) else None
-        if below and _is_year_grid(row, below, text):
-            yield _year_boxes(row, below, text)
-            position += 2
+        marked = _marked_rows(row, rows[position + 1 :], text)
+        if marked:
+            yield _year_boxes(row, marked, text)
+            position += 1 + len(marked)
         elif below and _is_header(row, below, text):
             yield from _transposed(row, below)
             position += 2
@@ -118,19 +121,36 @@ def _transposed(row: Row, below: Row) -> Iterator[Row]:
         yield Row(row.table, (label, value))
 
 
-def _is_year_grid(row: Row, below: Row, text: str) -> bool:
-    """Tell columns of years with a mark under some: « 2024 | 2025 » above « X |   »."""
+def _marked_rows(row: Row, below: list[Row], text: str) -> list[Row]:
+    """Return the rows of marks or boxes under columns of years: « 2024 | 2025 » above « X |   »."""
     years = [_YEAR.fullmatch(cell.text(text).strip()) is not None for cell in row.cells[1:]]
-    marks = [cell.text(text).strip().lower() for cell in below.cells]
-    shaped = len(years) >= 2 and all(years) and len(below.cells) == len(row.cells)
-    return shaped and all(mark in _MARKS for mark in marks[1:]) and any(marks[1:])
+    if len(years) < 2 or not all(years):
+        return []
+    marked = list(itertools.takewhile(lambda other: _is_marked(other, len(row.cells), text), below))
+    return marked if any(not cell.empty for other in marked for cell in other.cells[1:]) else []
 
 
-def _year_boxes(row: Row, below: Row, text: str) -> Row:
-    """Make each year a check box of the field that the row is labelled with."""
-    boxes = tuple(
-        replace(year.blocks[0], kind=BlockKind.CHECKBOX, ticked=_MARKS[mark.text(text).strip().lower()])
-        for year, mark in zip(row.cells[1:], below.cells[1:], strict=True)
-    )
-    label = row.cells[0] if not row.cells[0].empty else below.cells[0]
-    return Row(row.table, (label, Cell(Span(boxes[0].span.start, boxes[-1].span.end), boxes)))
+def _is_marked(row: Row, width: int, text: str) -> bool:
+    known = not row.cells[0].empty and label_to_key(row.cells[0].text(text))
+    return len(row.cells) == width and not known and all(_mark(cell, text) is not _NO_MARK for cell in row.cells[1:])
+
+
+def _mark(cell: Cell, text: str) -> object:
+    """Return the state that the cell of a year shows, or _NO_MARK when it holds something else."""
+    if len(cell.blocks) == 1 and cell.blocks[0].kind is BlockKind.CHECKBOX:
+        return cell.blocks[0].ticked
+    return _MARKS.get(cell.text(text).strip().lower(), _NO_MARK)
+
+
+def _year_boxes(row: Row, marked: list[Row], text: str) -> Row:
+    """Make each year a check box of the field that the row is labelled with, under the words of its own row."""
+    blocks: list[Block] = []
+    for other in marked:
+        blocks.extend(other.cells[0].blocks)
+        for year, cell in zip(row.cells[1:], other.cells[1:], strict=True):
+            ticked = _mark(cell, text)
+            state = ticked if isinstance(ticked, bool) else None
+            blocks.append(replace(year.blocks[0], kind=BlockKind.CHECKBOX, ticked=state))
+    label = row.cells[0] if not row.cells[0].empty else marked[0].cells[0]
+    ends = [block.span.end for block in blocks]
+    return Row(row.table, (label, Cell(Span(min(block.span.start for block in blocks), max(ends)), tuple(blocks))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from clsassist.parsing.column_rows import (
@@ -297,10 +297,9 @@ class Walk:
         keys = [label_to_key(block.span.of(self.text)) for block in first.blocks]
         if len(first.blocks) == 1 or None in keys:
             self._open_field(self._current, cell_to_key(label), label, first, values)
-        else:
-            # Two labels in one cell share its value: « Rôle du PETR co-pilote », « Rôle de la CPTS co-pilote ».
-            for block, key in zip(first.blocks, keys, strict=True):
-                self._open_field(self._current, key, block.span.of(self.text), Cell(block.span, (block,)), values)
+            return
+        for block, key, part in _share(first, keys, values, self.text):
+            self._open_field(self._current, key, block.span.of(self.text), Cell(block.span, (block,)), part)
 
     def _open_from_row(self, heading: Heading, first: Cell, values: list[Cell]) -> None:
         title = next((_cell_span(cell) for cell in values if not cell.empty), None)
@@ -330,9 +329,7 @@ class Walk:
         elif len(values) >= 2 and self._parent_label and label_to_key(values[0].text(self.text)):
             self._open_sub_field(fiche, values[0], values[1:])
         else:
-            last = fiche.fields[-1]
-            for cell in values:
-                last.extend(cell.blocks, cell.span.end)
+            _extend(fiche.fields[-1], values)
 
     def _open_field(self, fiche: FicheDraft, key: str | None, label: str, cell: Cell, values: list[Cell]) -> None:
         fiche.awaits_title = False
@@ -346,8 +343,7 @@ class Walk:
             if key
             else unknown_field(label, cell.span.start, cell.span.end, page)
         )
-        for value in values:
-            draft.extend(value.blocks, value.span.end)
+        _extend(draft, values)
         fiche.fields.append(draft)
 
     def _open_sub_field(self, fiche: FicheDraft, label: Cell, values: list[Cell]) -> None:
@@ -356,8 +352,7 @@ class Walk:
         name = clean_label(label.text(self.text))
         key = cell_to_key(name) or parent_key
         draft = FieldDraft(key, f"{parent} › {name}", label.span.start, label.span.end)
-        for value in values:
-            draft.extend(value.blocks, value.span.end)
+        _extend(draft, values)
         fiche.fields.append(draft)
 
     def _open_fiche(self, number: str | None, title: Span | None, page: int | None) -> FicheDraft:
@@ -444,6 +439,34 @@ def _names(fiche: FicheDraft, text: str) -> set[tuple[int | None, str]]:
     title = re.sub(r"[\s.…]*\d{0,3}$", "", squeeze(fiche.title.of(text))) if fiche.title else ""
     names = {(None, fold(title))} if title else set()
     return names | ({(fiche.axe_number, fiche.number)} if fiche.number else set())
+
+
+def _extend(draft: FieldDraft, values: list[Cell]) -> None:
+    for position, value in enumerate(values):
+        draft.extend(value.blocks, value.span.end, same_row=position > 0)
+
+
+def _share(
+    label: Cell, keys: list[str | None], values: list[Cell], text: str
+) -> Iterator[tuple[Block, str | None, list[Cell]]]:
+    """Share the value of a cell that holds several labels: line by line when there is one for each.
+
+    « Rôle du PETR co-pilote » and « Rôle de la CPTS co-pilote » have one value between them; « Structure : »,
+    « Personne référente : » have each their line.
+    """
+    lines = [block for cell in values for block in cell.blocks]
+    labels = list(zip(label.blocks, keys, strict=True))
+    if len(set(keys)) == 1:
+        yield from ((block, key, values) for block, key in labels)
+        return
+    # « Porteur », alone on its line, may head « Structure : » and « Personne référente : ».
+    named = labels if len(labels) == len(lines) else [held for held in labels if ":" in held[0].span.of(text)]
+    if len(named) == len(lines):
+        for (block, key), line in zip(named, lines, strict=True):
+            yield block, key, [Cell(line.span, (line,))]
+    else:
+        whole = Span(label.blocks[0].span.start, label.blocks[-1].span.end)
+        yield replace(label.blocks[0], span=whole), keys[0], values
 
 
 def _trimmed_block(block: Block, text: str) -> Block:

@@ -18,7 +18,7 @@ _TICKED_INPUT = re.compile(r"\bchecked\b", re.IGNORECASE)
 BOX_TICKED, BOX_CLEAR, BOX_UNKNOWN = "☒", "☐", "[?]"
 
 # A check box written with characters: |X| |_| [x] [ ] [?] ☑ ☒ ☐.
-_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐☎✓✔])|\[(?P<square>[xX ?])\]")
+_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐✓✔]|☎(?!\s?[\d(+]))|\[(?P<square>[xX ?])\]")
 _STATES = {"_": False, " ": False, "☐": False, "?": None}
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.

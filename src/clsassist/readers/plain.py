@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clsassist.readers.encoding import decode
 from clsassist.readers.markup import Place, join_hyphenated_names, text_to_blocks
 from clsassist.readers.transcript import Transcript
-from clsassist.records import Block, BlockKind, Span, Warning
+from clsassist.records import Block, BlockKind, Span
 
 _BOX_LINE = re.compile(r"\s*\|\s?[Xx_ ]\s?\|(?!.*\|\s*$)")
 _RULE_CHARACTERS = frozenset(" \t|:-")
@@ -34,7 +35,7 @@ def read_plain(raw: bytes) -> Transcript:
 
     Raises ValueError when the bytes are not text.
     """
-    text, warnings = _decode(raw)
+    text, warnings = decode(raw)
     if max(map(len, text.split("\n"))) > _LONGEST_LINE:
         raise ValueError(f"une de ses lignes dépasse {_LONGEST_LINE} caractères")
     blocks = join_hyphenated_names(text, list(_lines_to_blocks(text)))
@@ -44,18 +45,6 @@ def read_plain(raw: bytes) -> Transcript:
 def _is_rule(line: str) -> bool:
     """Say whether a line only draws a rule: « ---|--- », « --<tab>-- »."""
     return "--" in line and set(line) <= _RULE_CHARACTERS
-
-
-def _decode(raw: bytes) -> tuple[str, tuple[Warning, ...]]:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace").replace("\r\n", "\n"), ()
-    if b"\x00" in raw:
-        raise ValueError("ce n'est pas un fichier texte (il contient des octets nuls)")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n"), ()
-    except UnicodeDecodeError:
-        message = "encodage Windows-1252 supposé : vérifiez les accents, ou enregistrez le fichier en UTF-8"
-        return raw.decode("cp1252", errors="replace").replace("\r\n", "\n"), (Warning(message),)
 
 
 def _lines(text: str) -> list[_Line]:

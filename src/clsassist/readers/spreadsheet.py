@@ -35,6 +35,8 @@ _DEEPER = {"◦": 1, "○": 1, "o": 1, "▪": 2, "■": 2}
 _TICKS = frozenset({"x", "☒", "☑", "✓", "✔", "✗", "✘"})
 _CLEARS = frozenset({"☐", "□"})
 _LONGEST_OPTION = 120
+# A cell beyond this is a quotation mark that was never closed.
+_LONGEST_VALUE = 200_000
 _LONGEST_TITLE = 200
 
 
@@ -54,14 +56,19 @@ def read_csv(raw: bytes) -> Transcript:
     """
     text, warnings = _decode(raw)
     sheet = Sheet("données")
-    limit = csv.field_size_limit(MAX_CELLS)
+    filled = 0
+    limit = csv.field_size_limit(_LONGEST_VALUE)
     try:
         for number, values in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))):
-            _keep_values(sheet, number, values)
+            filled += _keep_values(sheet, number, values)
+            if filled > MAX_CELLS:
+                raise ValueError(f"il compte plus de {MAX_CELLS} cellules remplies")
     except csv.Error as error:
         raise ValueError("ses cellules ne se laissent pas séparer (guillemet jamais fermé ?)") from error
     finally:
         csv.field_size_limit(limit)
+    if not sheet.rows:
+        raise ValueError("le fichier est vide")
     read = _sheets_to_transcript([sheet], None)
     told = tuple(
         replace(told, message=told.message.removeprefix(f"feuille « {sheet.name} » : ")) for told in read.warnings
@@ -69,16 +76,18 @@ def read_csv(raw: bytes) -> Transcript:
     return replace(read, warnings=(*warnings, *told))
 
 
-def _keep_values(sheet: Sheet, number: int, values: Sequence[str]) -> None:
+def _keep_values(sheet: Sheet, number: int, values: Sequence[str]) -> int:
+    """Keep the filled cells of one row, and return how many there are."""
     kept = {column: _text_cell(value) for column, value in enumerate(values) if value.strip()}
     if number == 0 and len(values) in (1, 2) and values[0].startswith("sep="):
-        return
+        return 0
     if kept and number >= MAX_ROWS:
         raise ValueError(f"il dépasse {MAX_ROWS} lignes")
     if kept and max(kept) >= MAX_COLUMNS:
         raise ValueError(f"il dépasse {MAX_COLUMNS} colonnes")
     if kept:
         sheet.rows[number] = kept
+    return len(kept)
 
 
 def _text_cell(value: str) -> SheetCell:

@@ -24,14 +24,12 @@ _SHOWN = frozenset(
 _OPENERS = ("aria-controls", "aria-expanded", "data-toggle", "data-bs-toggle", "data-target", "data-bs-target")
 
 # Icons of the usual sets whose name says the state of a box.
-_ICONS = dict.fromkeys(
-    ("fa-check-square", "fa-check-square-o", "fa-square-check", "glyphicon-check", "bi-check-square")
-    + ("bi-check-square-fill", "fr-icon-checkbox-line", "fr-icon-checkbox-fill", "icon-checkbox-checked"),
-    BOX_TICKED,
-) | dict.fromkeys(
-    ("fa-square-o", "glyphicon-unchecked", "bi-square", "fr-icon-checkbox-blank-line", "icon-checkbox-unchecked"),
-    BOX_CLEAR,
-)
+_TICKED_ICONS = """
+    fa-check-square fa-check-square-o fa-square-check glyphicon-check bi-check-square bi-check-square-fill
+    fr-icon-checkbox-line fr-icon-checkbox-fill icon-checkbox-checked
+"""
+_CLEAR_ICONS = "fa-square-o glyphicon-unchecked bi-square fr-icon-checkbox-blank-line icon-checkbox-unchecked"
+_ICONS = dict.fromkeys(_TICKED_ICONS.split(), BOX_TICKED) | dict.fromkeys(_CLEAR_ICONS.split(), BOX_CLEAR)
 # What a picture of a box says of itself.
 _CLEAR_PICTURE = re.compile(r"(?:case )?(?:non coch[ée]e?|d[ée]coch[ée]e?|unchecked|not checked)$", re.IGNORECASE)
 _TICKED_PICTURE = re.compile(r"(?:case )?(?:coch[ée]e?|checked)$", re.IGNORECASE)

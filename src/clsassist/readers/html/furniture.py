@@ -60,7 +60,7 @@ _HIDDEN_STYLE = re.compile(
     r"(?:font-size|opacity)\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:!important\s*)?(?:;|$)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"(?:^|[}>])\s*([^{}@<>]{1,400})\{([^{}]*)\}")
+_RULE = re.compile(r"([^{}@<>]{1,400})\{([^{}]*)\}")
 _NAMED = re.compile(r"[\w-]*([.#][\w-]+)$")
 _MOST_STYLE = 200_000
 _OPENED_BY = ("aria-controls", "data-target", "data-bs-target", "href")
@@ -200,7 +200,7 @@ def _opened(body: HtmlElement) -> frozenset[str]:
 def _hiding_names(root: HtmlElement) -> frozenset[str]:
     """List the classes and names that the page's own style sheets hide, by a rule for them alone, last rule first."""
     hiding: set[str] = set()
-    sheet = "\n".join(style.text or "" for style in root.iter("style"))[:_MOST_STYLE]
+    sheet = "\n".join(style.text or "" for style in root.iter("style"))[:_MOST_STYLE].replace("<!--", "")
     for rule in _RULE.finditer(_without_media(sheet)):
         hides = bool(_HIDDEN_STYLE.search(rule.group(2)))
         for selector in rule.group(1).split(","):

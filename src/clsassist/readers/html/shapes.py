@@ -16,6 +16,7 @@ from clsassist.text import squeeze
 DEPTH = "data-clsassist-depth"
 
 _SYMBOL_FONT = re.compile(r"font-family\s*:\s*[\"']?\s*(Wingdings(?:\s*[23])?|Symbol|Webdings|Zapf\s?Dingbats)", re.I)
+_SYMBOL_FACE = re.compile(r"(Wingdings(?:\s*[23])?|Symbol|Webdings)$", re.IGNORECASE)
 _BULLET_FONT = re.compile(r"font-family\s*:\s*[\"']?\s*(?:Wingdings|Symbol|Courier New|Noto Sans Symbols)", re.I)
 _MARK_STYLE = re.compile(r"mso-list\s*:\s*Ignore", re.IGNORECASE)
 _WORD_LEVEL = re.compile(r"mso-list\s*:\s*l\d+ level(\d)", re.IGNORECASE)
@@ -42,12 +43,15 @@ def shape_lists(root: HtmlElement) -> None:
         google = _GOOGLE_LIST.search(items.get("class") or "")
         if google:
             items.set(DEPTH, google.group(1))
-    for element in [*root.iter("span", "font")]:
-        font = _SYMBOL_FONT.search(element.get("style") or "") or re.match(
-            "(Wingdings.*|Symbol)", element.get("face", "")
-        )
+    for element in root.iter("span", "font"):
+        font = _symbol_font(element)
         if font and element.text:
-            element.text = "".join(glyph_to_text(ord(character), font.group(1)) for character in element.text)
+            element.text = "".join(glyph_to_text(ord(character), font) for character in element.text)
+
+
+def _symbol_font(element: HtmlElement) -> str | None:
+    font = _SYMBOL_FONT.search(element.get("style") or "") or _SYMBOL_FACE.match(element.get("face") or "")
+    return font.group(1) if font else None
 
 
 def _shape_word_item(paragraph: HtmlElement, style: str) -> None:
@@ -65,9 +69,10 @@ def _shape_word_item(paragraph: HtmlElement, style: str) -> None:
 
 def _is_box(mark: HtmlElement, words: str) -> bool:
     """Tell a box of Wingdings from a bullet; what Word itself calls a mark of list is one."""
-    style = mark.get("style") or ""
-    font = _SYMBOL_FONT.search(style)
-    return bool(font) and not _MARK_STYLE.search(style) and glyph_to_text(ord(words), font.group(1)) in _GLYPHS
+    font = _symbol_font(mark)
+    if font is None or not words or _MARK_STYLE.search(mark.get("style") or ""):
+        return False
+    return glyph_to_text(ord(words), font) in _GLYPHS
 
 
 def _marks(paragraph: HtmlElement) -> Iterator[HtmlElement]:

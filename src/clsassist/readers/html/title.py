@@ -11,13 +11,13 @@ from clsassist.text import fold, squeeze
 _SEPARATOR = re.compile(r"\s+(?:[|–—·•-]|::)\s+|\s*\|\s*")
 # How the part that names a site starts, or what it is.
 _SITE = re.compile(
-    r"(?:site (?:officiel|internet|web)|bienvenue|accueil|home|ville d|mairie|commune d|communaut[ée] |agglom[ée]ration|"
-    r"m[ée]tropole|cc |ca |petr |pays d|pr[ée]fecture|r[ée]gion |conseil |d[ée]partement d|agence r[ée]gionale|ars |"
-    r"intranet|portail )|(?:www\.)?[\w.-]+\.(?:fr|org|com|net|eu)$",
+    r"(?:site (?:officiel|internet|web)|bienvenue|accueil|home|ville d|mairie|commune d|communaut[ée] |agglom[ée]ration"
+    r"|m[ée]tropole|cc |ca |petr |pays d|pr[ée]fecture|r[ée]gion |conseil |d[ée]partement d|agence r[ée]gionale|ars "
+    r"|intranet|portail )|(?:www\.)?[\w.-]+\.(?:fr|org|com|net|eu)$",
     re.IGNORECASE,
 )
 _NO_TITLE = re.compile(
-    r"(?:sans titre|untitled|document|nouvelle page|page|.*\.(?:docx?|html?|pdf|odt|rtf))\s*\d*", re.I
+    r"(?:sans titre|untitled|document|(?:nouvelle )?page|.*\.(?:docx?|html?|pdf|odt|rtf))\s*\d*", re.IGNORECASE
 )
 _PROGRAM = re.compile(r"^Microsoft Word - ")
 

@@ -215,13 +215,15 @@ class Writer:
         return bool(self._cells) and self._cells[-1][1] is frame
 
     def _start_cell(self, element: HtmlElement) -> None:
-        """Open a cell; one outside any table, or within a cell that lacks its end, is only a block."""
+        """Open a cell, and so end one that lacks its end; a cell outside any table is only a block."""
         self._flow.close_heading()
         frame = self._frames[-1] if self._frames else None
-        fits = Definitions if element.tag in ("dt", "dd") else Grid
-        if isinstance(frame, fits) and not self._within_cell(frame):
-            self._cells.append((element, frame))
-            self._flows.append(Flow(in_cell=True))
+        if not isinstance(frame, Definitions if element.tag in ("dt", "dd") else Grid):
+            return
+        if self._within_cell(frame):
+            self._end_cell(self._cells[-1][0])
+        self._cells.append((element, frame))
+        self._flows.append(Flow(in_cell=True))
 
     def _end_cell(self, element: HtmlElement) -> None:
         self._flow.close_heading()

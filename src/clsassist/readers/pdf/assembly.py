@@ -25,6 +25,7 @@ _SAME_EDGE = 6.0
 _SAME_TABLE = 20.0
 _MOST_PADDING = 9.0
 _HEADER_ROWS = 3
+_FEW_LINES = 8
 
 
 @dataclass(slots=True)
@@ -43,14 +44,14 @@ class _Assembly:
 
     parts: list[list[Flowing] | _OpenTable] = field(default_factory=list)
 
-    def add_lines(self, lines: Sequence[TextLine]) -> None:
+    def add_lines(self, lines: Sequence[TextLine], bound: float | None = None) -> None:
         if not lines:
             return
         if not self.parts or isinstance(self.parts[-1], _OpenTable):
             self.parts.append([])
         last = self.parts[-1]
         assert isinstance(last, list)
-        last += flow_lines(lines)
+        last += flow_lines(lines, bound)
 
     def add_grid(self, grid: Grid, page: int) -> None:
         table = self.parts[-1] if self.parts and isinstance(self.parts[-1], _OpenTable) else None
@@ -68,12 +69,21 @@ def pages_to_parts(pages: Sequence[Page]) -> list[Line | Table]:
     manner = lines_to_manner(line for page in pages for line in page_lines(page))
     assembly = _Assembly()
     for page in pages:
+        bound = _right_end(page)
         for part in _page_parts(page):
             if isinstance(part, Grid):
                 assembly.add_grid(part, page.number)
             else:
-                assembly.add_lines(part.lines)
+                assembly.add_lines(part.lines, None if part.narrow else bound)
     return list(_write(assembly, manner))
+
+
+def _right_end(page: Page) -> float:
+    """Return where the lines of a page end; its tables tell where it has few."""
+    ends = [line.box.x1 for line in page.lines]
+    if len(ends) < _FEW_LINES:
+        ends += [grid.box.x1 for grid in page.grids]
+    return max(ends, default=0.0)
 
 
 def _page_parts(page: Page) -> Iterator[Column | Grid]:

@@ -30,9 +30,10 @@ Row = list[TextLine]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Lines that follow one another, read before what stands at their right."""
+    """Lines that follow one another; those of a newspaper column are ``narrow``: they end before the page does."""
 
     lines: tuple[TextLine, ...]
+    narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def lines_to_parts(lines: Sequence[TextLine]) -> list[Column | Grid]:
         found = None
         if gaps and _is_prose(_columns(rows[position:end], gaps), end - position):
             end = clear
-            found = [Column(tuple(column)) for column in _columns(rows[position:end], gaps)]
+            found = [Column(tuple(column), narrow=True) for column in _columns(rows[position:end], gaps)]
         elif gaps and _is_table(rows[position:end], gaps):
             found = [_table(rows[position:end], gaps)]
         if found is None:

@@ -27,6 +27,8 @@ _WHITE = 0xF7
 # An image over this part of the page is a scan.
 _SCAN = 0.5
 _LEAST_FILLED = 0.25
+# So many small shapes, without a character, are letters turned into outlines.
+_OUTLINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,12 @@ def read_page(source: pdfium.PdfPage, number: int, widgets: Sequence[Widget]) ->
     page = _lay_out(words, drawings, number, width, height)
     page = replace(page, watermarks=sorted_words.watermarks)
     warnings = tuple(_warnings(number, runs, drawings, sorted_words, drawn.unknown))
-    return Reading(page, warnings, scanned=bool(drawings.images) and not words)
+    return Reading(page, warnings, scanned=not words and _is_picture(drawings))
+
+
+def _is_picture(drawings: Drawings) -> bool:
+    """Say whether a page without characters shows something: an image, or letters turned into outlines."""
+    return bool(drawings.images) or len(drawings.shapes) > _OUTLINES
 
 
 def _warnings(number: int, runs: Runs, drawings: Drawings, sorted_words: _Sorted, unknown: int) -> Iterator[Warning]:

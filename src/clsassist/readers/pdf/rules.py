@@ -18,6 +18,8 @@ _SMALLEST = 30.0
 _LOWEST_ROW = 6.0
 # A drawing with more rules than this is a chart or a map.
 _MOST_RULES = 1_200
+# An area as large as this part of the page is its background.
+_WHOLE_PAGE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,21 @@ class Frame:
 def drawings_to_frames(drawings: Drawings, width: float, height: float) -> list[Frame]:
     """Return the groups of rules of a page, those that coloured areas draw with their edges included."""
     page = width * height
-    fills = [fill for fill in drawings.fills if fill.box.width * fill.box.height < 0.85 * page]
     horizontal = [Rule(box.middle, box.x0, box.x1) for box in drawings.horizontal]
     vertical = [Rule(box.centre, box.top, box.bottom) for box in drawings.vertical]
-    for fill in fills:
-        box = fill.box
+    drawn = (frame_to_grid(frame) for frame in _connected(merge_rules(horizontal), merge_rules(vertical)))
+    cells = [cell.box for grid in drawn if grid for cell in grid.cells]
+    for box in (fill.box for fill in drawings.fills):
+        if box.width * box.height > _WHOLE_PAGE * page or _shades_text(box, cells):
+            continue
         horizontal += [Rule(at, box.x0, box.x1, drawn=False) for at in (box.top, box.bottom)]
         vertical += [Rule(at, box.top, box.bottom, drawn=False) for at in (box.x0, box.x1)]
     return _connected(merge_rules(horizontal), merge_rules(vertical))
+
+
+def _shades_text(box: Box, cells: Sequence[Box]) -> bool:
+    """Tell the shading of a paragraph, inside a ruled cell, from that of the cell."""
+    return any(cell.covers(box, 1.0) and cell.width - box.width > 2.0 for cell in cells)
 
 
 def merge_rules(rules: Iterable[Rule]) -> list[Rule]:

@@ -151,6 +151,14 @@ def test_an_archive_that_is_refused_is_told_and_the_rest_read(tmp_path, packed, 
     assert reason in told
 
 
+def test_an_archive_that_opens_with_a_document_is_not_taken_for_it(tmp_path):
+    members = {"1.odt": b"mimetypeapplication/vnd.oasis.opendocument.text", "2.pdf": b"%PDF-", "3.txt": make_fiche()}
+    (tmp_path / "plans.zip").write_bytes(make_zip(members, zipfile.ZIP_STORED))
+    corpus = read(tmp_path)
+    assert paths(corpus) == ["plans.zip/3.txt"]
+    assert [path for path, _ in corpus.failures] == ["plans.zip/1.odt", "plans.zip/2.pdf"]
+
+
 def test_a_member_that_is_refused_is_told_and_the_others_read(tmp_path):
     packed = bytearray(make_zip({"abîmé.txt": b"contenu", "sain.txt": make_fiche()}, zipfile.ZIP_STORED))
     packed[packed.index(b"contenu")] ^= 1

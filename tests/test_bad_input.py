@@ -1,7 +1,9 @@
 """Bad files: each is refused with its reason, or read, within the limits of the reading process; the rest is read."""
 
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bad_files import (
@@ -17,6 +19,7 @@ from bad_files import (
     pdf_cyclic_fields,
     pdf_cyclic_pages,
     pdf_page,
+    stream,
     xlsx,
     zipped,
 )
@@ -107,6 +110,7 @@ REFUSED = {
     "sans extension": (pdf_page, r"pas d'extension.*PDF : renommez-le en \.pdf"),
     "musique.mp3": (lambda: b"ID3", r"« \.mp3 » n'est pas lu"),
     "long.txt": (lambda: b"Le territoire compte des infirmiers.\n" * 150_000, "millions de caractères"),
+    "cellules.csv": (lambda: b"a;b;c;d;e;f;g;h;i;j\n" * 60_000, "plus de .* cellules"),
     "pages.pdf": (pdf_cyclic_pages, "abîmé|plus que la limite"),
 }
 
@@ -172,3 +176,49 @@ def test_a_folder_of_bad_files_is_read_to_its_end(tmp_path):
 
 def test_every_suffix_that_is_read_has_its_content_checked():
     assert set(EXPECTED) == {*READERS, *CONVERTED, *ARCHIVES}
+
+
+class Office:
+    """Stands for LibreOffice: gives a Word file, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def convert_to_docx(self, raw, suffix):
+        self.asked.append(suffix)
+        return docx("<w:p><w:r><w:t>Porteur : MSA</w:t></w:r></w:p>")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ancien.doc", ole("WordDocument")),
+        ("riche.rtf", b"{\\rtf1 Porteur}"),
+        ("ouvert.ODT", zipped({"content.xml": b"x", "META-INF/manifest.xml": b"x"})),
+    ],
+)
+def test_an_older_format_is_converted_before_it_is_read(name, content, tmp_path, monkeypatch, reading):
+    office = Office()
+    monkeypatch.setitem(sys.modules, "clsassist.readers.office", office)
+    (document,) = read_file(tmp_path, name, content, reading)
+    assert document.text.strip() == "Porteur : MSA"
+    assert document.path == name
+    assert office.asked == [Path(name).suffix.lower()]
+
+
+def test_a_scanned_pdf_is_read_through_character_recognition_or_told(tmp_path, monkeypatch, reading):
+    scan = pdf_page(
+        stream(b"595 0 0 842 0 0 cm /I Do"),
+        b"/XObject << /I 6 0 R >>",
+        [stream(b"\x80", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+                b"/BitsPerComponent 8")],
+    )  # fmt: skip
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (refusal,) = read_file(tmp_path, "scan.pdf", scan, reading)
+    assert isinstance(refusal, ReadingError)
+    assert "OCR nécessaire" in refusal.reason
+    recogniser = SimpleNamespace(ocr_pdf=lambda raw: pdf_page())
+    monkeypatch.setitem(sys.modules, "clsassist.readers.pdf.ocr", recogniser)
+    (document,) = read_file(tmp_path, "scan.pdf", scan, reading)
+    assert "Aider" in document.text
+    assert "OCR" in document.warnings[0].message

@@ -24,7 +24,7 @@ def seeds(tool):
     return tool.make_seeds(CORPUS)
 
 
-@pytest.mark.parametrize("name", ["txt", "docx", "pdf", "xlsx", "csv", "html", "zip"])
+@pytest.mark.parametrize("name", ["txt", "md", "docx", "pdf", "xlsx", "csv", "html", "zip"])
 def test_sixty_damaged_files_are_read_or_refused(name, tool, seeds):
     assert list(tool.find_failures([name], 60, seeds)) == []
 

@@ -97,7 +97,8 @@ def test_the_encoding_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "reason"), [(b"a" * (MAX_BYTES + 1), "Mo"), (b"a" * 200_001, "lignes"), (b"\x00\x01", "nuls")]
+    ("raw", "reason"),
+    [(b"a" * (MAX_BYTES + 1), "Mo"), (b"a" * 200_001, "lignes"), (b"a\x00\x00b", "nuls"), (b"", "vide")],
 )
 def test_a_file_beyond_the_limits_is_refused(raw: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
@@ -111,5 +112,5 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=40))
 def test_no_word_is_lost_whatever_the_marks(pieces: list[str]) -> None:
-    text = "".join(pieces)
+    text = "mot\n" + "".join(pieces)
     assert read(text).text.count("mot") == text.count("mot")

@@ -16,9 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 from clsassist.readers.pdf import read_pdf
 from clsassist.readers.pdf.manner import lines_to_manner
 from clsassist.readers.pdf.opening import ScannedPdf
+from clsassist.readers.pdf.page import Box, TextLine
 from clsassist.readers.pdf.symbols import glyph_to_text
 from clsassist.readers.pdf.words import Glyph, glyphs_to_words
-from clsassist.readers.pdf.page import Box, TextLine
 from clsassist.readers.transcript import Transcript
 from clsassist.records import BlockKind
 
@@ -86,7 +86,7 @@ def test_lines_of_a_paragraph_are_joined_and_paragraphs_are_not() -> None:
 )
 def test_a_hyphen_at_the_end_of_a_line_is_kept_where_the_word_has_one(first: str, second: str, joined: str) -> None:
     elsewhere = TextLine("le porte-parole parle", Box(0, 0, 1, 1), 10, bold=False, colour=0, page=1, lead=1, hang=0)
-    assert lines_to_manner([elsewhere]).join(first, second) == joined
+    assert lines_to_manner([elsewhere]).join([first, second]) == joined
 
 
 def test_letters_spaced_for_effect_are_words() -> None:
@@ -317,9 +317,11 @@ def test_a_file_protected_by_a_password_says_so() -> None:
         read_pdf(_protected("secret"))
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"%PDF-1.7\n%%EOF", b"%PDF-1.4 trailer << /Root 1 0 R >>"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"PK\x03\x04", b"%PDF-1.7\n", b"%PDF-1.7\n%%EOF", b"%PDF-1.4 trailer << /Root 1 0 R >>"]
+)
 def test_what_is_no_pdf_is_refused(raw: bytes) -> None:
-    with pytest.raises(ValueError, match="PDF|abîmé"):
+    with pytest.raises(ValueError, match=r"PDF|abîmé"):
         read_pdf(raw)
 
 
@@ -372,7 +374,8 @@ def test_the_text_laid_under_a_scan_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "kept"), [("Contrat local de santé", "Contrat local de santé"), ("fiche-v2.docx", None), ("untitled", None)]
+    ("title", "kept"),
+    [("Contrat local de santé", "Contrat local de santé"), ("fiche-v2.docx", None), ("untitled", None)],
 )
 def test_the_title_of_the_file_is_no_file_name(title: str, kept: str | None) -> None:
     def draw(canvas: Canvas) -> None:
@@ -465,3 +468,17 @@ def test_each_page_is_told_once_read() -> None:
 
     read_pdf(_draw(draw), told.append)
     assert told == [1, 2, 3]
+
+
+def test_a_capital_on_a_common_word_opens_a_paragraph() -> None:
+    def draw(canvas: Canvas) -> None:
+        lines = ["la consultation de la plateforme par les habitants et tous les professionnels",
+                 "Consultation de la plateforme par les aidants et les structures du territoire de",
+                 "Guebwiller et des vallées"]  # fmt: skip
+        for position, line in enumerate(lines):
+            canvas.drawString(60, 700 - 14 * position, line)
+
+    assert _texts(read_pdf(_draw(draw))) == [
+        "la consultation de la plateforme par les habitants et tous les professionnels",
+        "Consultation de la plateforme par les aidants et les structures du territoire de Guebwiller et des vallées",
+    ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from reportlab.lib import colors
@@ -21,9 +23,13 @@ from reportlab.platypus import (
     Table,
 )
 
+from clsassist.lexicon import load_lexicon
+from clsassist.parsing.fiches import parse_document
+from clsassist.parsing.units import Row, document_to_units
 from clsassist.readers.pdf import read_pdf
+from clsassist.readers.plain import read_plain
 from clsassist.readers.transcript import Transcript
-from clsassist.records import BlockKind
+from clsassist.records import Block, BlockKind, Document
 
 _STYLES = getSampleStyleSheet()
 _TEXT, _TITLE = _STYLES["Normal"], _STYLES["Heading1"]
@@ -40,12 +46,16 @@ _FORM = [
 ]
 
 
-def _table(rows: Sequence[Sequence[str]], style: Sequence[object], widths: Sequence[int] = (130, 320), **options) -> Table:
+def _table(
+    rows: Sequence[Sequence[str]], style: Sequence[object], widths: Sequence[int] = (130, 320), **options
+) -> Table:
     cells = [[Paragraph(text, _TEXT if column else _LABEL) for column, text in enumerate(row)] for row in rows]
     return Table(cells, colWidths=widths, style=list(style), **options)
 
 
-def _read(story: list[Flowable], on_page: Callable[..., None] | None = None, size: tuple[float, float] = A4) -> Transcript:
+def _read(
+    story: list[Flowable], on_page: Callable[..., None] | None = None, size: tuple[float, float] = A4
+) -> Transcript:
     file = io.BytesIO()
     decorate = on_page or (lambda canvas, document: None)
     SimpleDocTemplate(file, pagesize=size).build(story, onFirstPage=decorate, onLaterPages=decorate)
@@ -76,8 +86,9 @@ def _lines(read: Transcript) -> list[str]:
         [("ROWBACKGROUNDS", (0, 0), (-1, -1), (colors.whitesmoke, colors.lightgrey)), _TOP],
         [("BOX", (0, 0), (-1, -1), 1, colors.black), ("INNERGRID", (0, 0), (-1, -1), 0.25, colors.black)],
         [_TOP],
+        [("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
     ],
-    ids=["grid", "rules-below", "fills", "zebra", "centred", "no-rule"],
+    ids=["grid", "rules-below", "fills", "zebra", "centred", "no-rule", "no-rule-centred"],
 )  # fmt: skip
 def test_a_form_reads_the_same_however_its_cells_are_drawn(style: Sequence[object]) -> None:
     read = _read([Paragraph("Fiche-action n°1 : Former les aidants", _TITLE), _table(_FORM, style)])
@@ -95,6 +106,22 @@ def test_a_row_cut_by_a_page_break_goes_on_in_the_same_table_under_an_empty_labe
     assert f"{found[1][1]} {found[2][1]}" == (_SENTENCE * 60).strip()
     pages = {block.page for block in read.blocks if block.table == 0 and block.kind is BlockKind.PARAGRAPH}
     assert pages == {1, 2}
+
+
+@pytest.mark.parametrize("align", ["TOP", "MIDDLE"])
+def test_a_form_without_rules_goes_on_over_the_page_break(align: str) -> None:
+    rows = [*_FORM[:3], ("Modalités d'actions", _SENTENCE * 60), *_FORM[3:], ("Financement", "ARS, Région")]
+    table = _table(rows, [("VALIGN", (0, 0), (-1, -1), align)], splitInRow=1)
+    found = _rows(_read([Paragraph("Fiche-action n°1 : Former les aidants", _TITLE), table]))
+    assert [row[0] for row in found if row[0]] == [label for label, _ in rows]
+    assert sorted(" ".join(row[1] for row in found).split()) == sorted(" ".join(value for _, value in rows).split())
+
+
+def test_values_beside_centred_labels_without_rules_are_theirs() -> None:
+    rows = [(label, value) for label, value in _FORM if label != "Contexte"]
+    rows.insert(1, ("Contexte et enjeux locaux de l'action, tels que vus", _SENTENCE * 4))
+    read = _read([_table(rows, [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])])
+    assert _rows(read) == [[label, value.strip()] for label, value in rows]
 
 
 def test_a_label_written_again_after_the_page_break_is_dropped() -> None:
@@ -178,3 +205,54 @@ def test_headings_are_ranked_by_size_and_told_on_a_coloured_band() -> None:
     read = _read(story)
     found = [(block.span.of(read.text), block.level) for block in read.blocks if block.kind is BlockKind.HEADING]
     assert found == [("AXE 1 / FORMER", 1), ("Les stages", 2)]
+
+
+def _print(document: Document, align: str) -> bytes:
+    """Print the fiches of a document as ruled tables, their check boxes typed."""
+    tables: dict[int | None, list[list[list[Paragraph]]]] = {}
+    for unit in document_to_units(document):
+        if isinstance(unit, Row):
+            cells = [[_paragraph(block, document.text) for block in cell.blocks] for cell in unit.cells]
+            tables.setdefault(unit.table, []).append(cells)
+        else:
+            tables[-len(tables) - 1] = [[[_paragraph(unit, document.text)]]]
+    story: list[Flowable] = []
+    for rows in tables.values():
+        width = max(map(len, rows))
+        if width == 1 and len(rows) == 1:
+            story += rows[0][0]
+            continue
+        filled = [row + [[]] * (width - len(row)) for row in rows if any(row)]
+        widths = {2: (130, 350), 3: (125, 245, 110)}.get(width)
+        style = [*_RULED, ("VALIGN", (0, 0), (-1, -1), align)]
+        story.append(Table(filled, colWidths=widths, style=style, splitInRow=1))
+    file = io.BytesIO()
+    SimpleDocTemplate(file, leftMargin=50, rightMargin=50).build(story)
+    return file.getvalue()
+
+
+def _paragraph(block: Block, text: str) -> Paragraph:
+    words = escape(block.span.of(text)).replace("☐", "|_|").replace("☑", "|X|")
+    if block.kind is BlockKind.ITEM:
+        return Paragraph(words, ParagraphStyle("item", parent=_TEXT, leftIndent=12 + 10 * block.level), bulletText="•")
+    if block.kind is BlockKind.CHECKBOX and block.ticked is not None and "|" not in words:
+        words = f"{'|X|' if block.ticked else '|_|'} {words}"
+    return Paragraph(words, _TEXT)
+
+
+def _document(read: Transcript) -> Document:
+    return Document("fiches", "fiches.pdf", "0", read.title, read.text, read.blocks, read.warnings, read.margins)
+
+
+@pytest.mark.parametrize("align", ["TOP", "MIDDLE"])
+@pytest.mark.parametrize(
+    "name", ["thur-doller-cls", "saverne-exercices-coordonnes", "saverne-attractivite-stages", "plan-sante-79"]
+)
+def test_the_real_fiches_printed_as_pdf_give_the_same_fields(real_documents: Path, name: str, align: str) -> None:
+    typed = _document(read_plain((real_documents / f"{name}.txt").read_bytes()))
+    printed = _document(read_pdf(_print(typed, align)))
+    lexicon = load_lexicon()
+    expected, found = (parse_document(document, lexicon)[0] for document in (typed, printed))
+    assert [[(field.key, field.text.split()) for field in action.fields] for action in found] == [
+        [(field.key, field.text.split()) for field in action.fields] for action in expected
+    ]

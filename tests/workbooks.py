@@ -152,7 +152,9 @@ def tet_workbook(extra: Callable[[Worksheet], None] | None = None) -> bytes:
     return to_bytes(book)
 
 
-def parse(read: Transcript, name: str = "classeur.xlsx") -> tuple[tuple[Action, ...], tuple[Section, ...], list[Warning]]:
+def parse(
+    read: Transcript, name: str = "classeur.xlsx"
+) -> tuple[tuple[Action, ...], tuple[Section, ...], list[Warning]]:
     """Return the actions and sections of what a reader gave, with all the warnings."""
     document = Document("classeur", name, "0", read.title, read.text, read.blocks, read.warnings)
     actions, sections, warnings = parse_document(document, load_lexicon())

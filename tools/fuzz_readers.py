@@ -32,7 +32,7 @@ from clsassist.readers.worker import main as serve
 from clsassist.records import Document
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FORMATS = ("txt", "docx", "pdf", "xlsx", "csv", "html", "zip")
+FORMATS = ("txt", "md", "docx", "pdf", "xlsx", "csv", "html", "zip")
 # How a refusal begins that no reader decided on.
 UNFORESEEN = ("erreur interne", "sa lecture", "il fait tomber", "le lecteur a donné")
 _MOST_BYTES = 50_000_000
@@ -65,6 +65,7 @@ def make_seeds(corpus: Path) -> dict[str, list[bytes]]:
             seeds[path.suffix[1:]].append(path.read_bytes())
     text = "Fiche-action n°1 : Aider\n\nPorteur\tARS\nPublic\t|X| Jeunes |_| Aînés\n\nObjectifs\n- Un\n  o Deux\n"
     seeds["txt"].append(text.encode())
+    seeds["md"].append(f"# Plan\n\n| Porteur | Public |\n|---|---|\n| ARS | [x] Jeunes |\n\n{text}".encode())
     seeds["csv"].append('Action;Porteur;Échéance\nAider;ARS;2025\n"Former; aider";MSA;x\n'.encode())
     seeds["html"].append(
         "<html><head><title>Plan</title></head><body><h1>Axe 1 : Soins</h1><table><tr><th rowspan=2>Porteur</th>"

@@ -130,17 +130,20 @@ def _lay_out(action: Action) -> _SheetRow:
 
 def _is_derived(found: Field, action: Action) -> bool:
     """Tell a field that reading makes out of another: the persons written behind the porteurs."""
-    return found.key == "referent" and any(
-        other.key == "porteur" and other.span == found.span for other in action.fields
-    )
+    twin = (found.label, found.span)
+    return found.key == "referent" and twin in [
+        (other.label, other.span) for other in action.fields if other.key == "porteur"
+    ]
 
 
 def _put(row: _SheetRow, found: Field, text: str) -> None:
     """Write a field in its column, and in the list of fields with the label of its document."""
-    financeur, parted, amount = found.label.partition(" › ")
-    if parted and (financeur, amount) in _AMOUNTS and not {financeur, _AMOUNTS[financeur, amount]} & row.cells.keys():
-        name, _, sum_ = text.rpartition("\n")
-        row.cells[financeur], row.cells[_AMOUNTS[financeur, amount]] = name, sum_
+    financeur = _AMOUNTS.get(found.label)
+    if financeur and not {financeur, found.label} & row.cells.keys():
+        name, _, amount = text.rpartition("\n")
+        if text:
+            row.cells[financeur] = name
+        row.cells[found.label] = amount
         row.fields.append(found.label)
         return
     column = next(name for name in _column_names(found) if name not in row.cells)
@@ -150,7 +153,7 @@ def _put(row: _SheetRow, found: Field, text: str) -> None:
 
 def _column_names(found: Field) -> Iterator[str]:
     """Yield the columns that may hold a field, the best first: those of the platform, then the plan's own label."""
-    if found.label in _LABELS:
+    if found.label in _LABELS or found.label in _AMOUNTS:
         yield found.label
     if found.key in _BY_KEY:
         yield _BY_KEY[found.key]
@@ -199,7 +202,7 @@ _LABELS = frozenset(
 _BY_KEY = {column.key: column.label for column in COLUMNS if column.key and column.key != "titre"}
 # The three columns « Montant € HT » have one label: each is told by the financeur on its left.
 _AMOUNTS = {
-    (left.label, right.label): f"{left.label} › {right.label}"
+    f"{left.label} › {right.label}": left.label
     for left, right in pairwise(COLUMNS)
     if left.label.startswith("Financeur")
 }

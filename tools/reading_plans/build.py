@@ -11,7 +11,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reading_plans import pdf_held, pdf_seen, sheets, web, web_more, word_held, word_more, word_seen
+from reading_plans import (
+    pdf_held,
+    pdf_more,
+    pdf_seen,
+    sheets,
+    sheets_more,
+    web,
+    web_more,
+    word_held,
+    word_more,
+    word_seen,
+)
 from reading_plans.truth import Plan, load_plan
 
 LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
@@ -33,6 +44,15 @@ LAYOUTS: dict[tuple[str, str], Callable[[Plan], None]] = {
     ("seen", "autonomie-verdanne"): word_more.uneven_bands,
     ("seen", "reseau-tillane"): word_more.numbered_prose,
     ("seen", "cartes-auvrain"): web_more.pill_cards,
+    ("seen", "cls-combraye"): word_more.tables_of_steps,
+    ("seen", "synoptique-rivemont"): word_more.fiches_in_columns,
+    ("seen", "schema-arcelle"): word_more.horizontal_rules,
+    ("seen", "projet-oriane"): web_more.justified_prose,
+    ("seen", "bande-ferrolle"): web_more.turned_band,
+    ("seen", "plan-chaumette"): pdf_more.boxed_values,
+    ("seen", "formulaire-ilette"): sheets_more.form_sheets,
+    ("seen", "suivi-vauzelle"): sheets_more.sheet_an_axe,
+    ("seen", "portail-lissac"): web_more.nested_boxes,
     ("held", "fiches-marane"): word_held.one_column,
     ("held", "feuille-tarnois"): word_held.bold_labels,
     ("held", "ctg-valdor"): word_held.nested_tables,

@@ -37,7 +37,7 @@ def tracking_table(plan: Plan) -> None:
             sheet.cell(row, 2, fiche.number)
             sheet.cell(row, 3, fiche.title).alignment = Alignment(wrap_text=True)
             for column, entry in enumerate(fiche.entries, start=4):
-                sheet.cell(row, column, _typed(entry.text)).alignment = Alignment(wrap_text=True)
+                sheet.cell(row, column, typed_cell(entry.text)).alignment = Alignment(wrap_text=True)
             row += 1
         sheet.cell(first, 1, f"Axe {axe[0]} : {axe[1]}" if axe else None)
         sheet.merge_cells(start_row=first, end_row=row - 1, start_column=1, end_column=1)
@@ -47,7 +47,7 @@ def tracking_table(plan: Plan) -> None:
     save(book, plan)
 
 
-def _typed(text: str) -> str | int | date | None:
+def typed_cell(text: str) -> str | int | date | None:
     """Give a cell what a person would have typed: a date, an integer, a text or nothing."""
     parts = text.split("/")
     if len(parts) == 3 and all(part.isdigit() for part in parts):

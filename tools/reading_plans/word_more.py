@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from docx.shared import Cm, Pt
+from docx.shared import Pt
 from docx.table import Table, _Cell
 
 from reading_plans import word
@@ -20,7 +22,7 @@ def grouped_questions(plan: Plan) -> None:
     document.add_heading(plan.title, 0)
     word.add_pieces(document, plan.intro)
     for fiche in plan.fiches:
-        table = word.new_table(document, (2.2, 5.0, 9.8))
+        table = word.new_table(document, (2.8, 4.8, 9.4))
         band = _whole_row(table)
         word.shade(band, _GREEN)
         if fiche.axe:
@@ -162,3 +164,92 @@ def _number_headings(document: WordDocument) -> None:
         style.element.get_or_add_pPr().append(
             parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="90"/></w:numPr>')
         )
+
+
+def tables_of_steps(plan: Plan) -> None:
+    """Lay out numbered parts: a small form, then a table of steps and a table of measures under bold titles."""
+    document = word.new_document("Calibri")
+    document.add_heading(plan.title, 0)
+    axe = None
+    for fiche in plan.fiches:
+        if fiche.axe and fiche.axe != axe:
+            axe = fiche.axe
+            document.add_heading(f"Axe {axe[0]}. {axe[1]}", 1)
+        number = f"Fiche action {fiche.number} : " if fiche.number else "Fiche action : "
+        document.add_heading(f"{number}{fiche.title}", 2)
+        word.add_text(document, "1. Présentation", bold=True, colour="C00000")
+        table = word.new_table(document, (5, 12))
+        for entry in fiche.entries:
+            label, value = word.add_row(table)
+            word.write(label, entry.label, bold=True)
+            word.add_pieces(value, entry.pieces)
+        word.add_text(document, "2. Plan d'action", bold=True, colour="C00000").paragraph_format.space_before = Pt(8)
+        _grid(document, (1.6, 7.4, 5, 3), ["N°", "Sous-action", "Qui", "Quand"], fiche.data["steps"])
+        word.add_text(document, "3. Évaluation", bold=True, colour="C00000").paragraph_format.space_before = Pt(8)
+        _grid(document, (9, 4, 4), ["Indicateur", "Valeur de départ", "Cible"], fiche.data["measures"])
+    word.save(document, plan.path(".docx"))
+
+
+def _grid(document: WordDocument, widths: tuple[float, ...], header: list[str], rows: list[list[str]]) -> None:
+    table = word.new_table(document, widths)
+    for cell, name in zip(word.add_row(table), header, strict=True):
+        word.shade(cell, "D9D9D9")
+        word.write(cell, name, bold=True)
+    for row in rows:
+        for cell, text in zip(word.add_row(table), row, strict=True):
+            word.write(cell, text)
+
+
+def fiches_in_columns(plan: Plan) -> None:
+    """Lay out one table an axe, landscape: labels in the first column, a fiche in each of the others."""
+    document = word.new_document("Calibri", landscape=True)
+    document.add_heading(plan.title, 0)
+    for axe, group in groupby(plan.fiches, key=lambda fiche: fiche.axe):
+        fiches = list(group)
+        document.add_heading(f"Axe {axe[0]} – {axe[1]}" if axe else "", 1)
+        table = word.new_table(document, (4, *(21 / len(fiches),) * len(fiches)))
+        cells = word.add_row(table)
+        for cell, fiche in zip(cells[1:], fiches, strict=True):
+            word.shade(cell, "203864")
+            word.write(cell, f"Action n° {fiche.number}", bold=True, colour="FFFFFF")
+            word.add_text(cell, fiche.title, bold=True, colour="FFFFFF")
+        for label in [entry.label for entry in fiches[0].entries]:
+            cells = word.add_row(table)
+            word.shade(cells[0], "D9E2F3")
+            word.write(cells[0], label, bold=True)
+            for cell, fiche in zip(cells[1:], fiches, strict=True):
+                word.add_pieces(cell, fiche.entry(label).pieces)
+    word.save(document, plan.path(".docx"))
+
+
+def horizontal_rules(plan: Plan) -> None:
+    """Lay out a landscape table with horizontal rules alone and narrow columns, axes in whole rows, made a PDF."""
+    document = word.new_document("Liberation Sans", landscape=True)
+    document.styles["Normal"].font.size = Pt(11.5)
+    document.add_heading(plan.title, 1)
+    footer = document.sections[0].footer.paragraphs[0]
+    footer.add_run(f"{plan.data['footer']}    ")
+    word.add_page_number(footer)
+    table = word.new_table(document, (1.3, 4.4, 3.6, 4.2, 2.2, 5, 5), style=None)
+    table._tbl.tblPr.append(
+        parse_xml(
+            f"<w:tblBorders {nsdecls('w')}>"
+            + "".join(f'<w:{side} w:val="single" w:sz="6" w:color="808080"/>' for side in ("top", "bottom", "insideH"))
+            + "</w:tblBorders>"
+        )
+    )
+    for cell, name in zip(word.add_row(table), plan.data["columns"], strict=True):
+        word.write(cell, name, bold=True, colour="1F4E79")
+    word.repeat_header(table)
+    for axe, group in groupby(plan.fiches, key=lambda fiche: fiche.axe):
+        band = _whole_row(table)
+        word.write(band, f"Axe {axe[0]} : {axe[1]}" if axe else "", bold=True)
+        for fiche in group:
+            cells = word.add_row(table)
+            word.write(cells[0], fiche.number or "")
+            word.write(cells[1], fiche.title, bold=True)
+            for cell, entry in zip(cells[2:], fiche.entries, strict=True):
+                word.add_pieces(cell, entry.pieces)
+    word.save(document, plan.path(".docx"))
+    word.convert(plan.path(".docx"), "pdf")
+    plan.path(".docx").unlink()

@@ -249,8 +249,8 @@ def _restore_fields(listed: Listed, names: Cell, text: str) -> None:
     """Give the fields of an exported action their own order and labels; the others stay only when filled."""
     by_label = {draft.label: draft for draft in listed.fields}
     ordered: list[FieldDraft] = []
-    for block in names.blocks:
-        column, renamed, label = block.span.of(text).partition(RENAMED)
+    for line in names.span.of(text).split("\n"):
+        column, renamed, label = line.partition(RENAMED)
         if fold(column) == "titre de l'action" and renamed:
             listed.title_field = label_to_key(label) or listed.title_field
         draft = by_label.pop(clean_label(column), None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeAlias
 
 from clsassist.parsing.columns import HEADER_ROWS, row_to_header
 from clsassist.parsing.labels import cell_to_key, label_to_key
@@ -14,11 +15,27 @@ from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, BlockKind, Span
 
 _YEAR = re.compile(r"(?:20[0-4]\d)(?:\s?[-–/]\s?20[0-4]\d)?")
-# What people put in the column of a year: an X, a tick, a filled or an empty box.
+# What people put in the column of a year or of an answer: an X, a tick, a filled or an empty box.
 _MARKS = {"": False, "x": True, "☒": True, "☑": True, "✓": True, "✔": True, "☐": False, "■": True, "□": False}
 _NO_MARK = object()
-# A label that stands in a row of its own is short.
+# A label that stands in a row of its own, and the head of a column of marks, are short.
 _LONGEST_LABEL = 80
+_LONGEST_HEAD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of a table, and how they are laid out as a whole."""
+
+    rows: list[Row]
+    text: str
+    paired: bool
+    stacked: bool
+    grouped: bool
+
+
+# Reads the rows of a table from a position: the rows of labels that they make, and how many of them it took.
+_Shape: TypeAlias = Callable[[_Table, int], tuple[list[Row], int] | None]
 
 
 def to_label_rows(units: list[Row | Block], text: str) -> Iterator[Row | Block]:
@@ -40,46 +57,101 @@ def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
     if any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
         yield from rows
         return
-    paired = any(_pairs(row, text) for row in rows)
-    stacked = sum(1 for row in rows if _is_lone_label(row, text)) >= 2
+    table = _Table(
+        rows,
+        text,
+        paired=any(_pairs(row, text) for row in rows),
+        stacked=sum(1 for row in rows if _is_lone_label(row, text)) >= 2,
+        grouped=_is_grouped(rows, text),
+    )
     position = 0
     while position < len(rows):
-        row = rows[position]
-        below = rows[position + 1] if position + 1 < len(rows) else None
-        marked = _marked_rows(row, rows[position + 1 :], text)
-        if marked:
-            yield _year_boxes(row, marked, text)
-            position += 1 + len(marked)
-        elif below and _is_header(row, below, text):
-            yield from _transposed(row, below)
-            position += 2
-        elif stacked and below and _is_stacked_label(row, below, text):
-            position += 1
-            cells = [row.cells[0]]
-            while position < len(rows) and _is_lone(rows[position]) and not _is_lone_label(rows[position], text):
-                if len(cells) > 1 and _could_be_label(rows[position], text) and position + 1 < len(rows):
-                    break
-                cells.append(rows[position].cells[0])
-                position += 1
-            yield Row(row.table, tuple(cells))
-        else:
-            yield from _split_pairs(row) if paired and len(row.cells) >= 4 and len(row.cells) % 2 == 0 else (row,)
-            position += 1
+        found = next((made for shape in _SHAPES if (made := shape(table, position))), None)
+        label_rows, taken = found or ([rows[position]], 1)
+        yield from label_rows
+        position += taken
 
 
-def _pairs(row: Row, text: str) -> bool:
-    """Tell « label | value | label | value »."""
-    if len(row.cells) < 4 or len(row.cells) % 2:
-        return False
-    labels = [cell_to_key(cell.text(text)) for cell in row.cells[::2]]
-    values = [label_to_key(cell.text(text)) for cell in row.cells[1::2]]
-    return sum(key is not None for key in labels) >= 2 and not any(values)
+# --- marks under the heads of columns
 
 
-def _split_pairs(row: Row) -> Iterator[Row]:
-    for label, value in zip(row.cells[::2], row.cells[1::2], strict=True):
-        if not (label.empty and value.empty):
-            yield Row(row.table, (label, value))
+def _marks(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Read columns of years, or of answers, with marks under them: « 2024 | 2025 » above « X |   »."""
+    head, text = table.rows[position], table.text
+    heads = [cell.text(text).strip() for cell in head.cells[1:]]
+    if len(heads) < 2 or not all(heads) or any(len(words) > _LONGEST_HEAD for words in heads):
+        return None
+    years = all(_YEAR.fullmatch(words) for words in heads)
+    below = table.rows[position + 1 :]
+    marked = list(itertools.takewhile(lambda row: _is_marked(row, len(head.cells), text, years=years), below))
+    if not any(_mark(cell, text) is True for row in marked for cell in row.cells[1:]):
+        return None
+    if years:
+        return [_boxes(head, marked, text)], 1 + len(marked)
+    return [Row(row.table, (row.cells[0], _boxes(head, [row], text).cells[1])) for row in marked], 1 + len(marked)
+
+
+def _is_marked(row: Row, width: int, text: str, *, years: bool) -> bool:
+    first = row.cells[0]
+    known = not first.empty and label_to_key(first.text(text)) is not None
+    named = not known if years else not first.empty
+    return len(row.cells) == width and named and all(_mark(cell, text) is not _NO_MARK for cell in row.cells[1:])
+
+
+def _mark(cell: Cell, text: str) -> object:
+    """Return the state that a cell shows, or _NO_MARK when it holds something else."""
+    if len(cell.blocks) == 1 and cell.blocks[0].kind is BlockKind.CHECKBOX:
+        return cell.blocks[0].ticked
+    return _MARKS.get(cell.text(text).strip().lower(), _NO_MARK)
+
+
+def _boxes(head: Row, marked: list[Row], text: str) -> Row:
+    """Make the head of each column a check box of the field, under the words of its own row when there are several."""
+    blocks: list[Block] = []
+    for row in marked:
+        blocks.extend(row.cells[0].blocks if len(marked) > 1 or not head.cells[0].empty else ())
+        for column, cell in zip(head.cells[1:], row.cells[1:], strict=True):
+            ticked = _mark(cell, text)
+            state = ticked if isinstance(ticked, bool) else None
+            blocks.append(replace(column.blocks[0], kind=BlockKind.CHECKBOX, ticked=state))
+    label = head.cells[0] if not head.cells[0].empty else marked[0].cells[0]
+    starts, ends = [block.span.start for block in blocks], [block.span.end for block in blocks]
+    return Row(head.table, (label, Cell(Span(min(starts), max(ends)), tuple(blocks))))
+
+
+# --- labels over their values
+
+
+def _header(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Read a row of labels whose values stand in the row below."""
+    row, text = table.rows[position], table.text
+    below = table.rows[position + 1] if position + 1 < len(table.rows) else None
+    if below is None or len(row.cells) < 2 or len(row.cells) != len(below.cells):
+        return None
+    labels = all(not cell.empty and label_to_key(cell.text(text)) for cell in row.cells)
+    first = below.cells[0]
+    if not labels or first.empty or label_to_key(first.text(text)) is not None:
+        return None
+    return [Row(row.table, pair) for pair in zip(row.cells, below.cells, strict=True)], 2
+
+
+def _stack(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Read a label alone in its row, and the rows below it up to the next one."""
+    rows, text = table.rows, table.text
+    below = rows[position + 1] if position + 1 < len(rows) else None
+    if not table.stacked or below is None or not _could_be_label(rows[position], text):
+        return None
+    if not _is_lone(below) or _is_lone_label(below, text):
+        return None
+    cells = [rows[position].cells[0]]
+    for place in range(position + 1, len(rows)):
+        row = rows[place]
+        if not _is_lone(row) or _is_lone_label(row, text):
+            break
+        if len(cells) > 1 and _could_be_label(row, text) and place + 1 < len(rows):
+            break
+        cells.append(row.cells[0])
+    return [Row(rows[position].table, tuple(cells))], len(cells)
 
 
 def _is_lone(row: Row) -> bool:
@@ -103,54 +175,43 @@ def _could_be_label(row: Row, text: str) -> bool:
     )
 
 
-def _is_stacked_label(row: Row, below: Row, text: str) -> bool:
-    return _is_lone(below) and not _is_lone_label(below, text) and _could_be_label(row, text)
+# --- several labels on a row
 
 
-def _is_header(row: Row, below: Row, text: str) -> bool:
-    """Tell a row of labels whose values stand in the row below."""
-    if len(row.cells) < 2 or len(row.cells) != len(below.cells):
+def _pairs(row: Row, text: str) -> bool:
+    """Tell « label | value | label | value »."""
+    if len(row.cells) < 4 or len(row.cells) % 2:
         return False
-    labels = all(not cell.empty and label_to_key(cell.text(text)) for cell in row.cells)
-    first = below.cells[0]
-    return labels and not first.empty and label_to_key(first.text(text)) is None
+    labels = [cell_to_key(cell.text(text)) for cell in row.cells[::2]]
+    values = [label_to_key(cell.text(text)) for cell in row.cells[1::2]]
+    return sum(key is not None for key in labels) >= 2 and not any(values)
 
 
-def _transposed(row: Row, below: Row) -> Iterator[Row]:
-    for label, value in zip(row.cells, below.cells, strict=True):
-        yield Row(row.table, (label, value))
+def _pair(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    row = table.rows[position]
+    if not table.paired or len(row.cells) < 4 or len(row.cells) % 2:
+        return None
+    pairs = zip(row.cells[::2], row.cells[1::2], strict=True)
+    return [Row(row.table, (label, value)) for label, value in pairs if not (label.empty and value.empty)], 1
 
 
-def _marked_rows(row: Row, below: list[Row], text: str) -> list[Row]:
-    """Return the rows of marks or boxes under columns of years: « 2024 | 2025 » above « X |   »."""
-    years = [_YEAR.fullmatch(cell.text(text).strip()) is not None for cell in row.cells[1:]]
-    if len(years) < 2 or not all(years):
-        return []
-    marked = list(itertools.takewhile(lambda other: _is_marked(other, len(row.cells), text), below))
-    return marked if any(not cell.empty for other in marked for cell in other.cells[1:]) else []
+def _is_grouped(rows: list[Row], text: str) -> bool:
+    """Tell « group | label | value »: the first column is merged over rows, the second names each of them."""
+    wide = [row for row in rows if len(row.cells) == 3]
+    if len(wide) < 3 or len(wide) < 0.6 * len(rows) or not any(row.cells[0].empty for row in wide):
+        return False
+    labels = [row.cells[1] for row in wide]
+    named = sum(1 for cell in labels if not cell.empty and cell_to_key(cell.text(text)))
+    boxed = any(block.kind is BlockKind.CHECKBOX for cell in labels for block in cell.blocks)
+    return all(len(cell.blocks) == 1 for cell in labels) and named >= 2 and not boxed
 
 
-def _is_marked(row: Row, width: int, text: str) -> bool:
-    known = not row.cells[0].empty and label_to_key(row.cells[0].text(text))
-    return len(row.cells) == width and not known and all(_mark(cell, text) is not _NO_MARK for cell in row.cells[1:])
+def _group(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Leave out a column of groups (« QUI », « POURQUOI »): the label beside each value is the field's own."""
+    row = table.rows[position]
+    if not table.grouped or len(row.cells) != 3 or row.cells[1].empty:
+        return None
+    return [Row(row.table, row.cells[1:])], 1
 
 
-def _mark(cell: Cell, text: str) -> object:
-    """Return the state that the cell of a year shows, or _NO_MARK when it holds something else."""
-    if len(cell.blocks) == 1 and cell.blocks[0].kind is BlockKind.CHECKBOX:
-        return cell.blocks[0].ticked
-    return _MARKS.get(cell.text(text).strip().lower(), _NO_MARK)
-
-
-def _year_boxes(row: Row, marked: list[Row], text: str) -> Row:
-    """Make each year a check box of the field that the row is labelled with, under the words of its own row."""
-    blocks: list[Block] = []
-    for other in marked:
-        blocks.extend(other.cells[0].blocks)
-        for year, cell in zip(row.cells[1:], other.cells[1:], strict=True):
-            ticked = _mark(cell, text)
-            state = ticked if isinstance(ticked, bool) else None
-            blocks.append(replace(year.blocks[0], kind=BlockKind.CHECKBOX, ticked=state))
-    label = row.cells[0] if not row.cells[0].empty else marked[0].cells[0]
-    ends = [block.span.end for block in blocks]
-    return Row(row.table, (label, Cell(Span(min(block.span.start for block in blocks), max(ends)), tuple(blocks))))
+_SHAPES: tuple[_Shape, ...] = (_marks, _header, _stack, _pair, _group)

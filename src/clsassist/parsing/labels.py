@@ -78,7 +78,8 @@ LABELS: tuple[Label, ...] = (
         | responsable de l'action | responsable | responsables | maître d'ouvrage | maîtrise d'ouvrage | opérateur
         | opérateurs | structure pilote de l'action | structure référente | organisme pilote | organisme porteur |
         service pilote | service porteur | service responsable | animateur de l'action | coordinateur de l'action
-        | qui | par qui | qui pilote | qui porte l'action
+        | qui | par qui | qui pilote | qui porte l'action | qui est aux commandes | qui s'en occupe | qui fait
+        quoi
         """,
     ),
     _label(
@@ -98,8 +99,8 @@ LABELS: tuple[Label, ...] = (
         de contexte | éléments de diagnostic | éléments du diagnostic | diagnostic | constats et enjeux | constat
         | enjeux | enjeu | problématique | problématiques identifiées | besoins identifiés | contexte et constats
         | contexte et enjeux | contexte local | contexte et justification | éléments de constat | état des lieux |
-        pourquoi cette action | origine de l'action
-        | pourquoi
+        pourquoi cette action | origine de l'action | pourquoi | ce que nous avons constaté | ce que l'on constate
+        | le constat | d'où part-on
         """,
     ),
     _label(
@@ -114,7 +115,9 @@ LABELS: tuple[Label, ...] = (
         "objectifs_operationnels",
         "objectifs opérationnels",
         """
-        objectifs opérationnels | objectifs | objectifs visés | objectifs poursuivis | objectifs de l'action
+        objectifs opérationnels | objectifs | objectifs visés | objectifs poursuivis | objectifs de l'action | ce
+        que nous voulons changer | ce que nous voulons | ce que l'on vise | but recherché | notre objectif | nos
+        objectifs
         """,
     ),
     _label(
@@ -126,8 +129,9 @@ LABELS: tuple[Label, ...] = (
         | modalités opérationnelles | mise en œuvre | mise en œuvre de l'action | déroulement | déroulé |
         déroulement de l'action | déclinaison opérationnelle | déclinaison de l'action | étapes clés | principales
         étapes | actions à mener | actions à mettre en œuvre | actions prévues | actions envisagées | actions
-        concrètes | actions opérationnelles | sous-actions | activités | activités prévues
-        | comment
+        concrètes | actions opérationnelles | sous-actions | activités | activités prévues | comment | ce que nous
+        ferons | ce que nous ferons concrètement | ce qui sera mis en place | ce que nous allons faire |
+        concrètement | les étapes
         """,
     ),
     _label(
@@ -136,8 +140,7 @@ LABELS: tuple[Label, ...] = (
         """
         descriptif | descriptif de l'action | description | présentation de l'intervention | présentation de
         l'action | description de l'action | description synthétique | contenu | contenu de l'action | résumé |
-        résumé de l'action | en quoi consiste l'action
-        | quoi | de quoi s'agit-il
+        résumé de l'action | en quoi consiste l'action | quoi | de quoi s'agit-il
         """,
     ),
     _label(
@@ -149,8 +152,7 @@ LABELS: tuple[Label, ...] = (
         année de fin de réalisation | calendrier de réalisation | calendrier de mise en œuvre | calendrier
         d'exécution | calendrier prévisionnel de réalisation | planning | planning prévisionnel | période |
         période de réalisation | dates de réalisation | délai de réalisation | délais | échéances | date
-        prévisionnelle | temporalité | démarrage | début | fin
-        | quand
+        prévisionnelle | temporalité | démarrage | début | fin | quand
         """,
     ),
     _label(
@@ -162,8 +164,8 @@ LABELS: tuple[Label, ...] = (
         mobiliser | partenaires potentiels | partenaires impliqués | partenaires opérationnels | partenaires
         techniques | partenaires identifiés | partenaires concernés | partenaires pressentis | acteurs associés |
         acteurs mobilisés | acteurs concernés | acteurs impliqués | acteurs à mobiliser | acteurs et partenaires |
-        structures associées | structures partenaires
-        | avec qui | qui participe | ils participent
+        structures associées | structures partenaires | avec qui | qui participe | ils participent | avec le
+        concours de | avec l'appui de
         """,
     ),
     _label(
@@ -173,8 +175,8 @@ LABELS: tuple[Label, ...] = (
         public visé | public cible | population cible | population ciblée | public | bénéficiaires | cibles |
         public et/ou territoire privilégié | publics | publics visés | publics cibles | publics bénéficiaires |
         public concerné | publics concernés | public bénéficiaire | bénéficiaires de l'action | bénéficiaire |
-        cible | population visée | population concernée | population | destinataires | à qui s'adresse l'action
-        | pour qui | à qui s'adresse cette action
+        cible | population visée | population concernée | population | destinataires | à qui s'adresse l'action |
+        pour qui | à qui s'adresse cette action | qui est concerné
         """,
     ),
     _label(
@@ -184,8 +186,8 @@ LABELS: tuple[Label, ...] = (
         territoire d'intervention | territoire concerné | territoires concernés | territoire | territoires |
         territoire visé | territoire d'application | territoire de l'action | couverture géographique | périmètre
         | périmètre géographique | périmètre d'intervention | zone géographique | secteur géographique | échelle
-        territoriale | localisation | lieu | lieux | lieu de réalisation | lieux d'intervention
-        | où | où cela se passe
+        territoriale | localisation | lieu | lieux | lieu de réalisation | lieux d'intervention | où | où cela se
+        passe
         """,
     ),
     _label(
@@ -197,8 +199,8 @@ LABELS: tuple[Label, ...] = (
         financement | coût | coût estimatif | coût estimé | coût prévisionnel | coûts | estimation financière |
         financeurs | financeurs potentiels | sources de financement | modalités de financement | financement
         prévisionnel | financements mobilisables | financements envisagés | moyens financiers | ressources
-        financières | budget estimatif | budget de l'action | montant HT | montant TTC
-        | combien | combien cela coûte
+        financières | budget estimatif | budget de l'action | montant HT | montant TTC | combien | combien cela
+        coûte | combien ça coûte
         """,
     ),
     _label(
@@ -208,8 +210,8 @@ LABELS: tuple[Label, ...] = (
         autres ressources mobilisables | moyens humains et techniques | moyens humains et matériels | ressources
         humaines | ressources humaines et techniques | moyens | moyens humains | moyens mobilisés | moyens à
         mobiliser | moyens nécessaires | moyens matériels | moyens techniques | ressources | ressources mobilisées
-        | ressources à mobiliser | ressources mobilisables | ressources nécessaires | moyens et ressources
-        | avec quels moyens
+        | ressources à mobiliser | ressources mobilisables | ressources nécessaires | moyens et ressources | avec
+        quels moyens | effectifs nécessaires | effectifs
         """,
     ),
     _label(
@@ -218,7 +220,9 @@ LABELS: tuple[Label, ...] = (
         """
         principaux indicateurs d'évaluation retenus | indicateurs liés | indicateurs | indicateurs d'évaluation |
         indicateurs de suivi et d'évaluation | suivi et évaluation | évaluation | évaluation de l'action |
-        critères d'évaluation | indicateurs retenus | indicateurs clés | critères et indicateurs
+        critères d'évaluation | indicateurs retenus | indicateurs clés | critères et indicateurs | comment
+        saurons-nous que ça marche | comment saura-t-on que c'est réussi | on mesurera | comment mesurer | à quoi
+        verra-t-on que c'est réussi
         """,
     ),
     _label(

@@ -58,7 +58,7 @@ def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> tupl
     if block.kind is BlockKind.HEADING and len(words) <= _LONGEST_HEADING:
         return block, replace(block, span=Span(block.span.end, block.span.end))
     match = _UNKNOWN.match(words)
-    if match is None or block.kind is not BlockKind.PARAGRAPH or block.table is not None:
+    if match is None or block.kind is not BlockKind.PARAGRAPH:
         return None
     inline = [held for held in fields if held.blocks and held.blocks[0].span.start - held.start < 80]
     same_line = sum(1 for held in inline if "\n" not in text[held.start : held.blocks[0].span.start])

@@ -35,6 +35,8 @@ _NUMBERED_TITLE = re.compile(
     r"|recommandation)\s*(?:n\s?°)?\s*)?(?P<number>\d+(?:\.\d+)*|[A-Z]\.?\d+(?:\.\d+)*)\s*(?P<mark>[.):–—-]|\s)+\s*(?P<title>[^\W\d_].*)",
     re.IGNORECASE,
 )
+# The number of a fiche alone in its cell: « A1 », « 3.2 », « n° 12 », « FA-07 ».
+_CODE = re.compile(r"(?:n\s?°\s*)?(?:[A-Z]{1,3}[.-]?)?\d{1,3}(?:[.-]\d+)*", re.IGNORECASE)
 _INFINITIVE = re.compile(r"(?:[•–-]\s*)?[A-ZÀ-Ýa-zà-ÿ]+(?:er|ir|ttre|ndre|uire|aire|vre|oir)\b")
 
 
@@ -90,9 +92,10 @@ def find_openings(units: Units, text: str) -> dict[int, Opening]:
 
 
 def _closes(unit: Row | Block, part: Part | None, lists: set[int]) -> bool:
-    if isinstance(unit, Row):
-        return unit.table in lists
-    return part in (Part.AXE, Part.THEMATIQUE, Part.SUMMARY)
+    if isinstance(unit, Row) and unit.table in lists:
+        return True
+    lone = isinstance(unit, Block) or len(unit.cells) == 1
+    return lone and part in (Part.AXE, Part.THEMATIQUE, Part.SUMMARY)
 
 
 def _begins(units: Units, keys: list[str | None], position: int, own: list[str] | None, text: str) -> bool:
@@ -135,6 +138,8 @@ def _opening(units: Units, position: int, text: str) -> Opening:
     """Take the line just above as the title, when it looks like one; empty rows do not part them."""
     above = [place for place in range(max(0, position - 4), position) if not _is_empty(units[place])][-2:]
     for place in reversed(above):
+        if opening := _numbered_row(units[place], place, text):
+            return opening
         block = _lone_block(units[place])
         words = block.span.of(text) if block else ""
         if block is None or unit_to_key(units[place], text) or line_to_heading(words):
@@ -144,6 +149,17 @@ def _opening(units: Units, position: int, text: str) -> Opening:
             number, title = split_number(block.span, text, heading=heading)
             return Opening(number, title, place, block.level if heading else 0)
     return Opening()
+
+
+def _numbered_row(unit: Row | Block, place: int, text: str) -> Opening | None:
+    """Read a row that holds a number and a title: « A1 | Ouvrir une consultation »."""
+    if not isinstance(unit, Row):
+        return None
+    filled = [cell for cell in unit.cells if not cell.empty]
+    if len(filled) != 2 or not _CODE.fullmatch(filled[0].text(text).strip()):
+        return None
+    title = Span(filled[1].blocks[0].span.start, filled[1].blocks[-1].span.end)
+    return Opening(filled[0].text(text).strip(), title, place)
 
 
 def _is_empty(unit: Row | Block) -> bool:

@@ -30,6 +30,7 @@ _PAGE_NUMBER = re.compile(r"\d{0,3}")
 # « Fiche-action n°3 (suite) », or the same heading printed again on the next page.
 _CONTINUED = re.compile(r"\(?\s*suite(?: et fin)?\s*\)?\s*$", re.IGNORECASE)
 _LONGEST_TITLE = 200
+_SHORT_LABEL = 3  # words
 
 
 @dataclass(slots=True)
@@ -284,7 +285,7 @@ class Walk:
         if heading and heading.part is Part.FICHE and not self._goes_on(heading.number, heading.title):
             self._open_from_row(heading, first, values)
             return
-        if self._current is None:
+        if self._current is None or (heading and self._is_heading_row(heading, row)):
             for block in (block for cell in row.cells for block in cell.blocks):
                 self._read_line(block)
             return
@@ -300,6 +301,11 @@ class Walk:
             return
         for block, key, part in _share(first, keys, values, self.text):
             self._open_field(self._current, key, block.span.of(self.text), Cell(block.span, (block,)), part)
+
+    def _is_heading_row(self, heading: Heading, row: Row) -> bool:
+        """Tell the band of an axe between two fiches from the axe written in one."""
+        begun = self._current is not None and len(self._current.own()) >= _SHORT_LABEL
+        return begun and len(row.cells) == 1 and heading.part in (Part.AXE, Part.THEMATIQUE)
 
     def _open_from_row(self, heading: Heading, first: Cell, values: list[Cell]) -> None:
         title = next((_cell_span(cell) for cell in values if not cell.empty), None)
@@ -350,7 +356,8 @@ class Walk:
         assert self._parent_label is not None
         parent_key, parent = self._parent_label
         name = clean_label(label.text(self.text))
-        key = cell_to_key(name) or parent_key
+        # « Financement › Global » is about the financing; a longer label says by itself what it is about.
+        key = cell_to_key(name) or (parent_key if len(name.split()) <= _SHORT_LABEL else UNKNOWN)
         draft = FieldDraft(key, f"{parent} › {name}", label.span.start, label.span.end)
         _extend(draft, values)
         fiche.fields.append(draft)

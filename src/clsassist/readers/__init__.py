@@ -23,6 +23,12 @@ def _read_plain(raw: bytes, _: PageTold) -> Transcript:
     return read_plain(raw)
 
 
+def _read_markdown(raw: bytes, _: PageTold) -> Transcript:
+    from clsassist.readers.markdown import read_markdown
+
+    return read_markdown(raw)
+
+
 def _read_docx(raw: bytes, _: PageTold) -> Transcript:
     from clsassist.readers.docx import read_docx
 
@@ -55,7 +61,7 @@ def _read_html(raw: bytes, _: PageTold) -> Transcript:
 
 READERS: dict[str, Reader] = {
     ".txt": _read_plain,
-    ".md": _read_plain,
+    ".md": _read_markdown,
     ".docx": _read_docx,
     ".docm": _read_docx,
     ".dotx": _read_docx,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,8 +19,6 @@ from clsassist.readers.names import path_to_identifier, path_to_name
 from clsassist.readers.transcript import Transcript
 from clsassist.records import Document, Warning
 
-# Five times the longest plans: beyond, parsing takes more than a minute.
-_LONGEST_TEXT = 5_000_000
 _REFUSALS = {
     errno.ENOENT: "c'est un lien vers un fichier qui n'existe plus",
     errno.ELOOP: "c'est un lien qui tourne en rond",
@@ -66,13 +63,9 @@ def read_transcript(suffix: str, raw: bytes, reading: ReadingProcess) -> Transcr
     try:
         transcript = reading.read(suffix, raw)
     except ScannedError:
-        if shutil.which("ocrmypdf") is None:
-            raise
         transcript = _read_scanned(raw, reading)
     if not transcript.text.strip():
         raise ValueError("le fichier est vide : aucun texte n'y a été trouvé")
-    if len(transcript.text) > _LONGEST_TEXT:
-        raise ValueError(f"son texte dépasse {_LONGEST_TEXT / 1e6:.0f} millions de caractères : découpez-le")
     return transcript
 
 

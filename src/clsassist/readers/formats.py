@@ -21,7 +21,7 @@ class Format(Enum):
     EXCEL = "d'un classeur Excel", "renommez-le en .xlsx"
     POWERPOINT = "d'une présentation PowerPoint", "enregistrez-la en PDF"
     OPEN_TEXT = "d'un texte OpenDocument", "renommez-le en .odt"
-    OPEN_SHEET = "d'un classeur OpenDocument", "renommez-le en .ods"
+    OPEN_SHEET = "d'un classeur OpenDocument", "enregistrez-le en .xlsx"
     OLD_WORD = "d'un document Word ancien", "renommez-le en .doc"
     OLD_EXCEL = "d'un classeur Excel ancien", "enregistrez-le en .xlsx"
     OLD_POWERPOINT = "d'une présentation PowerPoint ancienne", "enregistrez-la en PDF"
@@ -46,7 +46,8 @@ EXPECTED: dict[str, frozenset[Format]] = {
     **dict.fromkeys((".docx", ".docm", ".dotx"), frozenset({Format.WORD})),
     **dict.fromkeys((".xlsx", ".xlsm"), frozenset({Format.EXCEL})),
     ".pdf": frozenset({Format.PDF}),
-    ".doc": frozenset({Format.OLD_WORD}),
+    # Word gives its old suffix to RTF files too.
+    ".doc": frozenset({Format.OLD_WORD, Format.RICH_TEXT}),
     ".rtf": frozenset({Format.RICH_TEXT}),
     ".odt": frozenset({Format.OPEN_TEXT}),
     ".zip": frozenset({Format.ARCHIVE}),
@@ -70,6 +71,7 @@ _OPEN_DOCUMENTS = (
     (b"application/vnd.oasis.opendocument.text", Format.OPEN_TEXT),
     (b"application/vnd.oasis.opendocument.spreadsheet", Format.OPEN_SHEET),
 )
+_OPEN_PARTS = frozenset({"content.xml", "META-INF/manifest.xml"})
 # The streams of an old Office file, as its directory names them.
 _STREAMS = (
     ("EncryptedPackage", Format.LOCKED),
@@ -126,14 +128,16 @@ def check_archive(names: Sequence[str]) -> None:
 
     Raises ValueError, with a French reason, when it is.
     """
-    found = _names_to_format(names) if "[Content_Types].xml" in names else Format.ARCHIVE
-    if found is not Format.ARCHIVE:
+    found = _names_to_format(names)
+    # A folder of documents may have the name of one of Word's.
+    renamed = "[Content_Types].xml" in names or found is Format.OPEN_TEXT
+    if renamed and found is not Format.ARCHIVE:
         raise ValueError(f"son contenu est celui {found.described} : {found.advice}")
 
 
 def _identify_package(raw: bytes, head: bytes) -> Format:
     for mark, kind in _OPEN_DOCUMENTS:
-        if mark in head[:200]:
+        if head[30:].startswith(b"mimetype" + mark):
             return kind
     return _names_to_format(list_names(raw))
 
@@ -142,4 +146,4 @@ def _names_to_format(names: Sequence[str]) -> Format:
     for folder, kind in _FOLDERS:
         if any(name.startswith(folder) for name in names):
             return kind
-    return Format.ARCHIVE
+    return Format.OPEN_TEXT if _OPEN_PARTS.issubset(names) else Format.ARCHIVE

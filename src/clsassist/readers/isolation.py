@@ -110,8 +110,8 @@ class ReadingProcess:
             ending.pop_all()
         if transcript is not None:
             return transcript
-        error = ScannedError if answer["error"] == "ScannedPdf" else ValueError
-        raise error(answer["reason"])
+        refusal = ScannedError if answer["error"] == "ScannedPdf" else ValueError
+        raise refusal(answer["reason"])
 
 
 class _Watch:

@@ -17,9 +17,14 @@ _TICKED_INPUT = re.compile(r"\bchecked\b", re.IGNORECASE)
 # How readers of native formats write a check box; the last is one whose state the file does not tell.
 BOX_TICKED, BOX_CLEAR, BOX_UNKNOWN = "☒", "☐", "[?]"
 
-# A check box written with characters: |X| |_| [x] [ ] [?] ☑ ☒ ☐.
-_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒☐✓✔]|☎(?!\s?[\d(+]))|\[(?P<square>[xX ?])\]")
-_STATES = {"_": False, " ": False, "☐": False, "?": None}
+# A check box written with characters: |X| |_| [x] [ ] [?] ☑ ☒ ☐ □.
+_BOX = re.compile(r"\|\s?(?P<bar>[Xx_ ])\s?\||(?P<glyph>[☑☒⊠☐□❏❑◻▢✓✔]|☎(?!\s?[\d(+]))|\[(?P<square>[xX ?])\]")
+_STATES = {"_": False, " ": False, "?": None} | dict.fromkeys("☐□❏❑◻▢", False)
+# What is a box only beside others: (x) ( ), ■ or ✗ among empty boxes, « o Oui  x Non ».
+_DOUBTFUL_BOX = re.compile(
+    r"(?<!\S)\((?P<round>[xX ])\)(?=\s*[^\W\d_])|(?P<solid>[■✗✘✖])|(?<!\S)(?P<letter>[oOxX])(?=\s+(?:oui|non)\b)",
+    re.IGNORECASE,
+)
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
@@ -82,7 +87,7 @@ def _run_to_blocks(
         for span in trimmed(text, run.start, run.end):
             yield place.block(BlockKind.CHECKBOX, span, ticked=pending)
         return
-    boxes = list(_BOX.finditer(text, run.start, run.end))
+    boxes = _find_boxes(text, run)
     if boxes:
         yield from _boxes_to_blocks(text, run, boxes, place)
         return
@@ -91,28 +96,59 @@ def _run_to_blocks(
         yield place.block(kind, piece, level or 0)
 
 
-def _boxes_to_blocks(text: str, run: Span, boxes: list[re.Match[str]], place: Place) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A check box in a line."""
+
+    start: int
+    end: int
+    ticked: bool | None
+
+
+def _find_boxes(text: str, run: Span) -> list[_Box]:
+    """List the check boxes of a line; a doubtful sign is one when the others of the line say so."""
+    found = [
+        _Box(box.start(), box.end(), _STATES.get(box.group("bar") or box.group("square") or box.group("glyph"), True))
+        for box in _BOX.finditer(text, run.start, run.end)
+    ]
+    doubtful = list(_DOUBTFUL_BOX.finditer(text, run.start, run.end))
+    if not doubtful:
+        return found
+    signs = {box.group().lower() for box in doubtful}
+    opens = not text[run.start : doubtful[0].start()].strip()
+    believed = {
+        "round": "( )" in signs or (opens and signs == {"(x)"}),
+        "solid": any(box.ticked is False for box in found) or "( )" in signs,
+        "letter": {"o", "x"} <= signs,
+    }
+    found.extend(
+        _Box(box.start(), box.end(), box.group().lower() not in ("( )", "o"))
+        for box in doubtful
+        if box.lastgroup and believed[box.lastgroup]
+    )
+    return sorted(found, key=lambda box: box.start)
+
+
+def _boxes_to_blocks(text: str, run: Span, boxes: list[_Box], place: Place) -> Iterator[Block]:
     """Bind each box to the label after it, or to the one before it in a line that ends with a box.
 
-    A label before the first box of an ordinary line has lost its own (state unknown).
+    What stands before the first box of an ordinary line names them all, « Public : ☒ Adultes », or is a label that
+    has lost its own box: state unknown.
     """
-    ends = [box.start() for box in boxes[1:]] + [run.end]
-    before, after = text[run.start : boxes[0].start()].strip(), text[boxes[-1].end() : run.end].strip()
+    ends = [box.start for box in boxes[1:]] + [run.end]
+    before, after = text[run.start : boxes[0].start].strip(), text[boxes[-1].end : run.end].strip()
     if before and not after:
-        starts = [run.start, *[box.end() for box in boxes[:-1]]]
+        starts = [run.start, *[box.end for box in boxes[:-1]]]
         for box, start in zip(boxes, starts, strict=True):
-            for span in trimmed(text, start, box.end()):
-                yield place.block(BlockKind.CHECKBOX, span, ticked=_state(box))
+            for span in trimmed(text, start, box.end):
+                yield place.block(BlockKind.CHECKBOX, span, ticked=box.ticked)
         return
-    for span in trimmed(text, run.start, boxes[0].start()):
-        yield place.block(BlockKind.CHECKBOX, span, ticked=None)
+    names_all = before.endswith((":", "?")) and not after.endswith(":")
+    for span in trimmed(text, run.start, boxes[0].start):
+        yield place.block(BlockKind.PARAGRAPH if names_all else BlockKind.CHECKBOX, span)
     for box, end in zip(boxes, ends, strict=True):
-        for span in trimmed(text, box.start(), end):
-            yield place.block(BlockKind.CHECKBOX, span, ticked=_state(box))
-
-
-def _state(box: re.Match[str]) -> bool | None:
-    return _STATES.get(box.group("bar") or box.group("square") or box.group("glyph"), True)
+        for span in trimmed(text, box.start, end):
+            yield place.block(BlockKind.CHECKBOX, span, ticked=box.ticked)
 
 
 def _split_bullets(text: str, run: Span, rank: int | None, in_list: bool) -> Iterator[tuple[Span, int | None]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clsassist.readers.columns import aligned_rows
 from clsassist.readers.encoding import decode
 from clsassist.readers.markup import Place, join_hyphenated_names, text_to_blocks
 from clsassist.readers.transcript import Transcript
@@ -13,8 +14,11 @@ from clsassist.records import Block, BlockKind, Span
 
 _BOX_LINE = re.compile(r"\s*\|\s?[Xx_ ]\s?\|(?!.*\|\s*$)")
 _RULE_CHARACTERS = frozenset(" \t|:-")
+# A line drawn under a label, or left to be filled in.
+_DRAWN = re.compile(r"\s*([=_*~#—–─═])\1{2,}\s*")
 # A line beyond this is no line that a person wrote: reading it would take minutes.
 _LONGEST_LINE = 200_000
+_GUTTER = re.compile(r"\S {2,}\S")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+")
 # A line that starts a new part of the document, and so ends a cell that spreads over several lines.
 _OPENS_PART = re.compile(r"\s*(?:fiche[- ]?action|action n°|axe \w+|objectif \d|th[ée]matique)\b", re.IGNORECASE)
@@ -43,8 +47,8 @@ def read_plain(raw: bytes) -> Transcript:
 
 
 def _is_rule(line: str) -> bool:
-    """Say whether a line only draws a rule: « ---|--- », « --<tab>-- »."""
-    return "--" in line and set(line) <= _RULE_CHARACTERS
+    """Say whether a line only draws a rule: « ---|--- », « --<tab>-- », « ===== »."""
+    return ("--" in line and set(line) <= _RULE_CHARACTERS) or bool(_DRAWN.fullmatch(line))
 
 
 def _lines(text: str) -> list[_Line]:
@@ -69,6 +73,10 @@ def _lines_to_blocks(text: str) -> Iterator[Block]:
         elif "\t" in line.text:
             rows, position = _tabbed_rows(lines, position)
             yield from _rows_to_blocks(text, rows, table)
+            table += 1
+        elif rows := _spaced_rows(lines, position):
+            yield from _rows_to_blocks(text, rows, table)
+            position += len(rows)
             table += 1
         else:
             yield from _line_to_blocks(text, line)
@@ -106,6 +114,17 @@ def _split_cells(line: _Line, separator: str, trim: int = 0) -> list[Span]:
         spans.append(Span(start, start + len(piece)))
         start += len(piece) + 1
     return spans[trim : len(spans) - trim]
+
+
+def _spaced_rows(lines: list[_Line], position: int) -> list[list[Span]]:
+    """Read the rows of a table drawn with spaces, one a line; none where a line starts no table."""
+    if not _GUTTER.search(lines[position].text):
+        return []
+    found = aligned_rows(lines[place].text for place in range(position, len(lines)))
+    starts = (lines[place].span.start for place in range(position, len(lines)))
+    return [
+        [Span(start + first, start + last) for first, last in row] for row, start in zip(found, starts, strict=False)
+    ]
 
 
 def _tabbed_rows(lines: list[_Line], position: int) -> tuple[list[list[Span]], int]:

@@ -246,36 +246,32 @@ def _bind_marks(sheet: Sheet) -> dict[int, dict[int, str]]:
     """Return the rows that hold marks, each mark written as a box before its label.
 
     A mark belongs to the label on its right when all the marks of its column have one there, else to the one on its
-    left. In a column of marks, an empty cell beside a label, between two marks, is an empty box.
+    left. In a column of nothing but marks, an empty cell beside a label, between two marks, is an empty box.
     """
     bound: dict[int, dict[int, str]] = {}
-    for column, marks in _mark_columns(sheet).items():
-        on_right = all(_is_label(sheet, row, column + 1) for row in marks)
-        labels = column + 1 if on_right else column - 1
-        if not on_right and not all(_is_label(sheet, row, labels) for row in marks):
+    for column, marks in sorted(_marks(sheet).items()):
+        side = next((side for side in (1, -1) if all(_is_label(sheet, row, column + side) for row in marks)), None)
+        if side is None:
             continue
-        for row in range(min(marks), max(marks) + 1):
-            if not _is_label(sheet, row, labels):
-                continue
-            texts = bound.setdefault(row, {place: cell.text for place, cell in sheet.rows[row].items()})
-            mark = marks.get(row, False)
-            texts.pop(column, None)
-            texts[labels] = f"{BOX_TICKED if mark else BOX_CLEAR} {texts[labels].strip()}"
+        pure = all(row in marks for row, cells in sheet.rows.items() if column in cells)
+        for row in range(min(marks), max(marks) + 1) if pure else marks:
+            if _is_label(sheet, row, column + side):
+                texts = bound.setdefault(row, {place: cell.text for place, cell in sheet.rows[row].items()})
+                texts.pop(column, None)
+                box = BOX_TICKED if marks.get(row) else BOX_CLEAR
+                texts[column + side] = f"{box} {texts[column + side].strip()}"
     return bound
 
 
-def _mark_columns(sheet: Sheet) -> dict[int, dict[int, bool]]:
-    """Return the columns that hold nothing but marks, with each mark by its row."""
+def _marks(sheet: Sheet) -> dict[int, dict[int, bool]]:
+    """Return the marks of each column, by row."""
     columns: dict[int, dict[int, bool]] = {}
-    others: set[int] = set()
     for row, cells in sheet.rows.items():
         for column, cell in cells.items():
             mark = _cell_mark(cell)
-            if mark is None:
-                others.add(column)
-            else:
+            if mark is not None:
                 columns.setdefault(column, {})[row] = mark
-    return {column: marks for column, marks in sorted(columns.items()) if column not in others}
+    return columns
 
 
 def _is_label(sheet: Sheet, row: int, column: int) -> bool:

@@ -25,9 +25,13 @@ from clsassist.readers.messages import (
     transcript_to_values,
     write_answer,
 )
+from clsassist.readers.transcript import Transcript
 
 # Address space, in bytes: a plan of 300 pages takes a third of it.
 MEMORY_LIMIT = 500_000_000
+# Several times the longest plans: beyond, what comes after the reading takes minutes.
+_LONGEST_TEXT = 5_000_000
+_MOST_BLOCKS = 500_000
 # Should the parent die while a file is being read, this process must not outlive it for long.
 _ORPHAN_SECONDS = 60
 
@@ -50,7 +54,7 @@ def _answer(answers: IO[bytes], reader: Reader, raw: bytes) -> None:
         write_answer(answers, PAGE, page=page)
 
     try:
-        values = transcript_to_values(reader(raw, tell_page))
+        values = transcript_to_values(_checked(reader(raw, tell_page)))
     except ValueError as error:
         # Its class by name: loading the module that defines it would load a whole library.
         return write_answer(answers, REFUSED, reason=str(error), error=type(error).__name__)
@@ -62,6 +66,14 @@ def _answer(answers: IO[bytes], reader: Reader, raw: bytes) -> None:
         return write_answer(answers, READ, **values)
     # Said here, once the frames that hold the memory are gone.
     return write_answer(answers, NO_MEMORY)
+
+
+def _checked(transcript: Transcript) -> Transcript:
+    if len(transcript.text) > _LONGEST_TEXT:
+        raise ValueError(f"son texte dépasse {_LONGEST_TEXT / 1e6:.0f} millions de caractères : découpez-le")
+    if len(transcript.blocks) > _MOST_BLOCKS:
+        raise ValueError(f"il compte plus de {_MOST_BLOCKS // 1000} 000 lignes et cellules : découpez-le")
+    return transcript
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:

@@ -12,8 +12,8 @@ import lxml.html
 from clsassist.readers.encoding import decode
 from clsassist.records import Warning
 
-# A contract of a hundred pages, exported from Word, has some 100,000; this many take 5 s.
-MAX_TAGS = 300_000
+# A contract of a hundred pages, exported from Word, has some 100,000; this many take 3 to 8 s.
+MAX_TAGS = 200_000
 MAX_PARTS = 2_000
 
 # Where a page names its encoding, browsers look no further than its first kilobyte; Word writes more before.

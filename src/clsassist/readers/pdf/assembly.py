@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from clsassist.readers.pdf.paragraphs import (
     paragraphs_to_lines,
 )
 from clsassist.readers.pdf.reading import page_lines
+from clsassist.text import STOP_WORDS, fold
 
 # Edges nearer than this, in points, are those of one table on two pages.
 _SAME_EDGE = 6.0
@@ -45,6 +47,7 @@ class _Assembly:
     parts: list[list[Flowing] | _OpenTable] = field(default_factory=list)
 
     def add_lines(self, lines: Sequence[TextLine], bound: float | None = None) -> None:
+        lines = self._take_values(lines)
         if not lines:
             return
         if not self.parts or isinstance(self.parts[-1], _OpenTable):
@@ -52,6 +55,19 @@ class _Assembly:
         last = self.parts[-1]
         assert isinstance(last, list)
         last += flow_lines(lines, bound)
+
+    def _take_values(self, lines: Sequence[TextLine]) -> Sequence[TextLine]:
+        """Give a form without rules the values that go on at the top of the next page; return the other lines."""
+        table = self.parts[-1] if self.parts and isinstance(self.parts[-1], _OpenTable) else None
+        if table is None or table.last.ruled or not lines or lines[0].page != table.page + 1:
+            return lines
+        values = list(itertools.takewhile(lambda line: line.box.x0 >= table.edges[1] - _SAME_EDGE, lines))
+        if values:
+            box = values[0].box
+            row = [GridCell(0, 0, 1, 1, box), GridCell(0, 1, 1, 1, box, tuple(values))]
+            table.rows.append(row)
+            table.page = values[0].page
+        return lines[len(values) :]
 
     def add_grid(self, grid: Grid, page: int) -> None:
         table = self.parts[-1] if self.parts and isinstance(self.parts[-1], _OpenTable) else None
@@ -122,10 +138,13 @@ def _goes_on(table: _OpenTable, grid: Grid, page: int) -> bool:
     below = page == table.page and grid.box.top - table.last.box.bottom < _SAME_TABLE
     if not below and page != table.page + 1:
         return False
-    ends = (grid.edges[0] - table.edges[0], grid.edges[-1] - table.edges[-1])
+    if grid.ruled != table.last.ruled:
+        return False
+    ends = (grid.edges[0] - table.edges[0], grid.edges[-1] - table.edges[-1] if grid.ruled else 0.0)
     if any(abs(end) > _SAME_EDGE for end in ends):
         return False
-    few, many = sorted((grid.edges, table.edges), key=len)
+    last = None if grid.ruled else -1
+    few, many = sorted((grid.edges[:last], table.edges[:last]), key=len)
     return all(min(abs(edge - other) for other in many) <= _SAME_EDGE for edge in few)
 
 
@@ -146,7 +165,15 @@ def _continue(table: _OpenTable, grid: Grid) -> None:
             first[0] = replace(first[0], lines=())
         elif label == _last_label(table):
             first[0] = replace(first[0], lines=())
+        elif last[0].lines and _unfinished(_cell_text(last[0]), label):
+            last[0] = replace(last[0], lines=(*last[0].lines, *first[0].lines))
+            first[0] = replace(first[0], lines=())
     table.rows += rows
+
+
+def _unfinished(label: str, following: str) -> bool:
+    """Say whether a page break cuts a label: « … nécessaires à la », « télémédecine »."""
+    return following[0].islower() or fold(label.split()[-1]) in STOP_WORDS
 
 
 def _last_label(table: _OpenTable) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from clsassist.readers.pdf.labels import find_labelled_form
 from clsassist.readers.pdf.page import Box, Grid, GridCell, TextLine
 from clsassist.readers.pdf.words import join_lines, pieces_to_rows
 
@@ -49,12 +50,21 @@ class _Gap:
 def lines_to_parts(lines: Sequence[TextLine]) -> list[Column | Grid]:
     """Return the lines of a part of a page in reading order, as columns and tables."""
     rows = pieces_to_rows(lines)
+    ordered = [line for row in rows for line in row]
+    form = find_labelled_form(ordered)
+    if form is None:
+        return _rows_to_parts(rows)
+    above, below = ordered[: form.start], ordered[form.end :]
+    return [*_rows_to_parts(pieces_to_rows(above)), form.grid, *lines_to_parts(below)]
+
+
+def _rows_to_parts(rows: Sequence[Row]) -> list[Column | Grid]:
     parts: list[Column | Grid] = []
     plain: list[TextLine] = []
     position = 0
     while position < len(rows):
         end, clear, gaps = _run(rows, position)
-        found = None
+        found: list[Column | Grid] | None = None
         if gaps and _is_prose(_columns(rows[position:end], gaps), end - position):
             end = clear
             found = [Column(tuple(column), narrow=True) for column in _columns(rows[position:end], gaps)]
@@ -168,7 +178,7 @@ def _table(rows: Sequence[Row], gaps: Sequence[_Gap]) -> Grid:
             lines = tuple(join_lines(held) for row in block if (held := _held(row, bound)))
             cell = Box(edges[column], top, edges[column + 1], bottom)
             cells.append(GridCell(number, column, 1, 1, cell, lines))
-    return Grid(box, edges, tuple(cells))
+    return Grid(box, edges, tuple(cells), ruled=False)
 
 
 def _blocks(rows: Sequence[Row], gap: _Gap) -> list[list[Row]]:

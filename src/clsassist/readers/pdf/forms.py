@@ -52,7 +52,10 @@ def page_to_widgets(reader: pypdf.PdfReader, index: int) -> tuple[Widget, ...]:
 def _widget(annotation: Any) -> Widget | None:  # noqa: ANN401 - a PDF object is of any type
     if not isinstance(annotation, DictionaryObject) or int(annotation.get("/F", 0)) & _HIDDEN:
         return None
-    left, bottom, right, top = (float(number) for number in annotation["/Rect"])
+    corners = annotation["/Rect"].get_object()
+    if not isinstance(corners, ArrayObject):
+        return None
+    left, bottom, right, top = (float(number) for number in corners)
     box = Box(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     if annotation.get("/Subtype") == "/FreeText":
         return Widget(Kind.TYPED, box, str(annotation.get("/Contents", "")))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clsassist.readers.pdf.page import TextLine
+from clsassist.text import STOP_WORDS, fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # The last word of a line, cut by a hyphen, and the first of the next.
 _CUT = re.compile(r"(?P<head>[^\W\d_]+(?:-[^\W\d_]+)*)-$")
-_RANGE = re.compile(r"\d[-/]$")
 _TAIL = re.compile(r"[^\W\d_]+")
 # What takes a hyphen in French wherever the line ends: « co-pilote », « rendez-vous », « médico-social ».
 _KEEPS_AFTER = frozenset(
@@ -28,21 +29,43 @@ _DEEPEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What most of a document does. ``leading`` is the distance between lines, in parts of the size."""
+    """What most of a document does. ``leading`` is the distance between lines, in parts of the size.
+
+    ``words`` are its words in lower case, ``common`` those that it writes so: no proper names.
+    """
 
     size: float
     leading: float
     words: frozenset[str]
+    common: frozenset[str] = frozenset()
 
-    def join(self, first: str, second: str) -> str:
-        """Join two lines of one paragraph, and the word that a hyphen cuts between them."""
-        if _RANGE.search(first) and second[0].isdigit():
-            return f"{first}{second}"
-        cut, tail = _CUT.search(first), _TAIL.match(second)
-        if not cut or not tail:
-            return f"{first} {second}"
-        head, rest = cut.group("head"), tail.group()
-        return f"{first}{second}" if self._keeps_hyphen(head, rest) else f"{first[:-1]}{second}"
+    def opens_sentence(self, before: str, line: str) -> bool:
+        """Tell a line whose first word has a capital only because a paragraph starts there."""
+        last, first = before.split()[-1], line.split()[0]
+        plain = last[-1].isalpha() and not last[0].isupper() and fold(last) not in STOP_WORDS
+        return plain and first[:1].isupper() and first[1:].islower() and first.lower() in self.common
+
+    def join(self, lines: Sequence[str]) -> str:
+        """Join the lines of one paragraph, and the words that a hyphen cuts between them."""
+        pieces = [lines[0]]
+        for before, line in itertools.pairwise(lines):
+            if not self._goes_on(before, line):
+                pieces.append(" ")
+            elif not self._keeps(before, line):
+                pieces[-1] = pieces[-1][:-1]
+            pieces.append(line)
+        return "".join(pieces)
+
+    def _goes_on(self, before: str, line: str) -> bool:
+        """Say whether a word or a number goes on over the line end."""
+        if not before.endswith(("-", "/")) or len(before) < 2:
+            return False
+        letters = before.endswith("-") and before[-2].isalpha() and line[0].isalpha()
+        return letters or (before[-2].isdigit() and line[0].isdigit())
+
+    def _keeps(self, before: str, line: str) -> bool:
+        cut, tail = _CUT.search(before.split()[-1]), _TAIL.match(line)
+        return not cut or not tail or self._keeps_hyphen(cut.group("head"), tail.group())
 
     def _keeps_hyphen(self, head: str, rest: str) -> bool:
         if rest[0].isupper():
@@ -58,10 +81,13 @@ def lines_to_manner(lines: Iterable[TextLine]) -> Manner:
     sizes: Counter[float] = Counter()
     leadings: Counter[float] = Counter()
     words: set[str] = set()
+    common: set[str] = set()
     last: TextLine | None = None
     for line in lines:
         sizes[round(line.size * 2) / 2] += len(line.text)
-        words.update(_WORD.findall(line.text.lower()))
+        found = _WORD.findall(line.text)
+        words.update(word.lower() for word in found)
+        common.update(word for word in found if word.islower())
         if last is not None and last.page == line.page and abs(last.size - line.size) < 0.2:
             step = (line.box.middle - last.box.middle) / line.size
             if 0.9 < step < 2.2:
@@ -69,7 +95,7 @@ def lines_to_manner(lines: Iterable[TextLine]) -> Manner:
         last = line
     size = max(sizes, key=lambda held: (sizes[held], -held)) if sizes else 10.0
     leading = max(leadings, key=lambda held: (leadings[held], -held)) if leadings else 1.2
-    return Manner(size, leading, frozenset(words))
+    return Manner(size, leading, frozenset(words), frozenset(common))
 
 
 def stands_out(line: TextLine, text: str, manner: Manner) -> bool:

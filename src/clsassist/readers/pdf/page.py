@@ -126,7 +126,7 @@ class Grid:
     """A table on one page.
 
     ``edges`` are the abscissas of its columns. ``open_top`` and ``open_bottom`` say that no rule closes it there: the
-    row goes on over the page break.
+    row goes on over the page break. Without rules (``ruled``), the last edge is only where the longest line ends.
     """
 
     box: Box
@@ -134,6 +134,7 @@ class Grid:
     cells: tuple[GridCell, ...]
     open_top: bool = False
     open_bottom: bool = False
+    ruled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _PARAGRAPH_GAP = 0.3
 # Room, in parts of the width, that a line cut by hand leaves.
 _SHORT = 0.35
 _INDENT = 5.0
+_LABEL_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,12 @@ def flow_to_paragraphs(flow: Iterable[Flowing], manner: Manner) -> list[Paragrap
     leading = _leading(held, manner)
     paragraphs: list[Paragraph] = []
     for current in held:
-        if paragraphs and not _starts(paragraphs[-1], current, leading):
+        if paragraphs and not _starts(paragraphs[-1], current, leading, manner):
             paragraphs[-1].lines.append(current)
         else:
             paragraphs.append(Paragraph([current]))
     for paragraph in paragraphs:
-        paragraph.text = paragraph.first.text
-        for flowing in paragraph.lines[1:]:
-            paragraph.text = manner.join(paragraph.text, flowing.line.text)
+        paragraph.text = manner.join([flowing.line.text for flowing in paragraph.lines])
     return paragraphs
 
 
@@ -92,7 +91,7 @@ def _leading(flow: Sequence[Flowing], manner: Manner) -> float:
     return steps[len(steps) // 5] if len(steps) >= 4 else manner.leading
 
 
-def _starts(paragraph: Paragraph, current: Flowing, leading: float) -> bool:
+def _starts(paragraph: Paragraph, current: Flowing, leading: float, manner: Manner) -> bool:
     before, line = paragraph.lines[-1].line, current.line
     if opens_item(line.text) or _restyled(before, line):
         return True
@@ -100,6 +99,8 @@ def _starts(paragraph: Paragraph, current: Flowing, leading: float) -> bool:
     if line.page != before.page or line.box.middle <= before.box.middle:
         return not cut
     if line.box.middle - before.box.middle > (leading + _PARAGRAPH_GAP) * line.size:
+        return True
+    if _same_opening(paragraph.first, before, line) or manner.opens_sentence(before.text, line.text):
         return True
     return _broken_by_hand(paragraph, current, cut=cut) or _moved_in(paragraph, line, cut=cut)
 
@@ -113,6 +114,18 @@ def _restyled(before: TextLine, line: TextLine) -> bool:
     if not 0.92 < line.size / before.size < 1.08:
         return True
     return before.bold != line.bold and not (before.bold and line.text[0].islower())
+
+
+def _same_opening(first: TextLine, before: TextLine, line: TextLine) -> bool:
+    """Tell two labels one above the other: « Rôle du PETR… », « Rôle de la CPTS… »."""
+    word = line.text.split()[0]
+    return (
+        word[0].isupper()
+        and len(word) > 3
+        and word == first.text.split()[0]
+        and before.text[-1].isalnum()
+        and max(len(first.text), len(line.text)) <= _LABEL_LENGTH
+    )
 
 
 def _broken_by_hand(paragraph: Paragraph, current: Flowing, *, cut: bool) -> bool:

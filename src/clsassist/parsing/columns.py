@@ -202,4 +202,4 @@ def cell_place(cell: Cell) -> int | None:
 
 def written_span(cell: Cell) -> Span:
     """Return the place of what is written in a filled cell."""
-    return Span(cell.blocks[0].span.start, cell.blocks[-1].span.end)
+    return Span(min(block.span.start for block in cell.blocks), max(block.span.end for block in cell.blocks))

@@ -22,6 +22,7 @@ LAYERS = (
     "settings",
     "text",
     "lexicon",
+    "tet",
     # a file becomes records
     "readers",
     "parsing",
@@ -71,6 +72,7 @@ LAYERS = (
     # who may look at it
     "contracts",
     "exports",
+    "export_xlsx",
     "evaluation",
     "doctor",
     "llama",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -15,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from clsassist.readers.pdf import read_pdf
 from clsassist.readers.pdf.manner import lines_to_manner
+from clsassist.readers.pdf.ocr import can_ocr, ocr_pdf
 from clsassist.readers.pdf.opening import ScannedPdf
 from clsassist.readers.pdf.page import Box, TextLine
 from clsassist.readers.pdf.symbols import glyph_to_text
@@ -195,10 +197,11 @@ def test_text_that_nobody_sees_is_left_out_and_told(way: str) -> None:
     assert ["invisible" in warning.message and warning.page == 1 for warning in read.warnings] == [True]
 
 
-def test_white_text_on_a_coloured_band_is_read() -> None:
+@pytest.mark.parametrize("corner", [0, 8])
+def test_white_text_on_a_coloured_band_is_read(corner: int) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(60, 600, _SENTENCE)
-        canvas.rect(50, 690, 400, 30, fill=1)
+        canvas.roundRect(50, 690, 400, 30, corner, stroke=0, fill=1)
         canvas.setFillGray(1)
         canvas.drawString(60, 700, "Axe 1 : Former")
 
@@ -482,3 +485,39 @@ def test_a_capital_on_a_common_word_opens_a_paragraph() -> None:
         "la consultation de la plateforme par les habitants et tous les professionnels",
         "Consultation de la plateforme par les aidants et les structures du territoire de Guebwiller et des vallées",
     ]
+
+
+def _install_ocr(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = folder / "ocrmypdf"
+    command.write_text(f"#!/bin/sh\n{script}\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+def test_recognition_gives_back_what_ocrmypdf_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _install_ocr(tmp_path, 'for last; do :; done; printf "%%PDF-recognised" > "$last"', monkeypatch)
+    assert can_ocr()
+    assert ocr_pdf(b"%PDF-1.7") == b"%PDF-recognised"
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo 'no data for language fra' >&2; exit 3", "installez tesseract-ocr-fra"),
+        ("echo 'broken' >&2; exit 2", "broken"),
+        ("sleep 30 & sleep 30", "abouti"),
+    ],
+)
+def test_recognition_that_fails_says_why(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _install_ocr(tmp_path, script, monkeypatch)
+    with pytest.raises(ValueError, match=reason):
+        ocr_pdf(b"%PDF-1.7", time_limit=0.5)
+
+
+def test_recognition_that_is_not_installed_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not can_ocr()
+    with pytest.raises(ValueError, match="installez ocrmypdf"):
+        ocr_pdf(b"%PDF-1.7")

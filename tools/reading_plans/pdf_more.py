@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from reading_plans.truth import Entry, Fiche, Plan
 
@@ -30,8 +30,15 @@ def boxed_values(plan: Plan) -> None:
         story += [Paragraph(escape(_heading(fiche)), _TITLE), HRFlowable(width="100%", color=_BLUE, thickness=2)]
         for entry in fiche.entries:
             story += [Spacer(1, 6), _boxed(entry)]
-    margins = {"leftMargin": 3 * cm, "rightMargin": 3 * cm, "topMargin": 2.2 * cm, "bottomMargin": 2.4 * cm}
-    frame = SimpleDocTemplate(str(plan.path(".pdf")), pagesize=A4, invariant=1, **margins)
+    frame = SimpleDocTemplate(
+        str(plan.path(".pdf")),
+        pagesize=A4,
+        invariant=1,
+        leftMargin=3 * cm,
+        rightMargin=3 * cm,
+        topMargin=2.2 * cm,
+        bottomMargin=2.4 * cm,
+    )
     footer = partial(_footer, plan.data["footer"])
     frame.build(story, onFirstPage=footer, onLaterPages=footer)
 
@@ -47,7 +54,7 @@ def _boxed(entry: Entry) -> Table:
         text = escape(piece.text)
         rows.append([Paragraph(text, _BULLET, bulletText="•") if piece.bullet else Paragraph(text, _TEXT)])
     rows += [[" "]] if len(rows) == 1 else []
-    style = [("BACKGROUND", (0, 0), (0, 0), _BLUE), ("BOX", (0, 0), (-1, -1), 0.8, _BLUE)]
+    style = TableStyle([("BACKGROUND", (0, 0), (0, 0), _BLUE), ("BOX", (0, 0), (-1, -1), 0.8, _BLUE)])
     return Table(rows, colWidths=[15 * cm], style=style)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -58,9 +60,11 @@ def _choices(sheet: Worksheet, row: int, entry: Entry, filled: Entry | None) -> 
         sheet.cell(row, 4 + 2 * position, "X" if filled and filled.boxes[name] else None)
 
 
-def _put(sheet: Worksheet, row: int, first: int, last: int, value: object):  # type: ignore[no-untyped-def]
+def _put(sheet: Worksheet, row: int, first: int, last: int, value: str | int | date | None) -> Cell:
     sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
-    cell = sheet.cell(row, first, value)  # type: ignore[arg-type]
+    cell = sheet.cell(row, first)
+    assert isinstance(cell, Cell)
+    cell.value = value
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 
@@ -77,7 +81,7 @@ def sheet_an_axe(plan: Plan) -> None:
     for axe, group in groupby(plan.fiches, key=lambda fiche: fiche.axe):
         fiches = list(group)
         name = f"Axe {axe[0]} - {axe[1]}" if axe else "Hors axe"
-        _axe_sheet(book.create_sheet(name), f"{plan.title} – {name}", fiches)
+        _axe_sheet(book.create_sheet(name), f"{plan.title} – {name}", fiches, plan.data["grouped"])
         totals.append((name, len(fiches)))
     summary = book.create_sheet("Bilan")
     for row, values in enumerate([("Axe", "Nombre d'actions"), *totals], start=1):
@@ -86,18 +90,23 @@ def sheet_an_axe(plan: Plan) -> None:
     save(book, plan)
 
 
-def _axe_sheet(sheet: Worksheet, title: str, fiches: list[Fiche]) -> None:
+def _axe_sheet(sheet: Worksheet, title: str, fiches: list[Fiche], groups: dict[str, str]) -> None:
     sheet["A1"] = title
     sheet["A1"].font = Font(bold=True, size=13)
     labels = ["Réf.", "Engagement", *[entry.label for entry in fiches[0].entries]]
     for column, label in enumerate(labels, start=1):
-        group, _, own = label.rpartition(" › ")
-        sheet.cell(3, column, group if group and group not in labels[column - 2] else None if group else own)
-        sheet.cell(4, column, own if group else None)
-        if not group:
+        group = groups.get(label)
+        if group is None:
             sheet.merge_cells(start_row=3, end_row=4, start_column=column, end_column=column)
+        elif groups.get(labels[column - 2]) != group:
+            width = sum(held == group for held in groups.values())
+            sheet.merge_cells(start_row=3, end_row=3, start_column=column, end_column=column + width - 1)
+        top = sheet.cell(3, column)
+        if isinstance(top, Cell):
+            top.value = group or label
+        if group:
+            sheet.cell(4, column, label)
         sheet.cell(3, column).font = Font(bold=True)
-    sheet.merge_cells(start_row=3, end_row=3, start_column=len(labels) - 1, end_column=len(labels))
     for row, fiche in enumerate(fiches, start=5):
         values = [fiche.number, fiche.title, *[typed_cell(entry.text) for entry in fiche.entries]]
         for column, value in enumerate(values, start=1):

@@ -53,7 +53,9 @@ line-height:1.35;text-align:justify;hyphens:manual}h1{font-size:22pt;text-align:
 h2{font-variant:small-caps;font-size:17pt;color:#6b1f3a}h3{font-size:13.5pt;font-style:italic}
 h4{font-size:12pt;margin-bottom:2px}p{margin:0 0 7px}"""
 # Between two syllables: after a vowel, before a consonant and its vowel; never near the ends of a word.
-_SYLLABLES = re.compile(r"(?<=\w{3})(?<=[aeiouyéèê])(?=[bcdfgjlmnpqrstv][aeiouéèê]\w)|(?<=\w{3}[lnrs])(?=[bcdfgjmpqtv][aeiouéèê]\w)")
+_SYLLABLES = re.compile(
+    r"(?<=\w{3})(?<=[aeiouyéèê])(?=[bcdfgjlmnpqrstv][aeiouéèê]\w)|(?<=\w{3}[lnrs])(?=[bcdfgjmpqtv][aeiouéèê]\w)"
+)
 
 
 def justified_prose(plan: Plan) -> None:
@@ -69,11 +71,13 @@ def justified_prose(plan: Plan) -> None:
         body += f"<h4>Action {fiche.number}. {escape(fiche.title)}</h4>"
         for entry in fiche.entries:
             label = "" if entry.label == "Texte" else f"<u>{escape(entry.label)}</u> : "
-            body += f"<p>{label}{_SYLLABLES.sub('&shy;', escape(entry.text, quote=False))}.</p>".replace("..</p>", ".</p>")
+            text = _SYLLABLES.sub("&shy;", escape(entry.text.removesuffix("."), quote=False))
+            body += f"<p>{label}{text}.</p>"
     print_page(_page(plan, _PROSE_STYLE, body), plan.path(".pdf"))
 
 
-_BAND_STYLE = """@page{size:A4;margin:0}body{margin:0;font-family:'Liberation Sans',sans-serif;font-size:11pt}h1{display:none}
+_BAND_STYLE = """@page{size:A4;margin:0}body{margin:0;font-family:'Liberation Sans',sans-serif;font-size:11pt}
+h1{display:none}
 section{height:297mm;display:flex;page-break-after:always;overflow:hidden}
 .bande{width:22mm;background:#0b7a75;color:#fff;display:flex;justify-content:center;align-items:center}
 .bande span{writing-mode:vertical-rl;transform:rotate(180deg);font-size:20pt;font-weight:bold}
@@ -91,7 +95,8 @@ def turned_band(plan: Plan) -> None:
         rows = "".join(f"<tr><td>{escape(e.label)}</td><td>{value_html(e)}{_star(e)}</td></tr>" for e in fiche.entries)
         body += f'<section><div class="bande"><span>{axe}</span></div><div class="page">'
         body += f'<div class="plan">{escape(plan.title)}</div>'
-        body += f'<div class="titre"><em>{fiche.number}</em>{escape(fiche.title)}</div><table>{rows}</table></div></section>'
+        body += f'<div class="titre"><em>{fiche.number}</em>{escape(fiche.title)}</div>'
+        body += f"<table>{rows}</table></div></section>"
     print_page(_page(plan, _BAND_STYLE, body), plan.path(".pdf"))
 
 
@@ -103,7 +108,7 @@ def nested_boxes(plan: Plan) -> None:
     """Write a saved page of boxes within boxes: no tag tells a heading, a label or a value."""
     body = (
         f'<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>{escape(plan.title)}</title></head><body>\n'
-        '<div class="cookies"><div>Ce site utilise des témoins de connexion.</div><button>Tout accepter</button></div>\n'
+        '<div class="cookies"><div>Ce site dépose des témoins de connexion.</div><button>Accepter</button></div>\n'
         '<div class="haut"><div><a href="/">Accueil</a></div><div><a href="/sante">Santé</a></div></div>\n'
         f'<div class="corps"><div class="h-xl">{escape(plan.title)}</div>\n'
         + "".join(f"<div>{escape(piece.text)}</div>\n" for piece in plan.intro)
@@ -114,7 +119,9 @@ def nested_boxes(plan: Plan) -> None:
             axe = fiche.axe
             body += f'<div class="accordeon"><span>Axe {axe[0]}</span> <span>{escape(axe[1])}</span></div>\n'
         body += '<div class="engagement"><div class="entete"><div class="no"><span>Engagement n° '
-        body += f'{fiche.number}</span></div><div class="nom"><b>{escape(fiche.title)}</b></div></div>\n<div class="deux">'
+        body += (
+            f'{fiche.number}</span></div><div class="nom"><b>{escape(fiche.title)}</b></div></div>\n<div class="deux">'
+        )
         for name, chosen in (("large", False), ("etroit", True)):
             entries = [entry for entry in fiche.entries if (entry.label in plan.data["side"]) is chosen]
             body += f'<div class="{name}">{"".join(map(_box, entries))}</div>\n'

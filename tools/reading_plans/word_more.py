@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from docx.document import Document as WordDocument
 from docx.oxml import parse_xml
@@ -48,7 +48,8 @@ def _group(table: Table, group: str, entries: list[Entry]) -> None:
 
 def _whole_row(table: Table) -> _Cell:
     cells = word.add_row(table)
-    return cells[0].merge(cells[-1])
+    whole: _Cell = cells[0].merge(cells[-1])
+    return whole
 
 
 def inline_labels(plan: Plan) -> None:
@@ -104,7 +105,7 @@ def uneven_bands(plan: Plan) -> None:
 def _merged(table: Table, parts: int) -> list[_Cell]:
     cells = word.add_row(table)
     starts = {1: (0, 6), 2: (0, 3, 6), 3: (0, 2, 4, 6)}[parts]
-    return [cells[start].merge(cells[end - 1]) for start, end in zip(starts, starts[1:], strict=False)]
+    return [cells[start].merge(cells[end - 1]) for start, end in pairwise(starts)]
 
 
 def _band_value(cell: _Cell, fiche: Fiche, label: str) -> None:
@@ -157,7 +158,9 @@ def _number_headings(document: WordDocument) -> None:
     )
     numbering = document.part.numbering_part.element
     head = f'{nsdecls("w")} w:abstractNumId="90"'
-    numbering.insert(0, parse_xml(f'<w:abstractNum {head}><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>'))
+    numbering.insert(
+        0, parse_xml(f'<w:abstractNum {head}><w:multiLevelType w:val="multilevel"/>{levels}</w:abstractNum>')
+    )
     numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
     for level in (0, 1):
         style = document.styles[f"Heading {level + 1}"]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from clsassist.parsing.labels import UNKNOWN, clean_label, inner_label, strip_prompts
+from clsassist.parsing.labels import ORGANISATION_FIELDS, UNKNOWN, clean_label, inner_label, strip_prompts
 from clsassist.records import Block, BlockKind, Field, Item, Option, Span
 from clsassist.text import STOP_WORDS, fold, squeeze
 
-_BOX = r"(?:\|\s?[Xx_ ]\s?\||[☑☒☐☎✓✔]|\[[xX ?]\])"
-_BOX_GLYPH = re.compile(rf"^{_BOX}\s*|\s*{_BOX}$")
+_BOX = r"(?:\|\s?[Xx_ ]\s?\||[☑☒⊠☐□❏❑◻▢☎✓✔■✗✘✖]|\[[xX ?]\]|\([xX ]\)|[oOxX](?=\s+(?:oui|non)\b))"
+_BOX_GLYPH = re.compile(rf"^{_BOX}\s*|\s*{_BOX}$", re.IGNORECASE)
 _TYPED = re.compile(
     r"^(?P<label>autres?)\b\s*(?:\(\s?pr[ée]cisez\s?\))?\s*:\s*(?P<typed>.*)$", re.IGNORECASE | re.DOTALL
 )
@@ -122,7 +122,7 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
     items: list[Item] = []
     ranks: list[int] = []
     open_items: list[int] = []
-    heads_options = _headings_of_options(draft)
+    heads_options = set() if draft.key in ORGANISATION_FIELDS else _headings_of_options(draft)
     for position, block in enumerate(draft.blocks):
         words = strip_prompts(block.span.of(text))
         words = "" if words.strip(" *") == "" else words

@@ -15,7 +15,9 @@ from clsassist.parsing.walk import FicheDraft, Walk
 from clsassist.records import Action, Document, Field, Item, Section, Span, Warning
 from clsassist.text import squeeze
 
+_CODE = re.compile(r"[A-Z]{1,4}[ .-]?\d+(?:[.-]\d+)*", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z]?\.?\d+(?:[.-]\d+)*")
+_LEADING_NUMBER = re.compile(r"(\d{1,2})\s?[.:)–-]\s")
 _YEAR = re.compile(r"\b20[0-4]\d\b")
 _PILOT_GROUP_END = re.compile(r"(?<![/\s-])\s+(?=[A-ZÀ-Ý])")
 
@@ -106,6 +108,8 @@ def _build_action(
     axe_number = draft.axe_number
     if axe_number is None and axe_heading and axe_heading.number and axe_heading.number.isdigit():
         axe_number = int(axe_heading.number)
+    if axe_number is None and axe and (numbered := _LEADING_NUMBER.match(axe)):
+        axe_number = int(numbered.group(1))
     return Action(
         identifier,
         document.id,
@@ -151,6 +155,8 @@ def _axe_of_margins(document: Document) -> str | None:
 def _number_field(fields: tuple[Field, ...]) -> str | None:
     """Return the number that a field of its own gives: « N° | 3.1 »."""
     words = _value(fields, "numero")
+    if words and _CODE.fullmatch(words):
+        return words
     match = _NUMBER.search(words) if words else None
     return match.group() if match else None
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from clsassist.parsing.columns import HEADER_ROWS, row_to_header
+from clsassist.parsing.headings import Part, line_to_heading
 from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, BlockKind, Span
@@ -31,6 +32,7 @@ class _Table:
     text: str
     paired: bool
     stacked: bool
+    banded: bool
     grouped: bool
 
 
@@ -57,11 +59,15 @@ def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
     if any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
         yield from rows
         return
+    if _is_synoptic(rows, text):
+        yield from _columns_to_fiches(rows)
+        return
     table = _Table(
         rows,
         text,
         paired=any(_pairs(row, text) for row in rows),
         stacked=sum(1 for row in rows if _is_lone_label(row, text)) >= 2,
+        banded=sum(1 for row, below in itertools.pairwise(rows) if _is_band(row, below, text)) >= 2,
         grouped=_is_grouped(rows, text),
     )
     position = 0
@@ -128,11 +134,22 @@ def _header(table: _Table, position: int) -> tuple[list[Row], int] | None:
     below = table.rows[position + 1] if position + 1 < len(table.rows) else None
     if below is None or len(row.cells) < 2 or len(row.cells) != len(below.cells):
         return None
-    labels = all(not cell.empty and label_to_key(cell.text(text)) for cell in row.cells)
+    known = [not cell.empty and label_to_key(cell.text(text)) is not None for cell in row.cells]
+    banded = table.banded and _is_band(row, below, text)
     first = below.cells[0]
-    if not labels or first.empty or label_to_key(first.text(text)) is not None:
+    if not (all(known) or banded) or (first.empty and not banded) or label_to_key(first.text(text)) is not None:
         return None
     return [Row(row.table, pair) for pair in zip(row.cells, below.cells, strict=True)], 2
+
+
+def _is_band(row: Row, below: Row, text: str) -> bool:
+    """Tell a row of short labels, one of them known, over a row as wide that holds none."""
+    if len(row.cells) < 2 or len(row.cells) != len(below.cells) or any(cell.empty for cell in row.cells):
+        return False
+    words = [cell.text(text) for cell in row.cells]
+    short = all(len(label) <= _LONGEST_HEAD and not label.endswith((".", ";", ",")) for label in words)
+    known = any(cell_to_key(label) for label in words)
+    return short and known and not any(label_to_key(cell.text(text)) for cell in below.cells)
 
 
 def _stack(table: _Table, position: int) -> tuple[list[Row], int] | None:
@@ -175,6 +192,25 @@ def _could_be_label(row: Row, text: str) -> bool:
     )
 
 
+# --- fiches side by side
+
+
+def _is_synoptic(rows: list[Row], text: str) -> bool:
+    """Tell fiches in columns, their headings in the first row and the labels in the first column."""
+    head, *below = rows
+    headings = [line_to_heading(cell.text(text)) for cell in head.cells[1:]]
+    if len(headings) < 2 or not all(found and found.part is Part.FICHE for found in headings):
+        return False
+    return sum(1 for row in below if not row.cells[0].empty and cell_to_key(row.cells[0].text(text))) >= 2
+
+
+def _columns_to_fiches(rows: list[Row]) -> Iterator[Row]:
+    head, *below = rows
+    for column in range(1, len(head.cells)):
+        yield Row(head.table, (head.cells[column],))
+        yield from (Row(row.table, (row.cells[0], row.cells[column])) for row in below if column < len(row.cells))
+
+
 # --- several labels on a row
 
 
@@ -189,7 +225,8 @@ def _pairs(row: Row, text: str) -> bool:
 
 def _pair(table: _Table, position: int) -> tuple[list[Row], int] | None:
     row = table.rows[position]
-    if not table.paired or len(row.cells) < 4 or len(row.cells) % 2:
+    boxed = any(block.kind is BlockKind.CHECKBOX for cell in row.cells[::2] for block in cell.blocks)
+    if not table.paired or len(row.cells) < 4 or len(row.cells) % 2 or boxed:
         return None
     pairs = zip(row.cells[::2], row.cells[1::2], strict=True)
     return [Row(row.table, (label, value)) for label, value in pairs if not (label.empty and value.empty)], 1

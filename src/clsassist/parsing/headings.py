@@ -43,7 +43,10 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ),
     (
         Part.FICHE,
-        re.compile(rf"(?:fiche|action|mesure|projet)\s*(?:n\s?°|nº|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I),
+        re.compile(
+            rf"(?:fiche|action|mesure|projet|engagement|proposition|op[ée]ration)\s*(?:n\s?°|nº|no\.?)\s*{_NUMBER}{_SEPARATOR}{_TITLE}",
+            re.I,
+        ),
     ),
     (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}(?:{_MARK}{_TITLE}|\s*(?P<none>)$)", re.I)),
     # Nothing but a space: only before a title that starts with a capital, see _is_title.

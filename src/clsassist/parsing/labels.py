@@ -37,17 +37,24 @@ LABELS: tuple[Label, ...] = (
         """
         titre de l'action | titre de la fiche action | titre de la fiche | titre | intitulé de l'action | intitulé
         de la fiche | intitulé | intitulé du projet | nom de l'action | nom du projet | titre du projet | libellé
-        de l'action | intervention | action | mesure
+        de l'action | intervention | action | mesure | engagement | intitulé de la mesure | libellé
         """,
     ),
     _label("leviers", "levier", "leviers | levier"),
-    _label("numero", "numéro", "numéro de la fiche | numéro de l'action | n° de la fiche | n° de l'action | n°"),
+    _label(
+        "numero",
+        "numéro",
+        """
+        numéro de la fiche | numéro de l'action | n° de la fiche | n° de l'action | n° | réf | référence | code |
+        réf.
+        """,
+    ),
     _label(
         "axe",
         "axe",
         """
         axe stratégique du CLS | axe | axe (x) | axe stratégique | axe du CLS | axe du contrat | orientation
-        stratégique | axe de travail | rattachement à l'axe
+        stratégique | axe de travail | rattachement à l'axe | orientation
         """,
     ),
     _label("sous_axe", "sous-axe", "sous-axe (x.x) | sous-axe | sous-sous axe (x.x.x)"),
@@ -55,7 +62,7 @@ LABELS: tuple[Label, ...] = (
         "objectif_strategique",
         "objectif stratégique",
         """
-        objectif stratégique | objectif stratégique de rattachement | orientation
+        objectif stratégique | objectif stratégique de rattachement
         """,
     ),
     _label(
@@ -66,7 +73,13 @@ LABELS: tuple[Label, ...] = (
         mots-clés | milieu d'intervention | domaine | champ d'action
         """,
     ),
-    _label("typologie", "typologie", "typologie de l'action | type d'action | nature de l'action | typologie"),
+    _label(
+        "typologie",
+        "typologie",
+        """
+        typologie de l'action | type d'action | nature de l'action | typologie | nature du projet | type de projet
+        """,
+    ),
     _label(
         "porteur",
         "porteur",
@@ -79,7 +92,8 @@ LABELS: tuple[Label, ...] = (
         | opérateurs | structure pilote de l'action | structure référente | organisme pilote | organisme porteur |
         service pilote | service porteur | service responsable | animateur de l'action | coordinateur de l'action
         | qui | par qui | qui pilote | qui porte l'action | qui est aux commandes | qui s'en occupe | qui fait
-        quoi
+        quoi | service en charge | en charge | piloté par | porté par | qui mène l'action | association pilote |
+        structure en charge
         """,
     ),
     _label(
@@ -87,7 +101,8 @@ LABELS: tuple[Label, ...] = (
         "personne référente",
         """
         personne référente | personne pilote | élu·e référent·e | référent | référent de l'action | référents |
-        référent technique | élu référent | contact | contacts | personne ressource | interlocuteur
+        référent technique | élu référent | contact | contacts | personne ressource | interlocuteur | élu de
+        référence | élue de référence | élu référent | agent référent
         """,
     ),
     _label("role_porteur", "rôle du porteur", "rôle du porteur | rôle du pilote"),
@@ -100,7 +115,7 @@ LABELS: tuple[Label, ...] = (
         | enjeux | enjeu | problématique | problématiques identifiées | besoins identifiés | contexte et constats
         | contexte et enjeux | contexte local | contexte et justification | éléments de constat | état des lieux |
         pourquoi cette action | origine de l'action | pourquoi | ce que nous avons constaté | ce que l'on constate
-        | le constat | d'où part-on
+        | le constat | d'où part-on | d'où vient l'idée | ce qui se passe aujourd'hui | pourquoi agir
         """,
     ),
     _label(
@@ -117,7 +132,7 @@ LABELS: tuple[Label, ...] = (
         """
         objectifs opérationnels | objectifs | objectifs visés | objectifs poursuivis | objectifs de l'action | ce
         que nous voulons changer | ce que nous voulons | ce que l'on vise | but recherché | notre objectif | nos
-        objectifs
+        objectifs | que cherche-t-on | ce que l'on cherche | notre engagement | objectif poursuivi
         """,
     ),
     _label(
@@ -131,7 +146,7 @@ LABELS: tuple[Label, ...] = (
         étapes | actions à mener | actions à mettre en œuvre | actions prévues | actions envisagées | actions
         concrètes | actions opérationnelles | sous-actions | activités | activités prévues | comment | ce que nous
         ferons | ce que nous ferons concrètement | ce qui sera mis en place | ce que nous allons faire |
-        concrètement | les étapes
+        concrètement | les étapes | ce qu'il faut faire | ce qui est prévu | plan d'action | déroulement
         """,
     ),
     _label(
@@ -152,7 +167,8 @@ LABELS: tuple[Label, ...] = (
         année de fin de réalisation | calendrier de réalisation | calendrier de mise en œuvre | calendrier
         d'exécution | calendrier prévisionnel de réalisation | planning | planning prévisionnel | période |
         période de réalisation | dates de réalisation | délai de réalisation | délais | échéances | date
-        prévisionnelle | temporalité | démarrage | début | fin | quand
+        prévisionnelle | temporalité | démarrage | début | fin | quand | à quelle date | délai | fin prévue |
+        début prévu | date prévue | période | démarrage
         """,
     ),
     _label(
@@ -165,7 +181,8 @@ LABELS: tuple[Label, ...] = (
         techniques | partenaires identifiés | partenaires concernés | partenaires pressentis | acteurs associés |
         acteurs mobilisés | acteurs concernés | acteurs impliqués | acteurs à mobiliser | acteurs et partenaires |
         structures associées | structures partenaires | avec qui | qui participe | ils participent | avec le
-        concours de | avec l'appui de
+        concours de | avec l'appui de | appuis | en lien avec | concours attendus | concours | qui aide | ils
+        s'engagent | avec
         """,
     ),
     _label(
@@ -176,7 +193,8 @@ LABELS: tuple[Label, ...] = (
         public et/ou territoire privilégié | publics | publics visés | publics cibles | publics bénéficiaires |
         public concerné | publics concernés | public bénéficiaire | bénéficiaires de l'action | bénéficiaire |
         cible | population visée | population concernée | population | destinataires | à qui s'adresse l'action |
-        pour qui | à qui s'adresse cette action | qui est concerné
+        pour qui | à qui s'adresse cette action | qui est concerné | personnes visées | personnes concernées |
+        pour quel public
         """,
     ),
     _label(
@@ -187,7 +205,7 @@ LABELS: tuple[Label, ...] = (
         territoire visé | territoire d'application | territoire de l'action | couverture géographique | périmètre
         | périmètre géographique | périmètre d'intervention | zone géographique | secteur géographique | échelle
         territoriale | localisation | lieu | lieux | lieu de réalisation | lieux d'intervention | où | où cela se
-        passe
+        passe | commune | communes | communes concernées
         """,
     ),
     _label(
@@ -200,7 +218,7 @@ LABELS: tuple[Label, ...] = (
         financeurs | financeurs potentiels | sources de financement | modalités de financement | financement
         prévisionnel | financements mobilisables | financements envisagés | moyens financiers | ressources
         financières | budget estimatif | budget de l'action | montant HT | montant TTC | combien | combien cela
-        coûte | combien ça coûte
+        coûte | combien ça coûte | crédits | enveloppe | quel budget | subvention demandée | aide demandée
         """,
     ),
     _label(
@@ -211,7 +229,7 @@ LABELS: tuple[Label, ...] = (
         humaines | ressources humaines et techniques | moyens | moyens humains | moyens mobilisés | moyens à
         mobiliser | moyens nécessaires | moyens matériels | moyens techniques | ressources | ressources mobilisées
         | ressources à mobiliser | ressources mobilisables | ressources nécessaires | moyens et ressources | avec
-        quels moyens | effectifs nécessaires | effectifs
+        quels moyens | effectifs nécessaires | effectifs | moyens alloués
         """,
     ),
     _label(
@@ -222,7 +240,8 @@ LABELS: tuple[Label, ...] = (
         indicateurs de suivi et d'évaluation | suivi et évaluation | évaluation | évaluation de l'action |
         critères d'évaluation | indicateurs retenus | indicateurs clés | critères et indicateurs | comment
         saurons-nous que ça marche | comment saura-t-on que c'est réussi | on mesurera | comment mesurer | à quoi
-        verra-t-on que c'est réussi
+        verra-t-on que c'est réussi | preuve de réussite | preuves de réussite | à quoi verra-t-on le résultat |
+        évaluation chiffrée
         """,
     ),
     _label(
@@ -269,7 +288,7 @@ LABELS: tuple[Label, ...] = (
         """
         les objectifs de l'action visent-ils directement la lutte contre les inégalités sociales de santé ? |
         inégalités sociales de santé | lutte contre les inégalités sociales de santé | lutte contre les inégalités
-        | réduction des inégalités sociales de santé
+        | réduction des inégalités sociales de santé | l'action réduit-elle les inégalités sociales de santé
         """,
     ),
     _label(
@@ -277,11 +296,19 @@ LABELS: tuple[Label, ...] = (
         "démarche participative",
         """
         y-a-t-il une démarche participative associant les citoyens ? | participation citoyenne | démarche
-        participative | participation des habitants | participation des usagers
+        participative | participation des habitants | participation des usagers | les usagers ont-ils été associés
+        | les habitants ont-ils été associés
         """,
     ),
     _label("politiques_publiques", "politiques publiques", "politiques publiques concernées"),
-    _label("statut", "statut", "statut | statut de l'action | état d'avancement | avancement | état de l'action"),
+    _label(
+        "statut",
+        "statut",
+        """
+        statut | statut de l'action | état d'avancement | avancement | état de l'action | où en est-on | état |
+        degré d'avancement
+        """,
+    ),
     _label("priorite", "priorité", "niveau de priorité | priorité | degré de priorité | priorisation"),
 )
 

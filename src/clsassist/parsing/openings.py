@@ -80,15 +80,30 @@ def find_openings(units: Units, text: str) -> dict[int, Opening]:
         if part is Part.FICHE:
             own = []
         elif _closes(unit, part, lists):
-            own = None
+            own = own if own and isinstance(unit, Row) else None  # a list inside a fiche is one of its fields
         elif key is None:
             continue
         elif _begins(units, keys, position, own, text):
-            openings[position] = _opening(units, position, text)
+            first = position if own else _first_row(units, position, text)
+            openings[first] = _opening(units, first, text)
             own = [key]
         elif own is not None:
             own.append(key)
     return openings
+
+
+def _first_row(units: Units, position: int, text: str) -> int:
+    """Return the first row of labels of the table: labels in no list may stand above the first known one."""
+    unit = units[position]
+    while isinstance(unit, Row) and position:
+        above = units[position - 1]
+        same = isinstance(above, Row) and above.table == unit.table and len(above.cells) > 1
+        if not isinstance(above, Row) or not same or above.cells[0].empty or _numbered_row(above, position - 1, text):
+            break
+        if _part(above, text) in (Part.FICHE, Part.AXE):
+            break
+        position -= 1
+    return position
 
 
 def _closes(unit: Row | Block, part: Part | None, lists: set[int]) -> bool:

@@ -36,6 +36,7 @@ _ARTICLE = re.compile(
     r"^(?:repr[ée]sentants? (?:de la |de l['’]|des |du )|(?:la |le |les |l['’]|des |du |de la |d['’]))",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"\s*\((?:https?://|www\.)[^()]*\)")
 _OPEN_LIST = re.compile(r"(?:…|\.\.\.|\betc\b\.?)\s*$")
 _EVERYBODY = re.compile(r"^(?:tous|toutes|l['’]ensemble)\b", re.IGNORECASE)
 _INLINE_PILOT = re.compile(r"\(?\s*pilot[ée]?e?\s+par\s+(?:la |le |les |l['’])?(?P<who>[^()]+?)\s*\)", re.IGNORECASE)
@@ -131,7 +132,7 @@ def organisation_name(words: str) -> str:
     >>> organisation_name("représentants des intercommunalités …")
     'intercommunalités'
     """
-    name = squeeze(words).strip(" *,;.…:")
+    name = _LINK.sub("", squeeze(words)).strip(" *,;.…:")
     return _ARTICLE.sub("", name).strip()
 
 
@@ -146,7 +147,7 @@ def contact_span(item: Item, text: str) -> Span | None:
 
 def _from_role_label(action_id: str, field: Field, text: str) -> Iterator[Involvement]:
     found = role_label(field.label)
-    start = text.find(field.label, field.span.start, field.span.end)
+    start = text.rfind(field.label, 0, field.span.end)
     if found and start >= 0:
         organisation, word = found
         span = Span(start, start + len(field.label))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ _NAMED_PLACE = re.compile(
 _GENERIC = re.compile(
     r"\([^()]*\)|\bterritoires? du cls\b|^(?:petr|pays du petr|territoire)\b(?: d[eu]s? )?", re.IGNORECASE
 )
+_HEAD_BLOCKS = 40
 _HEAD_LINES = 12  # a title page holds its title among its first lines
 
 
@@ -96,8 +98,9 @@ def _name(reading: Reading, territoire: str | None, first: int | None, last: int
 
 def _title_page(document: Document) -> str | None:
     """Return the name of the plan as its title page, its header or the properties of the file give it."""
-    lines = [squeeze(line).lstrip("# •") for line in document.text.splitlines() if line.strip()][:_HEAD_LINES]
-    found = next((line for line in lines if _TITLE.match(line) and "\t" not in line), None)
+    first = itertools.islice(document.blocks, _HEAD_BLOCKS)
+    lines = [squeeze(block.span.of(document.text)) for block in first if block.table is None][:_HEAD_LINES]
+    found = next((line for line in (document.title or "", *lines) if _TITLE.match(line)), None)
     named = (match.group() for line in (*document.margins, document.title or "") if (match := _NAMED.search(line)))
     found = found or next((name.rstrip(" .–—-|") for name in named if len(name.split()) >= 3), None)
     return found.title() if found and found.isupper() else found

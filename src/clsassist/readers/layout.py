@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from clsassist.readers.encoding import INVISIBLE
 from clsassist.readers.markup import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN, Place, text_to_blocks
 from clsassist.readers.transcript import Transcript
 from clsassist.records import Block, BlockKind, Span, Warning
 
 __all__ = ["BOX_CLEAR", "BOX_TICKED", "BOX_UNKNOWN", "Line", "Table", "TableCell", "write_layout"]
 
-# Characters that show nothing: they hide instructions, or cut words in two. Soft hyphen, zero width, direction marks,
-# variation selectors, tags, and control characters other than the line end.
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-)
 _BULLETS = ("•", "◦", "▪")
 
 
@@ -80,7 +74,7 @@ def write_layout(
 
 def clean(text: str) -> str:
     """Drop the characters that show nothing, and bring line ends and tabs back to spaces."""
-    return _INVISIBLE.sub("", text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
+    return INVISIBLE.sub("", text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
 
 
 class _Writer:

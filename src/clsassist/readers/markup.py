@@ -28,7 +28,8 @@ _DOUBTFUL_BOX = re.compile(
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}
-_GLYPH = r"[➤➢·○◦•▪■]\s*"
+# « · » between two letters is inclusive writing: « élu·e ».
+_GLYPH = r"(?:[➤➢○◦•▪■]|(?<!\w)·|·(?!\w))\s*"
 _BULLET = re.compile(_GLYPH + r"|(?:(?<=\s)|^)(?P<mark>[-–o])\s+(?=[«\"“A-ZÀ-ÝŒ0-9(]|[a-z]\s?[A-Z'])")
 _OPENING_DASH = re.compile(r"\s*(?P<mark>[-–o])\s+(?:[o○•]\s+)?")
 # In a list whose first item starts in lower case, so may the next.

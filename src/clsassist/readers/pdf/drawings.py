@@ -36,6 +36,7 @@ class _Found:
     horizontal: list[Box] = field(default_factory=list)
     vertical: list[Box] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
+    areas: list[Fill] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     objects: int = 0
@@ -56,6 +57,7 @@ def read_drawings(page: pdfium.PdfPage, turn: Turn) -> Drawings:
         tuple(found.horizontal),
         tuple(found.vertical),
         tuple(found.fills),
+        tuple(found.areas),
         tuple(found.shapes),
         tuple(found.images),
         cut=found.full,
@@ -70,7 +72,7 @@ def _walk(objects: Iterator[pdfium_c.FPDF_PAGEOBJECT], matrix: Matrix, found: _F
         kind = pdfium_c.FPDFPageObj_GetType(item)
         if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
             _read_path(item, matrix, found)
-        elif kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+        elif kind in (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_SHADING):
             found.images.append(found.turn.box(_corners(_bounds(item), matrix)))
         elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
             inner = (
@@ -161,8 +163,8 @@ def _sort(points: list[tuple[float, float]], found: _Found, *, stroked: bool, fi
     elif box.width <= _SMALL and box.height <= _SMALL:
         found.shapes.append(Shape(box, upright, _is_slanted(points, box), stroked, filled, colour))
     else:
-        if filled and upright:
-            found.fills.append(Fill(box, colour))
+        if filled:
+            (found.fills if upright else found.areas).append(Fill(box, colour))
         if stroked:
             _add_edges(points, found)
 

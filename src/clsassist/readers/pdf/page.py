@@ -99,11 +99,15 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Drawings:
-    """The drawings of a page: straight rules (flat boxes), coloured areas, small shapes, images."""
+    """The drawings of a page: straight rules (flat boxes), coloured areas, small shapes, images.
+
+    ``fills`` are upright rectangles, ``areas`` are coloured areas of any other outline.
+    """
 
     horizontal: tuple[Box, ...] = ()
     vertical: tuple[Box, ...] = ()
     fills: tuple[Fill, ...] = ()
+    areas: tuple[Fill, ...] = ()
     shapes: tuple[Shape, ...] = ()
     images: tuple[Box, ...] = ()
     cut: bool = False

@@ -11,7 +11,7 @@ from clsassist.readers.pdf.boxes import MOST_SHAPES, read_drawn_boxes
 from clsassist.readers.pdf.drawings import read_drawings
 from clsassist.readers.pdf.forms import Widget, widgets_to_words
 from clsassist.readers.pdf.glyphs import ASKEW, Runs, read_glyphs, turned
-from clsassist.readers.pdf.page import Box, Drawings, Grid, GridCell, Page, TextLine, Word
+from clsassist.readers.pdf.page import Box, Drawings, Grid, Page, TextLine, Word
 from clsassist.readers.pdf.rules import drawings_to_frames, frame_to_grid
 from clsassist.readers.pdf.turning import Turn, turn_upright
 from clsassist.readers.pdf.words import drop_doubles, glyphs_to_words, pieces_to_rows, split_at_gaps, words_to_line
@@ -95,10 +95,13 @@ def _sort_words(runs: Runs, turn: Turn, drawings: Drawings, *, scan: bool) -> _S
     layer = list(glyphs_to_words(turned(runs.hidden, turn)))
     width, height = turn.size
     sheet = Box(0, 0, width, height)
+    areas = (*drawings.fills, *drawings.areas)
+    coloured = [sheet] if drawings.cut else [fill.box for fill in areas if not _white(fill.colour)]
+    coloured += drawings.images
     for word in drop_doubles(candidates):
-        if not _visible(word, sheet, drawings):
+        if not _visible(word, sheet, coloured):
             hidden.append(word.text)
-        elif word.size >= _WATERMARK_SIZE and _pale(word.colour) and not _behind(word, drawings):
+        elif word.size >= _WATERMARK_SIZE and _pale(word.colour) and not _behind(word, coloured):
             watermarks.append(word.text)
         else:
             words.append(word)
@@ -131,17 +134,16 @@ def _direction_words(runs: Runs, direction: int, turn: Turn) -> Iterator[Word]:
             yield Word(line.text, box, line.size, line.bold, line.colour)
 
 
-def _visible(word: Word, sheet: Box, drawings: Drawings) -> bool:
+def _visible(word: Word, sheet: Box, coloured: Sequence[Box]) -> bool:
     if word.size < _TINY_TEXT or not sheet.holds(word.box, 2.0):
         return False
     white = all((word.colour >> shift & 0xFF) >= _WHITE for shift in (0, 8, 16))
-    return not white or _behind(word, drawings)
+    return not white or _behind(word, coloured)
 
 
-def _behind(word: Word, drawings: Drawings) -> bool:
-    """Say whether a coloured area, a shape or an image lies behind a word."""
-    boxes = [fill.box for fill in drawings.fills if not _white(fill.colour)] + list(drawings.images)
-    return any(box.holds(word.box, 2.0) for box in boxes)
+def _behind(word: Word, coloured: Sequence[Box]) -> bool:
+    """Say whether a coloured area or an image lies behind a word."""
+    return any(box.holds(word.box, 2.0) for box in coloured)
 
 
 def _white(colour: int) -> bool:
@@ -197,15 +199,11 @@ def _share(grid: Grid, words: Sequence[Word]) -> list[list[Word]]:
     shares: list[list[Word]] = [[] for _ in grid.cells]
     by_row = sorted(range(len(grid.cells)), key=lambda index: grid.cells[index].box.top)
     for word in words:
-        start = Box(word.box.x0, word.box.top, word.box.x0 + min(word.box.width, word.size), word.box.bottom)
-        index = next((index for index in by_row if _cell_holds(grid.cells[index], start)), None)
-        if index is not None:
-            shares[index].append(word)
+        x = min(max(word.box.x0 + min(word.box.width, word.size) / 2, grid.box.x0), grid.box.x1)
+        point = Box(x, word.box.middle, x, word.box.middle)
+        holding = (index for index in by_row if grid.cells[index].box.holds(point, 0.5))
+        shares[next(holding, by_row[-1])].append(word)
     return shares
-
-
-def _cell_holds(cell: GridCell, box: Box) -> bool:
-    return cell.box.holds(box, 0.5)
 
 
 def page_lines(page: Page) -> Iterator[TextLine]:

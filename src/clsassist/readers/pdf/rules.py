@@ -18,6 +18,7 @@ _SMALLEST = 30.0
 _LOWEST_ROW = 6.0
 # A drawing with more rules than this is a chart or a map.
 _MOST_RULES = 1_200
+_MOST_SQUARES = 2_500
 # An area as large as this part of the page is its background.
 _WHOLE_PAGE = 0.85
 
@@ -161,6 +162,8 @@ def frame_to_grid(frame: Frame) -> Grid | None:
         return None
     xs = _edges([rule.at for rule in frame.vertical], box.x0, box.x1, _NEAR)
     ys = _edges([rule.at for rule in frame.horizontal], box.top, box.bottom, _LOWEST_ROW)
+    if (len(xs) - 1) * (len(ys) - 1) > _MOST_SQUARES:
+        return None
     cells = tuple(_cells(frame, xs, ys))
     if len(cells) < 2:
         return None

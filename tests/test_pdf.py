@@ -271,10 +271,11 @@ def test_a_number_in_a_square_is_no_box() -> None:
     assert _boxes(read_pdf(_draw(draw))) == []
 
 
-def test_small_filled_drawings_before_lines_are_bullets() -> None:
+@pytest.mark.parametrize("radius", [1.2, 1.5, 2, 3])
+def test_small_filled_drawings_before_lines_are_bullets(radius: float) -> None:
     def draw(canvas: Canvas) -> None:
         for position, text in enumerate(["ARS", "CPAM"]):
-            canvas.circle(60, 703 - 20 * position, 2, fill=1)
+            canvas.circle(60, 703 - 20 * position, radius, fill=1)
             canvas.drawString(70, 700 - 20 * position, text)
 
     read = read_pdf(_draw(draw))

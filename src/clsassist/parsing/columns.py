@@ -141,8 +141,7 @@ def column_key(label: str) -> str | None:
     numbered = _NUMBERED_LABEL.match(folded)
     if numbered:
         return label_to_key(numbered.group(1))
-    key = label_to_key(_SUB_PART.sub("", label))
-    return None if key in ROW_KEYS else key
+    return label_to_key(_SUB_PART.sub("", label))
 
 
 def _title_place(columns: tuple[Column, ...]) -> int | None:

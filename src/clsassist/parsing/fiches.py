@@ -9,6 +9,7 @@ from dataclasses import replace
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
 from clsassist.parsing.headings import Part, line_to_heading
+from clsassist.parsing.labels import strip_prompts
 from clsassist.parsing.openings import split_number
 from clsassist.parsing.organisations import contact_span, fields_to_involvements
 from clsassist.parsing.walk import FicheDraft, Walk
@@ -17,6 +18,7 @@ from clsassist.text import squeeze
 
 _CODE = re.compile(r"[A-Z]{1,4}[ .-]?\d+(?:[.-]\d+)*", re.IGNORECASE)
 _NUMBER = re.compile(r"[A-Z]?\.?\d+(?:[.-]\d+)*")
+_TEMPLATE_FIELDS = 5  # labels
 _LEADING_NUMBER = re.compile(r"(\d{1,2})\s?[.:)–-]\s")
 _YEAR = re.compile(r"\b20[0-4]\d\b")
 _PILOT_GROUP_END = re.compile(r"(?<![/\s-])\s+(?=[A-ZÀ-Ý])")
@@ -29,11 +31,23 @@ def parse_document(
     walk = Walk(document)
     warnings = list(walk.warnings)
     actions = []
-    for ordinal, draft in enumerate(walk.fiches, start=1):
+    for ordinal, draft in enumerate(_without_templates(walk.fiches, document.text, warnings), start=1):
         fields = tuple(_draft_fields(draft, document, warnings))
         actions.append(_build_action(document, ordinal, draft, fields, lexicon, warnings))
     sections = tuple(_build_sections(walk, document))
     return tuple(_unique_ids(actions)), sections, tuple(warnings)
+
+
+def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warning]) -> Iterator[FicheDraft]:
+    """Leave out the blank form that workbooks keep as a model: it has labels, and next to no value."""
+    for fiche in fiches:
+        own = fiche.own()
+        filled = sum(1 for draft in own if any(strip_prompts(block.span.of(text)) for block in draft.blocks))
+        if fiche.number is None and len(own) >= _TEMPLATE_FIELDS and filled <= 1:
+            line = text.count("\n", 0, own[0].start) + 1
+            warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, own[0].page))
+        else:
+            yield fiche
 
 
 def _draft_fields(draft: FicheDraft, document: Document, warnings: list[Warning]) -> Iterator[Field]:

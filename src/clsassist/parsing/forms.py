@@ -56,7 +56,8 @@ def is_list_header(row: Row, text: str) -> bool:
 
 
 def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
-    if any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
+    banded = _is_banded(rows, text)
+    if not banded and any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
         yield from rows
         return
     if _is_synoptic(rows, text):
@@ -67,7 +68,7 @@ def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
         text,
         paired=any(_pairs(row, text) for row in rows),
         stacked=sum(1 for row in rows if _is_lone_label(row, text)) >= 2,
-        banded=sum(1 for row, below in itertools.pairwise(rows) if _is_band(row, below, text)) >= 2,
+        banded=banded,
         grouped=_is_grouped(rows, text),
     )
     position = 0
@@ -140,6 +141,13 @@ def _header(table: _Table, position: int) -> tuple[list[Row], int] | None:
     if not (all(known) or banded) or (first.empty and not banded) or label_to_key(first.text(text)) is not None:
         return None
     return [Row(row.table, pair) for pair in zip(row.cells, below.cells, strict=True)], 2
+
+
+def _is_banded(rows: list[Row], text: str) -> bool:
+    """Tell a table of bands of labels, each over its values: two at least, one of known labels only."""
+    bands = [row for row, below in itertools.pairwise(rows) if _is_band(row, below, text)]
+    whole = any(all(label_to_key(cell.text(text)) for cell in row.cells) for row in bands)
+    return len(bands) >= 2 and whole
 
 
 def _is_band(row: Row, below: Row, text: str) -> bool:

@@ -122,7 +122,8 @@ LABELS: tuple[Label, ...] = (
         "objectif_general",
         "objectif général",
         """
-        objectif général | objectifs généraux | finalité | but | objectif principal | finalités
+        objectif général | objectifs généraux | finalité | but | objectif principal | finalités | finalité de
+        l'action
         """,
     ),
     _label("objectifs_specifiques", "objectifs spécifiques", "objectifs spécifiques | objectif spécifique"),
@@ -168,7 +169,7 @@ LABELS: tuple[Label, ...] = (
         d'exécution | calendrier prévisionnel de réalisation | planning | planning prévisionnel | période |
         période de réalisation | dates de réalisation | délai de réalisation | délais | échéances | date
         prévisionnelle | temporalité | démarrage | début | fin | quand | à quelle date | délai | fin prévue |
-        début prévu | date prévue | période | démarrage
+        début prévu | date prévue | période | démarrage | temps de réalisation | horizon de temps | horizon
         """,
     ),
     _label(
@@ -182,7 +183,7 @@ LABELS: tuple[Label, ...] = (
         acteurs mobilisés | acteurs concernés | acteurs impliqués | acteurs à mobiliser | acteurs et partenaires |
         structures associées | structures partenaires | avec qui | qui participe | ils participent | avec le
         concours de | avec l'appui de | appuis | en lien avec | concours attendus | concours | qui aide | ils
-        s'engagent | avec
+        s'engagent | avec | qui participe
         """,
     ),
     _label(
@@ -241,7 +242,7 @@ LABELS: tuple[Label, ...] = (
         critères d'évaluation | indicateurs retenus | indicateurs clés | critères et indicateurs | comment
         saurons-nous que ça marche | comment saura-t-on que c'est réussi | on mesurera | comment mesurer | à quoi
         verra-t-on que c'est réussi | preuve de réussite | preuves de réussite | à quoi verra-t-on le résultat |
-        évaluation chiffrée
+        évaluation chiffrée | mesure des effets
         """,
     ),
     _label(

@@ -85,7 +85,8 @@ def find_openings(units: Units, text: str) -> dict[int, Opening]:
             continue
         elif _begins(units, keys, position, own, text):
             first = position if own else _first_row(units, position, text)
-            openings[first] = _opening(units, first, text)
+            titled = "titre" in keys[first : position + _WINDOW // 2]
+            openings[first] = Opening() if titled else _opening(units, first, text)
             own = [key]
         elif own is not None:
             own.append(key)

@@ -28,7 +28,8 @@ _KINDS = (
 # (« Ville de…, service santé ») parts nothing.
 _SEPARATOR = re.compile(
     r"\s*[,;]\s*(?!(?:service|direction|pôle|unité|cellule|antenne|délégation|département)\b)|\s*/\s*|\s+-\s+(?=[A-ZÀ-Ý])"
-    r"|\s+et\s+(?!(?:de|d['’]|du|des|à|aux?)\b)(?=[a-zà-ÿ])"
+    r"|\s+et\s+(?!(?:de|d['’]|du|des|à|aux?)\b)(?=[a-zà-ÿ])(?!\S+(?:ique|ale?|aux|elle|ile|aire|ive|if|é|ée)s?(?:\s*[,;/(*]|\s*$))"
+    r"|\s+et\s+(?=[A-ZÀ-Ý]{2,}\b)"
     rf"|\s+et\s+(?=(?:{_KINDS})s?\b)"
     r"|(?<=[A-Z]{2})\s+et\s+(?=[A-Z]{2})"
 )
@@ -84,14 +85,16 @@ def _field_involvements(
 def _listed(action_id: str, field: Field, role: Role, text: str, starred_to_contact: bool) -> Iterator[Involvement]:
     for item in field.items:
         inline = len(field.items) == 1 or _is_line_of_names(item.text)
-        for span in item_to_organisations(item, text, inline=inline):
+        spans = item_to_organisations(item, text, inline=inline)
+        for span in spans:
             words = span.of(text)
             name = organisation_name(words)
-            starred = bool(item.mark) or words.rstrip().endswith("*")
+            # In « A, B, C* » only the last is marked.
+            starred = words.rstrip().endswith("*") or (bool(item.mark) and len(spans) == 1)
             status = Status.TO_CONTACT if starred and starred_to_contact else Status.ENGAGED
             is_open = bool(_OPEN_LIST.search(words) or _EVERYBODY.match(name))
             if name:
-                place = item.spans[0] if item.mark else span
+                place = item.spans[0] if starred and len(spans) == 1 else span
                 yield Involvement(name, role, status, action_id, field.key, place, item.page, is_open)
 
 

@@ -19,6 +19,7 @@ from clsassist.parsing.columns import Header, row_to_header, with_sub_header
 from clsassist.parsing.drafts import FieldDraft, unknown_field
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.headings import Heading, Part, line_to_heading
+from clsassist.parsing.inner_tables import InnerTable, inner_header
 from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label, label_to_key
 from clsassist.parsing.lines import cut_labels, is_group_heading, is_label_like, unknown_label
 from clsassist.parsing.openings import Opening, find_openings, find_prose_openings, line_to_key
@@ -116,6 +117,8 @@ class Walk:
         self._in_summary = False
         self._line_field: FieldDraft | None = None
         self._heads_table = False
+        self._group_heading: Block | None = None
+        self._inner: InnerTable | None = None
         titles = {opening.title_unit for opening in openings.values()}
         for position, unit in enumerate(self.units):
             if position in openings:
@@ -223,8 +226,14 @@ class Walk:
             return
         if self._list and self._list.table != row.table:
             self._close_list()
+        fiche = self._current if self._current and not self._current.from_column else None
         if self._list:
             self._read_columns(self._list, row)
+        elif self._inner and self._inner.table == row.table:
+            self._inner.read(row, self.text)
+        elif fiche and (key := inner_header(row, self.text, begun=bool(fiche.own()))):
+            self._inner = InnerTable.open(row, key, self._group_heading, self.text)
+            fiche.fields.append(self._inner.draft)
         elif header := row_to_header(row, self.text):
             self._list, self._list_rows = header, 0
         elif not is_furniture(row, self.text):
@@ -332,7 +341,7 @@ class Walk:
         if fiche.last() is None:
             for block in (block for cell in values for block in cell.blocks):
                 self._read_fiche_line(fiche, block)
-        elif len(values) >= 2 and self._parent_label and label_to_key(values[0].text(self.text)):
+        elif sum(not cell.empty for cell in values) >= 2 and label_to_key(values[0].text(self.text)):
             self._open_sub_field(fiche, values[0], values[1:])
         else:
             _extend(fiche.fields[-1], values)
@@ -353,8 +362,8 @@ class Walk:
         fiche.fields.append(draft)
 
     def _open_sub_field(self, fiche: FicheDraft, label: Cell, values: list[Cell]) -> None:
-        assert self._parent_label is not None
-        parent_key, parent = self._parent_label
+        last = fiche.last()
+        parent_key, parent = self._parent_label or ((last.key, last.label) if last else (UNKNOWN, ""))
         name = clean_label(label.text(self.text))
         # « Financement › Global » is about the financing; a longer label says by itself what it is about.
         key = cell_to_key(name) or (parent_key if len(name.split()) <= _SHORT_LABEL else UNKNOWN)
@@ -367,6 +376,7 @@ class Walk:
         fiche.fields.extend(self.context.inherited())
         self.fiches.append(fiche)
         self._current, self._parent_label, self._line_field = fiche, None, None
+        self._inner = self._group_heading = None
         return fiche
 
     # --- what stands outside fiches
@@ -399,6 +409,7 @@ class Walk:
             fiche.title, fiche.awaits_title = block.span, False
             return
         if self._heads_table and is_group_heading(block, self.text):
+            self._group_heading = block
             return  # « Carte d'identité de l'action », above one of the tables of a fiche: no content
         for label, value in cut_labels(block, self.text):
             if label is None:

@@ -36,15 +36,21 @@ def read_drawn_boxes(drawings: Drawings, words: Sequence[Word]) -> Drawn:
     boxes = [(cluster, _hull(cluster)) for cluster in clusters if _is_box(cluster)]
     emptied = any(_state(cluster, hull, ()) == BOX_CLEAR for cluster, hull in boxes)
     kept, found, unknown = list(words), [], 0
+    told: list[Box] = []
     for cluster, hull in boxes:
         inside = [word for word in kept if hull.holds(word.box, 1.0) and word.box.width < 1.6 * hull.width]
         state = _state(cluster, hull, tuple(word.text for word in inside))
         if state is None or (state == BOX_TICKED and not emptied and _plain(cluster)):
             continue
         unknown += state == BOX_UNKNOWN
+        told.append(hull)
         kept = [word for word in kept if word not in inside]
         found.append(_symbol(state, hull, kept))
-    found += [_symbol("•", _hull(cluster), kept) for cluster in clusters if _is_bullet(cluster, kept)]
+    found += [
+        _symbol("•", _hull(cluster), kept)
+        for cluster in clusters
+        if _hull(cluster) not in told and _is_bullet(cluster, kept)
+    ]
     return Drawn((*kept, *found), unknown)
 
 
@@ -93,7 +99,7 @@ def _has_frame(cluster: Sequence[Shape]) -> bool:
 def _plain(cluster: Sequence[Shape]) -> bool:
     """Say whether the drawing is one full shape: a ticked box among empty ones, or a mere bullet."""
     only = cluster[0]
-    return len(cluster) == 1 and only.filled and not only.stroked and _dark(only)
+    return len(cluster) == 1 and only.filled and _dark(only)
 
 
 def _dark(shape: Shape) -> bool:

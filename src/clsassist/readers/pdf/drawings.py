@@ -18,8 +18,9 @@ from clsassist.readers.pdf.turning import Turn
 MAX_OBJECTS = 15_000
 MAX_POINTS = 60_000
 _MAX_DEPTH = 6
-# A drawing as thin as this is a rule.
+# A drawing as thin as this, and so many times longer, is a rule.
 _THIN = 3.0
+_LONG = 2.5
 # Between a rule and an area: what is smaller may be a check box, or what ticks one.
 _SMALL = 17.0
 _STRAIGHT = 0.6
@@ -156,9 +157,9 @@ def _sort(points: list[tuple[float, float]], found: _Found, *, stroked: bool, fi
     across, down = [x for x, _ in points], [y for _, y in points]
     box = Box(min(across), min(down), max(across), max(down))
     upright = _is_rectangle(points)
-    if box.height <= _THIN < box.width:
+    if box.height <= _THIN and box.width > _LONG * box.height:
         found.horizontal.append(box)
-    elif box.width <= _THIN < box.height:
+    elif box.width <= _THIN and box.height > _LONG * box.width:
         found.vertical.append(box)
     elif box.width <= _SMALL and box.height <= _SMALL:
         found.shapes.append(Shape(box, upright, _is_slanted(points, box), stroked, filled, colour))

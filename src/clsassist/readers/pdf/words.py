@@ -88,7 +88,7 @@ def _raised(current: list[Glyph], glyph: Glyph) -> Glyph:
     if not current or not glyph.text.isdigit():
         return glyph
     last = current[-1]
-    small = glyph.size < 0.8 * last.size or last.text in "⁰¹²³⁴⁵⁶⁷⁸⁹"
+    small = glyph.size < 0.9 * last.size or last.text in "⁰¹²³⁴⁵⁶⁷⁸⁹"
     raised = glyph.box.bottom < last.box.bottom - 0.1 * last.size or last.text in "⁰¹²³⁴⁵⁶⁷⁸⁹"
     return replace(glyph, text=glyph.text.translate(_RAISED)) if small and raised else glyph
 

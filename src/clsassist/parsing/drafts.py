@@ -40,13 +40,13 @@ class FieldDraft:
     end: int
     page: int | None = None
     blocks: list[Block] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
+    breaks: set[int] = field(default_factory=set)
     inherited: bool = False
 
     def extend(self, blocks: tuple[Block, ...], end: int, *, same_row: bool = False) -> None:
         """Add the blocks of one more cell."""
         if not same_row:
-            self.breaks.append(len(self.blocks))
+            self.breaks.add(len(self.blocks))
         self.blocks.extend(blocks)
         self.end = max(self.end, end)
 
@@ -77,7 +77,7 @@ def _span(draft: FieldDraft, text: str) -> Span:
 
 def _split_inner(draft: FieldDraft, text: str) -> list[FieldDraft]:
     """Cut a cell where a known label and a colon open a line: « Indicateurs de résultat : »."""
-    parts = [replace(draft, blocks=[], breaks=[])]
+    parts = [replace(draft, blocks=[], breaks=set())]
     for position, block in enumerate(draft.blocks):
         line = block.span.of(text)
         found = inner_label(draft.key, line) if block.kind is BlockKind.PARAGRAPH else None
@@ -87,7 +87,7 @@ def _split_inner(draft: FieldDraft, text: str) -> list[FieldDraft]:
             parts.append(FieldDraft(key, clean_label(line[:length]), block.span.start, draft.end, block.page))
             block = _after(block, length, text)
         if position in draft.breaks:
-            parts[-1].breaks.append(len(parts[-1].blocks))
+            parts[-1].breaks.add(len(parts[-1].blocks))
         if block.span.start < block.span.end:
             parts[-1].blocks.append(block)
     if len(parts) > 1 and not any(strip_prompts(block.span.of(text)) for block in parts[0].blocks):
@@ -199,7 +199,7 @@ def _broken_line(above: Item, words: str, block: Block) -> bool:
     if block.kind is not BlockKind.PARAGRAPH:
         return False
     figure = re.fullmatch(r"(?:plus de |moins de |près de )?\d[\d ,.]*\s?%?", above.text, re.IGNORECASE)
-    last = above.text.split()[-1]
+    last = above.text.rsplit(maxsplit=1)[-1]
     unfinished = last[-1].isalnum() and len(above.text) > _INTRODUCTION_CHARS
     carries_on = words[0].islower() or fold(last) in STOP_WORDS or (last.istitle() and words[0].isupper())
     return bool(figure and words[0].islower()) or (unfinished and carries_on and not words.isupper())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
 from clsassist.parsing.headings import Part, line_to_heading
-from clsassist.parsing.labels import strip_prompts
+from clsassist.parsing.labels import label_to_key, strip_prompts
 from clsassist.parsing.openings import split_number
 from clsassist.parsing.organisations import contact_span, fields_to_involvements
 from clsassist.parsing.walk import FicheDraft, Walk
@@ -42,12 +42,17 @@ def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warni
     """Leave out the blank form that workbooks keep as a model: it has labels, and next to no value."""
     for fiche in fiches:
         own = fiche.own()
-        filled = sum(1 for draft in own if any(strip_prompts(block.span.of(text)) for block in draft.blocks))
-        if fiche.number is None and len(own) >= _TEMPLATE_FIELDS and filled <= 1:
+        filled = sum(1 for draft in own if any(_is_value(block.span.of(text)) for block in draft.blocks))
+        form = not fiche.from_column and fiche.number is None
+        if form and len(own) >= _TEMPLATE_FIELDS and filled <= len(own) / 4:
             line = text.count("\n", 0, own[0].start) + 1
             warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, own[0].page))
         else:
             yield fiche
+
+
+def _is_value(words: str) -> bool:
+    return bool(strip_prompts(words)) and label_to_key(words) is None
 
 
 def _draft_fields(draft: FicheDraft, document: Document, warnings: list[Warning]) -> Iterator[Field]:

@@ -30,7 +30,7 @@ class _Table:
 
     rows: list[Row]
     text: str
-    paired: bool
+    label_columns: frozenset[int | None]
     stacked: bool
     banded: bool
     grouped: bool
@@ -66,7 +66,7 @@ def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
     table = _Table(
         rows,
         text,
-        paired=any(_pairs(row, text) for row in rows),
+        label_columns=frozenset(cell.column for row in rows if _pairs(row, text) for cell in row.cells[::2]),
         stacked=sum(1 for row in rows if _is_lone_label(row, text)) >= 2,
         banded=banded,
         grouped=_is_grouped(rows, text),
@@ -232,12 +232,18 @@ def _pairs(row: Row, text: str) -> bool:
 
 
 def _pair(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Part a row where the columns that hold labels elsewhere begin."""
     row = table.rows[position]
-    boxed = any(block.kind is BlockKind.CHECKBOX for cell in row.cells[::2] for block in cell.blocks)
-    if not table.paired or len(row.cells) < 4 or len(row.cells) % 2 or boxed:
+    starts = [
+        place
+        for place, cell in enumerate(row.cells)
+        if cell.column in table.label_columns and not any(block.kind is BlockKind.CHECKBOX for block in cell.blocks)
+    ]
+    if len(starts) < 2 or starts[0] != 0:
         return None
-    pairs = zip(row.cells[::2], row.cells[1::2], strict=True)
-    return [Row(row.table, (label, value)) for label, value in pairs if not (label.empty and value.empty)], 1
+    ends = [*starts[1:], len(row.cells)]
+    parts = [row.cells[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [Row(row.table, part) for part in parts if not all(cell.empty for cell in part)], 1
 
 
 def _is_grouped(rows: list[Row], text: str) -> bool:

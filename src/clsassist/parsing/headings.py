@@ -49,6 +49,8 @@ _PATTERNS: tuple[tuple[Part, re.Pattern[str]], ...] = (
         ),
     ),
     (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}(?:{_MARK}{_TITLE}|\s*(?P<none>)$)", re.I)),
+    # A fiche without a number: « Fiche action : Animer le contrat ».
+    (Part.FICHE, re.compile(r"fiches?[- ]?(?:actions?|projets?|mesures?)\s*[:–—]\s*(?P<title>[^\W\d_].*)$", re.I)),
     # Nothing but a space: only before a title that starts with a capital, see _is_title.
     (Part.FICHE, re.compile(rf"(?:fiche|action|mesure)\s+{_NUMBER}\s+(?P<title>[^\W\d_].*)$", re.I)),
     (Part.AXE, re.compile(rf"axe(?:\s+strat[ée]gique)?\s*(?:n\s?°)?\s*{_NUMBER}{_SEPARATOR}{_TITLE}", re.I)),
@@ -91,5 +93,8 @@ def line_to_heading(line: str) -> Heading | None:
 
 def _is_title(part: Part, match: re.Match[str]) -> bool:
     """Tell « Action 1 Aménager… », a heading, from « Action 1 du plan »."""
-    spaced = part is Part.FICHE and match.string[match.end("number") : match.start("title")].isspace()
-    return not (spaced and match.group("title")) or match.group("title")[0].isupper()
+    groups = match.groupdict()
+    if part is not Part.FICHE or not groups.get("title") or not groups.get("number"):
+        return True
+    spaced = match.string[match.end("number") : match.start("title")].isspace()
+    return not spaced or groups["title"][0].isupper()

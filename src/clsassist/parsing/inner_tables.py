@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clsassist.parsing.columns import row_to_header
@@ -12,6 +13,8 @@ from clsassist.records import Block, BlockKind, Span
 
 # Columns that hold what a row is about, by what the list then is.
 _SUBJECTS = {"titre": "etapes", "etapes": "etapes", "description": "etapes", "leviers": "etapes"}
+# Who does a step takes part in the action, without carrying it.
+_TOLD = {"porteur": "partenaires", "partenaires": "partenaires", "calendrier": "calendrier"}
 _LONGEST_HEAD = 40
 
 
@@ -21,6 +24,7 @@ class InnerTable:
 
     table: int
     draft: FieldDraft
+    columns: tuple[tuple[int | None, FieldDraft], ...] = ()
 
     @staticmethod
     def open(row: Row, key: str, heading: Block | None, text: str) -> InnerTable:
@@ -29,7 +33,12 @@ class InnerTable:
         label = heading.span if heading else Span(first.blocks[0].span.start, first.blocks[-1].span.end)
         named = cell_to_key(_unnumbered(label.of(text))) if heading else None
         name = clean_label(_unnumbered(label.of(text)))
-        return InnerTable(row.table, FieldDraft(named or key, name, label.start, row.cells[-1].span.end))
+        draft = FieldDraft(named or key, name, label.start, row.cells[-1].span.end)
+        return InnerTable(row.table, draft, tuple(_columns(row, name, text)))
+
+    def drafts(self) -> list[FieldDraft]:
+        """Return the field of the list, and those of its columns that tell who and when."""
+        return [self.draft, *(draft for _, draft in self.columns)]
 
     def read(self, row: Row, text: str) -> None:
         """Add a row: one item, from its first word to its last."""
@@ -40,6 +49,10 @@ class InnerTable:
         span = Span(min(block.span.start for block in blocks), max(block.span.end for block in blocks))
         whole = Block(BlockKind.ITEM, span, first.page, first.table, first.row, first.column)
         self.draft.extend((whole,), span.end)
+        columns = dict(self.columns)
+        for cell in row.cells:
+            if cell.column in columns and not cell.empty:
+                columns[cell.column].extend(cell.blocks, cell.span.end)
 
 
 def inner_header(row: Row, text: str, *, begun: bool) -> str | None:
@@ -57,6 +70,14 @@ def inner_header(row: Row, text: str, *, begun: bool) -> str | None:
     if keys[0] in ("indicateurs", "indicateurs_resultat", "indicateurs_processus", "financement", "etapes"):
         return keys[0]
     return None
+
+
+def _columns(row: Row, name: str, text: str) -> Iterator[tuple[int | None, FieldDraft]]:
+    for cell in row.cells:
+        key = _TOLD.get(cell_to_key(cell.text(text)) or "")
+        if key:
+            label = f"{name} › {clean_label(cell.text(text))}"
+            yield cell.column, FieldDraft(key, label, cell.span.start, cell.span.end)
 
 
 def _unnumbered(heading: str) -> str:

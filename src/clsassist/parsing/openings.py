@@ -160,11 +160,19 @@ def _opening(units: Units, position: int, text: str) -> Opening:
         words = block.span.of(text) if block else ""
         if block is None or unit_to_key(units[place], text) or line_to_heading(words):
             break
+        if _is_group_heading(units, words, text):
+            continue
         if _looks_like_title(block, words):
             heading = block.kind is BlockKind.HEADING
             number, title = split_number(block.span, text, heading=heading)
             return Opening(number, title, place, block.level if heading else 0)
     return Opening()
+
+
+def _is_group_heading(units: Units, words: str, text: str) -> bool:
+    """Tell the heading of a part that every fiche has, « 1. Présentation »: it comes back."""
+    lines = (block for unit in units if isinstance(unit, Block) and (block := unit).kind is not BlockKind.CHECKBOX)
+    return sum(1 for block in lines if block.span.of(text) == words) > 1
 
 
 def _numbered_row(unit: Row | Block, place: int, text: str) -> Opening | None:

@@ -11,10 +11,11 @@ from clsassist.records import Block, BlockKind, Document, Span
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell: its whole span, and the paragraphs, items and check boxes it holds."""
+    """One table cell: its whole span, the paragraphs, items and check boxes it holds, its place in the grid."""
 
     span: Span
     blocks: tuple[Block, ...]
+    column: int | None = None
 
     @property
     def empty(self) -> bool:
@@ -45,9 +46,9 @@ def document_to_units(document: Document) -> Iterator[Row | Block]:
 
 
 def _blocks_to_cells(blocks: list[Block]) -> Iterator[Cell]:
-    for _, group in groupby(blocks, key=lambda block: block.column):
+    for column, group in groupby(blocks, key=lambda block: block.column):
         held = list(group)
         whole = [block.span for block in held if block.kind is BlockKind.CELL]
         inner = tuple(block for block in held if block.kind is not BlockKind.CELL)
         span = whole[0] if whole else Span(inner[0].span.start, inner[-1].span.end)
-        yield Cell(span, inner)
+        yield Cell(span, inner, column)

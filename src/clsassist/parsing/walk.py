@@ -233,7 +233,7 @@ class Walk:
             self._inner.read(row, self.text)
         elif fiche and (key := inner_header(row, self.text, begun=bool(fiche.own()))):
             self._inner = InnerTable.open(row, key, self._group_heading, self.text)
-            fiche.fields.append(self._inner.draft)
+            fiche.fields.extend(self._inner.drafts())
         elif header := row_to_header(row, self.text):
             self._list, self._list_rows = header, 0
         elif not is_furniture(row, self.text):
@@ -341,7 +341,7 @@ class Walk:
         if fiche.last() is None:
             for block in (block for cell in values for block in cell.blocks):
                 self._read_fiche_line(fiche, block)
-        elif sum(not cell.empty for cell in values) >= 2 and label_to_key(values[0].text(self.text)):
+        elif len(values) >= 2 and _opens_sub_field(values[0].text(self.text)):
             self._open_sub_field(fiche, values[0], values[1:])
         else:
             _extend(fiche.fields[-1], values)
@@ -457,6 +457,11 @@ def _names(fiche: FicheDraft, text: str) -> set[tuple[int | None, str]]:
     title = re.sub(r"[\s.…]*\d{0,3}$", "", squeeze(fiche.title.of(text))) if fiche.title else ""
     names = {(None, fold(title))} if title else set()
     return names | ({(fiche.axe_number, fiche.number)} if fiche.number else set())
+
+
+def _opens_sub_field(words: str) -> bool:
+    """Tell a sub-label from the end of a value cut by a page: « territoire. »."""
+    return label_to_key(words) is not None and words[:1].isupper() and not words.endswith(".")
 
 
 def _extend(draft: FieldDraft, values: list[Cell]) -> None:

@@ -248,8 +248,11 @@ def _bind_marks(sheet: Sheet) -> dict[int, dict[int, str]]:
     A mark belongs to the label on its right when all the marks of its column have one there, else to the one on its
     left. In a column of nothing but marks, an empty cell beside a label, between two marks, is an empty box.
     """
-    bound: dict[int, dict[int, str]] = {}
+    bound = _bind_choices(sheet)
     for column, marks in sorted(_marks(sheet).items()):
+        marks = {row: mark for row, mark in marks.items() if row not in bound}
+        if not marks:
+            continue
         side = next((side for side in (1, -1) if all(_is_label(sheet, row, column + side) for row in marks)), None)
         if side is None:
             continue
@@ -261,6 +264,34 @@ def _bind_marks(sheet: Sheet) -> dict[int, dict[int, str]]:
                 box = BOX_TICKED if marks.get(row) else BOX_CLEAR
                 texts[column + side] = f"{box} {texts[column + side].strip()}"
     return bound
+
+
+def _bind_choices(sheet: Sheet) -> dict[int, dict[int, str]]:
+    """Return the rows of choices that have each their own cell for a mark, on the same side for all of them.
+
+    « Nature | Neuf | X | Repris |   »: the marks stand on the right, and the empty cell is an empty box.
+    """
+    bound: dict[int, dict[int, str]] = {}
+    covered = {(merge.top, column) for merge in sheet.merges for column in range(merge.left + 1, merge.right + 1)}
+    for row, cells in sheet.rows.items():
+        labels = [column for column in sorted(cells) if _is_label(sheet, row, column)][1:]
+        marked = {column for column, cell in cells.items() if _cell_mark(cell) is not None}
+        sides = [side for side in (1, -1) if all(_is_slot(row, column + side, cells, covered) for column in labels)]
+        if len(labels) < 2 or not marked or len(sides) != 1:
+            continue
+        texts = {column: cell.text for column, cell in cells.items() if column not in marked}
+        for column in labels:
+            slot = cells.get(column + sides[0])
+            box = BOX_TICKED if slot is not None and _cell_mark(slot) else BOX_CLEAR
+            texts[column] = f"{box} {texts[column].strip()}"
+        bound[row] = texts
+    return bound
+
+
+def _is_slot(row: int, column: int, cells: dict[int, SheetCell], covered: set[tuple[int, int]]) -> bool:
+    """Say whether a cell holds a mark, or is empty and no part of a merged one."""
+    cell = cells.get(column)
+    return (row, column) not in covered if cell is None else _cell_mark(cell) is not None
 
 
 def _marks(sheet: Sheet) -> dict[int, dict[int, bool]]:

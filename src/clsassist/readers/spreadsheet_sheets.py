@@ -156,7 +156,7 @@ def _load_workbook(raw: bytes) -> Workbook:
 
     try:
         return load_workbook(io.BytesIO(raw), read_only=True, data_only=True, keep_links=False)
-    except (*_DAMAGE, InvalidFileException) as error:
+    except (*_DAMAGE, OSError, InvalidFileException) as error:
         raise ValueError("il est abîmé, ou ce n'est pas un classeur Excel") from error
 
 

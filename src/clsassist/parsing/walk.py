@@ -32,6 +32,8 @@ _PAGE_NUMBER = re.compile(r"\d{0,3}")
 _CONTINUED = re.compile(r"\(?\s*suite(?: et fin)?\s*\)?\s*$", re.IGNORECASE)
 _LONGEST_TITLE = 200
 _SHORT_LABEL = 3  # words
+# Depth of a heading that only bold type tells: no fiche ends at another one.
+EMPHASISED = 9
 
 
 @dataclass(slots=True)
@@ -175,7 +177,8 @@ class Walk:
     def _is_section_heading(self, block: Block, line: str) -> bool:
         """Tell a heading that belongs to no fiche: one as high as the fiche's own, or capitals outside fiches."""
         if self._current is not None:
-            higher = block.kind is BlockKind.HEADING and 0 < block.level <= self._current.level
+            level = self._current.level if self._current.level < EMPHASISED else 0
+            higher = block.kind is BlockKind.HEADING and 0 < block.level <= level
             return higher and line_to_key(line) is None and not self._current.awaits_title
         if self._awaits_axe_title:
             return False

@@ -10,9 +10,11 @@ from clsassist.readers.markup import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN, Place, 
 from clsassist.readers.transcript import Transcript
 from clsassist.records import Block, BlockKind, Span, Warning
 
-__all__ = ["BOX_CLEAR", "BOX_TICKED", "BOX_UNKNOWN", "Line", "Table", "TableCell", "write_layout"]
+__all__ = ["BOX_CLEAR", "BOX_TICKED", "BOX_UNKNOWN", "EMPHASISED", "Line", "Table", "TableCell", "write_layout"]
 
 _BULLETS = ("•", "◦", "▪")
+# Depth of a heading that only its bold type tells: below every style of heading.
+EMPHASISED = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from clsassist.readers.docx.names import MC, VAL, Element, number_of, value_of, 
 from clsassist.readers.docx.numbering import Label, Numbering
 from clsassist.readers.docx.styles import Styles, outline_level
 from clsassist.readers.docx.symbols import MARK
-from clsassist.readers.layout import Line, Table, TableCell
+from clsassist.readers.layout import EMPHASISED, Line, Table, TableCell
 
 # A form nests two or three; more than this is an attack on the reader.
 _DEEPEST = 30
@@ -24,6 +24,9 @@ _FOREIGN = w("altChunk")
 _DROPPED: Final = frozenset({w("del"), w("moveFrom"), w("sdtPr"), w("sdtEndPr"), w("tcPr"), w("sectPr"), w("tblPr")})
 
 Part = Line | Table
+
+
+_LONGEST_EMPHASIS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class BlockReader:
             self._carried = text
         else:
             self._carried = ""
-            yield from self._lines(text, properties)
+            yield from _with_emphasis(list(self._lines(text, properties)), len(text) - len(words.text) + words.bold)
         for box in words.boxes:
             yield from self._read(box, depth + 1)
 
@@ -127,7 +130,7 @@ class BlockReader:
                 rows = []
                 parts.extend(part for cell in cells for part in cell.parts)
             elif cells:
-                rows.append(tuple(_to_table_cell(cell) for cell in cells))
+                rows.append(tuple(_to_table_cell(cell, alone=len(cells) == 1) for cell in cells))
         parts.extend(_finished(rows))
         return parts
 
@@ -175,6 +178,26 @@ def _unwrapped(container: Element, wanted: tuple[str, ...]) -> Iterator[Element]
             pending.extend(reversed(element))
 
 
+def _with_emphasis(lines: list[Line], bold: int) -> list[Line]:
+    """Make a heading of a short bold line, and of the bold words that a gap parts from what follows them.
+
+    « Pilote » in bold, then « CPTS » after a tab or two spaces, is a label and its value; bold words inside a sentence
+    are no label, and a colon tells the label by itself.
+    """
+    if len(lines) != 1 or not bold or lines[0].heading or lines[0].bullet is not None or MARK.search(lines[0].text):
+        return lines
+    (line,) = lines
+    head, rest = line.text[:bold], line.text[bold:]
+    if len(head.strip()) > _LONGEST_EMPHASIS or head.rstrip().endswith((":", ".", ";", ",")):
+        return lines
+    if not rest.strip():
+        return [replace(line, heading=EMPHASISED)]
+    gap = head[len(head.rstrip()) :] + rest[: len(rest) - len(rest.lstrip())]
+    if "\t" not in gap and len(gap) < 2:
+        return lines
+    return [replace(line, text=head.strip(), heading=EMPHASISED), replace(line, text=rest.strip())]
+
+
 def _mark_is_deleted(properties: Element | None) -> bool:
     """Say whether the end of a paragraph was deleted: the next one goes on with it."""
     runs = None if properties is None else properties.find(_RUN_PROPERTIES)
@@ -194,8 +217,11 @@ def _finished(rows: list[tuple[TableCell, ...]]) -> Iterator[Table]:
         yield Table(tuple(bind_rows(rows)))
 
 
-def _to_table_cell(cell: _Cell) -> TableCell:
+def _to_table_cell(cell: _Cell, *, alone: bool) -> TableCell:
+    """Make a cell; bold lines head others in a cell alone in its row, and are mere emphasis beside other cells."""
     lines = [line for part in cell.parts for line in ([part] if isinstance(part, Line) else flatten(part))]
+    if not alone:
+        lines = [replace(line, heading=0) if line.heading == EMPHASISED else line for line in lines]
     return TableCell(tuple(settle_glyphs(lines)), cell.column)
 
 

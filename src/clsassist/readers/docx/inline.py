@@ -15,6 +15,8 @@ from clsassist.readers.docx.parts import Relationship
 from clsassist.readers.docx.styles import Styles
 from clsassist.readers.docx.symbols import PRIVATE_USE, UNKNOWN, decode_symbols, is_symbol_font, mark_boxes
 
+# The style of strong emphasis, in English and in French versions of Word.
+_STRONG = frozenset({"Strong", "lev"})
 _SPACES = str.maketrans({"\n": " ", "\r": " ", "\t": " ", "\u2002": " "})
 _SHOWN_SCHEMES = ("http://", "https://", "mailto:")
 # How two ways of writing one address differ.
@@ -34,9 +36,13 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph read: its text, with line ends and marks, and the text boxes that hang on it."""
+    """A paragraph read: its text, with line ends and marks, and the text boxes that hang on it.
+
+    ``bold`` is the length of the bold text that it begins with.
+    """
 
     text: str
+    bold: int = 0
     boxes: tuple[Element, ...] = ()
 
 
@@ -57,14 +63,17 @@ class InlineReader:
         self._pieces: list[str] = []
         self._boxes: list[Element] = []
         self._font: str | None = None
+        self._in_bold = self._plain = False
+        self._bold = self._length = 0
 
     def read(self, paragraph: Element) -> Words:
         """Read one paragraph."""
         self._pieces, self._boxes = [], []
+        self._bold, self._length, self._plain = 0, 0, False
         if not self._styles[value_of(paragraph.find(w("pPr")), "pStyle")].hidden:
             self._read_children(paragraph)
         self._close_broken_fields()
-        return Words("".join(self._pieces), tuple(self._boxes))
+        return Words("".join(self._pieces), self._bold, tuple(self._boxes))
 
     def _read_children(self, element: Element) -> None:
         for child in element:
@@ -76,24 +85,30 @@ class InlineReader:
 
     def _write(self, text: str) -> None:
         if text and not any(held.hides_result for held in self._fields):
+            self._length += len(text)
+            if self._in_bold and not self._plain:
+                self._bold = self._length
+            self._plain |= not self._in_bold and bool(text.strip())
             self._pieces.append(text)
 
     # --- runs
 
     def _read_run(self, run: Element) -> None:
         properties = run.find(_RUN_PROPERTIES)
-        font = None
+        font, bold = None, False
         if properties is not None and len(properties):
             if self._is_hidden(properties):
                 self._read_field_marks(run)
                 return
+            bold = is_on(properties.find(_BOLD)) or value_of(properties, "rStyle") in _STRONG
             fonts = properties.find(_FONTS)
             font = None if fonts is None else _symbol_font(fonts)
             struck = is_on(properties.find(_STRIKE)) or is_on(properties.find(_DOUBLE_STRIKE))
             self._findings.struck += struck and run.find(_TEXT) is not None
-        outer, self._font = self._font, font
+        outer, self._font = (self._font, self._in_bold), font
+        self._in_bold = bold
         self._read_children(run)
-        self._font = outer
+        self._font, self._in_bold = outer
 
     def _is_hidden(self, properties: Element) -> bool:
         vanish = properties.find(_VANISH)
@@ -235,6 +250,7 @@ def _plain_address(address: str) -> str:
 
 
 _RUN_PROPERTIES, _FONTS, _VANISH, _TEXT = w("rPr"), w("rFonts"), w("vanish"), w("t")
+_BOLD: Final = w("b")
 _STRIKE, _DOUBLE_STRIKE = w("strike"), w("dstrike")
 _FIELD_MARK, _FIELD_CODE, _FIELD_KIND, _FIELD_DATA = w("fldChar"), w("instrText"), w("fldCharType"), w("ffData")
 _FOOTNOTE = w("footnoteReference")

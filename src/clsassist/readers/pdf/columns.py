@@ -9,6 +9,7 @@ from statistics import median
 
 from clsassist.readers.pdf.labels import find_labelled_form
 from clsassist.readers.pdf.page import Box, Grid, GridCell, TextLine
+from clsassist.readers.pdf.stacks import find_stacks
 from clsassist.readers.pdf.words import join_lines, pieces_to_rows
 
 # A gutter, in parts of the size of the text, and rows further apart than this are of different things.
@@ -51,6 +52,10 @@ def lines_to_parts(lines: Sequence[TextLine]) -> list[Column | Grid]:
     """Return the lines of a part of a page in reading order, as columns and tables."""
     rows = pieces_to_rows(lines)
     ordered = [line for row in rows for line in row]
+    stacks = find_stacks(ordered)
+    if stacks is not None:
+        columns = [Column(stack, narrow=True) for stack in (stacks.left, stacks.right)]
+        return [*lines_to_parts(ordered[: stacks.start]), *columns, *lines_to_parts(ordered[stacks.end :])]
     form = find_labelled_form(ordered)
     if form is None:
         return _rows_to_parts(rows)

@@ -102,7 +102,7 @@ def stands_out(line: TextLine, text: str, manner: Manner) -> bool:
     """Say whether a paragraph is a heading: larger, or short and bold, coloured or in capitals."""
     if len(text) > _HEADING_LENGTH or not any(char.isalpha() for char in text):
         return False
-    if line.size >= _LARGER * manner.size:
+    if line.label or line.size >= _LARGER * manner.size:
         return True
     capitals = text.isupper() and sum(char.isalpha() for char in text) >= 4
     return (

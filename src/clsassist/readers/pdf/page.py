@@ -61,7 +61,8 @@ class Word:
 class TextLine:
     """Words on one base line.
 
-    ``lead`` is the width of the first word; ``hang`` is where the text starts after a bullet or a number.
+    ``lead`` is the width of the first word; ``hang`` is where the text starts after a bullet or a number. ``label``
+    says that its place makes a heading of it: above its value in a stack, or alone on a coloured bar.
     """
 
     text: str
@@ -72,6 +73,7 @@ class TextLine:
     page: int
     lead: float
     hang: float
+    label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

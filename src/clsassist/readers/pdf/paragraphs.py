@@ -111,7 +111,7 @@ def opens_item(text: str) -> bool:
 
 
 def _restyled(before: TextLine, line: TextLine) -> bool:
-    if not 0.92 < line.size / before.size < 1.08:
+    if not 0.92 < line.size / before.size < 1.08 or before.label != line.label:
         return True
     return before.bold != line.bold and not (before.bold and line.text[0].islower())
 

@@ -11,6 +11,7 @@ from clsassist.readers.pdf.boxes import MOST_SHAPES, read_drawn_boxes
 from clsassist.readers.pdf.drawings import read_drawings
 from clsassist.readers.pdf.forms import Widget, widgets_to_words
 from clsassist.readers.pdf.glyphs import ASKEW, Runs, read_glyphs, turned
+from clsassist.readers.pdf.marking import join_badges, mark_labels
 from clsassist.readers.pdf.page import Box, Drawings, Grid, Page, TextLine, Word
 from clsassist.readers.pdf.rules import drawings_to_frames, frame_to_grid
 from clsassist.readers.pdf.turning import Turn, turn_upright
@@ -168,7 +169,8 @@ def _lay_out(words: Sequence[Word], drawings: Drawings, number: int, width: floa
             filled.append(laid)
             free = [word for word in free if not grid.box.holds(word.box)]
     lines = [words_to_line(piece, number) for row in pieces_to_rows(free) for piece in split_at_gaps(row)]
-    return Page(number, width, height, tuple(lines), tuple(filled))
+    marked = mark_labels(join_badges(lines), drawings.fills)
+    return Page(number, width, height, tuple(marked), tuple(filled))
 
 
 def _outer(grids: Sequence[Grid]) -> list[Grid]:

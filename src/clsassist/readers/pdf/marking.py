@@ -1,0 +1,70 @@
+"""What drawings and places say of lines: labels alone on a coloured bar, numbers on a badge beside a title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from clsassist.readers.pdf.page import Box, Fill, TextLine
+
+# A bar is as high as one line, in parts of its size, and runs over this part of the width of the text.
+_HIGHEST_BAR = 3.2
+_WIDEST_OF_TEXT = 0.6
+_LONGEST_LABEL = 70
+_NEARLY_WHITE = 0xF7
+# A badge overlaps the height of a title, in letters larger by so much, that starts near it.
+_BADGE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
+_BADGE_OVERLAP = 0.4
+_BADGE_GAP = 40.0
+_TITLE_LARGER = 1.15
+
+
+def mark_labels(lines: Sequence[TextLine], fills: Sequence[Fill]) -> list[TextLine]:
+    """Mark as labels the short lines that stand alone on a coloured bar as wide as the text."""
+    if not lines:
+        return []
+    width = max(line.box.x1 for line in lines) - min(line.box.x0 for line in lines)
+    bars = [fill.box for fill in fills if fill.box.width >= _WIDEST_OF_TEXT * width and _coloured(fill.colour)]
+    alone: set[int] = set()
+    for bar in bars:
+        held = [index for index, line in enumerate(lines) if bar.holds(line.box)]
+        if len(held) == 1 and _is_bar_of(bar, lines[held[0]]):
+            alone.add(held[0])
+    return [replace(line, label=True) if index in alone else line for index, line in enumerate(lines)]
+
+
+def _is_bar_of(bar: Box, line: TextLine) -> bool:
+    return bar.height <= _HIGHEST_BAR * line.size and len(line.text) <= _LONGEST_LABEL
+
+
+def _coloured(colour: int) -> bool:
+    return any((colour >> shift & 0xFF) < _NEARLY_WHITE for shift in (0, 8, 16))
+
+
+def join_badges(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Write the number of a badge before the title that it stands beside, though on another base line."""
+    titles: dict[int, int] = {}
+    for index, badge in enumerate(lines):
+        if _BADGE.fullmatch(badge.text):
+            beside = (place for place, line in enumerate(lines) if _is_title_of(line, badge))
+            place = min(beside, key=lambda place: lines[place].box.top, default=None)
+            if place is not None and place not in titles:
+                titles[place] = index
+    badges = set(titles.values())
+    return [
+        _join(lines[titles[index]], line) if index in titles else line
+        for index, line in enumerate(lines)
+        if index not in badges
+    ]
+
+
+def _is_title_of(line: TextLine, badge: TextLine) -> bool:
+    shared = min(line.box.bottom, badge.box.bottom) - max(line.box.top, badge.box.top)
+    near = 0 <= line.box.x0 - badge.box.x1 <= _BADGE_GAP
+    return near and shared >= _BADGE_OVERLAP * badge.box.height and line.size >= _TITLE_LARGER * badge.size
+
+
+def _join(badge: TextLine, title: TextLine) -> TextLine:
+    box = Box(badge.box.x0, title.box.top, title.box.x1, title.box.bottom)
+    return replace(title, text=f"{badge.text} {title.text}", box=box, lead=badge.box.width)

@@ -15,6 +15,7 @@ from clsassist.records import Block, BlockKind, Span
 _SUBJECTS = {"titre": "etapes", "etapes": "etapes", "description": "etapes", "leviers": "etapes"}
 # Who does a step takes part in the action, without carrying it.
 _TOLD = {"porteur": "partenaires", "partenaires": "partenaires", "calendrier": "calendrier"}
+_LISTED = frozenset({"indicateurs", "indicateurs_resultat", "indicateurs_processus", "financement", "etapes"})
 _LONGEST_HEAD = 40
 
 
@@ -55,7 +56,7 @@ class InnerTable:
                 columns[cell.column].extend(cell.blocks, cell.span.end)
 
 
-def inner_header(row: Row, text: str, *, begun: bool) -> str | None:
+def inner_header(row: Row, below: Row | Block | None, text: str, *, begun: bool) -> str | None:
     """Return the key of the field that a list inside a fiche makes, or None when the row heads no such list.
 
     It has three columns or more; a list of actions is one only inside a fiche that has begun.
@@ -67,8 +68,10 @@ def inner_header(row: Row, text: str, *, begun: bool) -> str | None:
     keys = [cell_to_key(label) for label in words]
     if begun and row_to_header(row, text) is not None:
         return next((_SUBJECTS[key] for key in keys if key in _SUBJECTS), "etapes")
-    if keys[0] in ("indicateurs", "indicateurs_resultat", "indicateurs_processus", "financement", "etapes"):
-        return keys[0]
+    # A label merged over rows leaves its cell empty below; a list has a subject in each row.
+    listed = isinstance(below, Row) and below.table == row.table and len(below.cells) == len(row.cells)
+    if listed and isinstance(below, Row) and not below.cells[0].empty and not cell_to_key(below.cells[0].text(text)):
+        return keys[0] if keys[0] in _LISTED else None
     return None
 
 

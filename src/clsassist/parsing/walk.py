@@ -118,7 +118,7 @@ class Walk:
         self._awaits_axe_title = False
         self._in_summary = False
         self._line_field: FieldDraft | None = None
-        self._heads_table = False
+        self._below: Row | Block | None = None
         self._group_heading: Block | None = None
         self._inner: InnerTable | None = None
         titles = {opening.title_unit for opening in openings.values()}
@@ -127,7 +127,7 @@ class Walk:
                 self._open_at(openings[position], unit)
             if position in titles:
                 continue
-            self._heads_table = isinstance(next(iter(self.units[position + 1 : position + 2]), None), Row)
+            self._below = self.units[position + 1] if position + 1 < len(self.units) else None
             if isinstance(unit, Row):
                 self._read_row(unit)
             else:
@@ -234,7 +234,7 @@ class Walk:
             self._read_columns(self._list, row)
         elif self._inner and self._inner.table == row.table:
             self._inner.read(row, self.text)
-        elif fiche and (key := inner_header(row, self.text, begun=bool(fiche.own()))):
+        elif fiche and (key := inner_header(row, self._below, self.text, begun=bool(fiche.own()))):
             self._inner = InnerTable.open(row, key, self._group_heading, self.text)
             fiche.fields.extend(self._inner.drafts())
         elif header := row_to_header(row, self.text):
@@ -411,7 +411,7 @@ class Walk:
         if self._is_missing_title(fiche, block):
             fiche.title, fiche.awaits_title = block.span, False
             return
-        if self._heads_table and is_group_heading(block, self.text):
+        if isinstance(self._below, Row) and is_group_heading(block, self.text):
             self._group_heading = block
             return  # « Carte d'identité de l'action », above one of the tables of a fiche: no content
         for label, value in cut_labels(block, self.text):

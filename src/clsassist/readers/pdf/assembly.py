@@ -86,6 +86,7 @@ def pages_to_parts(pages: Sequence[Page]) -> list[Line | Table]:
     assembly = _Assembly()
     for page in pages:
         bound = _right_end(page)
+        assembly.add_lines(page.side)
         for part in _page_parts(page):
             if isinstance(part, Grid):
                 assembly.add_grid(part, page.number)

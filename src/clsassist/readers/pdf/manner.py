@@ -20,6 +20,13 @@ _KEEPS_AFTER = frozenset(
     "co non ex mi semi demi vice socio médico psycho rendez quelques celui celle ceux celles".split()
 )
 _KEEPS_BEFORE = frozenset("vous même mêmes ci là dessus dessous delà elle elles il ils on nous être".split())
+# A figure set large, with the words that go with it on the lines below.
+_FIGURE = re.compile(
+    r"(?:(?:plus|moins|près|presque|environ|soit|de|d['’]|à|un|une|sur|jusqu['’]à)\s?)*"
+    r"\d[\d\s.,/]*(?:[%€‰]|ans?|mois|jours|k€|m€|km|h)?",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(r"[%€‰]|^[^\W\d]|\d\s?\d{2}|[^\W\d]$")
 _HEADING_LENGTH = 160
 _DARK = 0x50
 # A heading is set in letters at least this much larger than the text, unless it stands out otherwise.
@@ -102,6 +109,8 @@ def stands_out(line: TextLine, text: str, manner: Manner) -> bool:
     """Say whether a paragraph is a heading: larger, or short and bold, coloured or in capitals."""
     if len(text) > _HEADING_LENGTH or not any(char.isalpha() for char in text):
         return False
+    if text != line.text and is_figure(line.text, text[len(line.text) :].strip()):
+        return False
     if line.label or line.size >= _LARGER * manner.size:
         return True
     capitals = text.isupper() and sum(char.isalpha() for char in text) >= 4
@@ -110,6 +119,11 @@ def stands_out(line: TextLine, text: str, manner: Manner) -> bool:
         and not text.endswith((".", ";", ","))
         and (line.size >= 0.95 * manner.size)
     )
+
+
+def is_figure(line: str, following: str) -> bool:
+    """Tell a measure that the words after it complete: « Plus de 50 % », « des médecins ont plus de 55 ans »."""
+    return following[:1].islower() and bool(_FIGURE.fullmatch(line)) and bool(_MEASURE.search(line))
 
 
 def _coloured(colour: int) -> bool:

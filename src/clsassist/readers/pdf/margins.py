@@ -43,6 +43,7 @@ def strip_margins(pages: Sequence[Page]) -> Cleaned:
     seen = _Seen(places, len(pages))
     kept, margins = [], [mark for page in pages for mark in page.watermarks]
     before: frozenset[str] = frozenset()
+    side: tuple[str, ...] = ()
     for page in pages:
         out = _margin_lines(page, seen, before)
         out_grids = [grid for grid in page.grids if _is_margin_place(grid, page) and seen.again(_grid_keys(grid, page))]
@@ -51,7 +52,9 @@ def strip_margins(pages: Sequence[Page]) -> Cleaned:
         before = frozenset(line.text for line in page.lines if _in_zone(line.box.middle, page))
         lines = tuple(line for line in page.lines if line not in out)
         grids = tuple(grid for grid in page.grids if grid not in out_grids)
-        kept.append(replace(page, lines=lines, grids=grids))
+        fresh = tuple(line.text for line in page.side) != side  # else the part that it opens goes on
+        side = tuple(line.text for line in page.side)
+        kept.append(replace(page, lines=lines, grids=grids, side=page.side if fresh else ()))
     return Cleaned(tuple(kept), tuple(_once(margins)))
 
 

@@ -1,12 +1,14 @@
-"""What drawings and places say of lines: labels alone on a coloured bar, numbers on a badge beside a title."""
+"""What drawings and places say of lines: labels on coloured bars, numbers on badges, headings along the side."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
-from clsassist.readers.pdf.page import Box, Fill, TextLine
+from clsassist.readers.pdf.page import Box, Fill, TextLine, Word
+from clsassist.readers.pdf.words import join_lines, words_to_line
 
 # A bar is as high as one line, in parts of its size, and runs over this part of the width of the text.
 _HIGHEST_BAR = 3.2
@@ -18,6 +20,8 @@ _BADGE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _BADGE_OVERLAP = 0.4
 _BADGE_GAP = 40.0
 _TITLE_LARGER = 1.15
+# A heading on its side is larger than the text by so much.
+_SIDE_LARGER = 1.15
 
 
 def mark_labels(lines: Sequence[TextLine], fills: Sequence[Fill]) -> list[TextLine]:
@@ -68,3 +72,16 @@ def _is_title_of(line: TextLine, badge: TextLine) -> bool:
 def _join(badge: TextLine, title: TextLine) -> TextLine:
     box = Box(badge.box.x0, title.box.top, title.box.x1, title.box.bottom)
     return replace(title, text=f"{badge.text} {title.text}", box=box, lead=badge.box.width)
+
+
+def find_side_heading(words: Sequence[Word], page: int) -> tuple[TextLine, ...]:
+    """Return as one line the large text written on its side, where it all runs beside the body; else nothing."""
+    side = [word for word in words if word.turned]
+    body = [word for word in words if not word.turned]
+    if not side or not body:
+        return ()
+    left, right = min(word.box.x0 for word in body), max(word.box.x1 for word in body)
+    usual = median(word.size for word in body)
+    if any(left < word.box.x1 and word.box.x0 < right or word.size < _SIDE_LARGER * usual for word in side):
+        return ()
+    return (join_lines([words_to_line([word], page) for word in side]),)

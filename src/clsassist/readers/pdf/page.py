@@ -47,7 +47,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a space between them; ``spaced`` says that the file writes a space before them."""
+    """Characters without a space between them; ``spaced`` says that the file writes a space before them.
+
+    ``turned`` says that it is a whole line, written on its side.
+    """
 
     text: str
     box: Box
@@ -55,6 +58,7 @@ class Word:
     bold: bool = False
     colour: int = 0
     spaced: bool = True
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, before anything is known of the others: tables, and the lines outside them."""
+    """One page, before anything is known of the others: tables, and the lines outside them.
+
+    ``side`` is the heading written on its side along the page, to which all of its body belongs.
+    """
 
     number: int
     width: float
@@ -153,3 +160,4 @@ class Page:
     lines: tuple[TextLine, ...]
     grids: tuple[Grid, ...]
     watermarks: tuple[str, ...] = ()
+    side: tuple[TextLine, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, Line
-from clsassist.readers.pdf.manner import Manner, heading_key, stands_out
+from clsassist.readers.pdf.manner import Manner, heading_key, is_figure, stands_out
 from clsassist.readers.pdf.page import TextLine
 
 _BULLET = re.compile(r"(?:[•◦▪■●○➢➤➔→❖♦·‣⁃✓✔–—-]|o(?=\s))\s+(?=\S)")
@@ -98,7 +98,7 @@ def _starts(paragraph: Paragraph, current: Flowing, leading: float, manner: Mann
     cut = not before.text.endswith(_ENDS) and (line.text[0].islower() or before.text.endswith("-"))
     if line.page != before.page or line.box.middle <= before.box.middle:
         return not cut
-    if line.box.middle - before.box.middle > (leading + _PARAGRAPH_GAP) * line.size:
+    if line.box.middle - before.box.middle > (leading + _PARAGRAPH_GAP) * max(line.size, before.size):
         return True
     if _same_opening(paragraph.first, before, line) or manner.opens_sentence(before.text, line.text):
         return True
@@ -111,9 +111,19 @@ def opens_item(text: str) -> bool:
 
 
 def _restyled(before: TextLine, line: TextLine) -> bool:
-    if not 0.92 < line.size / before.size < 1.08 or before.label != line.label:
+    if before.label != line.label:
+        return True
+    if _in_small_capitals(before, line) or is_figure(before.text, line.text):
+        return False
+    if not 0.92 < line.size / before.size < 1.08:
         return True
     return before.bold != line.bold and not (before.bold and line.text[0].islower())
+
+
+def _in_small_capitals(before: TextLine, line: TextLine) -> bool:
+    """Tell the end of a heading in small capitals, which has no large letter left: it seems smaller."""
+    alike = before.bold and line.bold and before.colour == line.colour
+    return alike and 0.6 < line.size / before.size < 1.08 and line.text[0].islower() and not before.text.endswith(_ENDS)
 
 
 def _same_opening(first: TextLine, before: TextLine, line: TextLine) -> bool:

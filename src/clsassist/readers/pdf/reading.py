@@ -11,7 +11,7 @@ from clsassist.readers.pdf.boxes import MOST_SHAPES, read_drawn_boxes
 from clsassist.readers.pdf.drawings import read_drawings
 from clsassist.readers.pdf.forms import Widget, widgets_to_words
 from clsassist.readers.pdf.glyphs import ASKEW, Runs, read_glyphs, turned
-from clsassist.readers.pdf.marking import join_badges, mark_labels
+from clsassist.readers.pdf.marking import find_side_heading, join_badges, mark_labels
 from clsassist.readers.pdf.page import Box, Drawings, Grid, Page, TextLine, Word
 from clsassist.readers.pdf.rules import drawings_to_frames, frame_to_grid
 from clsassist.readers.pdf.turning import Turn, turn_upright
@@ -132,7 +132,7 @@ def _direction_words(runs: Runs, direction: int, turn: Turn) -> Iterator[Word]:
         for piece in split_at_gaps(row):
             line = words_to_line(piece, 0)
             box = turn_upright(line.box, (4 - quarters) % 4, own_width, own_height)
-            yield Word(line.text, box, line.size, line.bold, line.colour)
+            yield Word(line.text, box, line.size, line.bold, line.colour, turned=True)
 
 
 def _visible(word: Word, sheet: Box, coloured: Sequence[Box]) -> bool:
@@ -168,9 +168,12 @@ def _lay_out(words: Sequence[Word], drawings: Drawings, number: int, width: floa
         if laid is not None:
             filled.append(laid)
             free = [word for word in free if not grid.box.holds(word.box)]
+    side = find_side_heading(free, number)
+    if side:
+        free = [word for word in free if not word.turned]
     lines = [words_to_line(piece, number) for row in pieces_to_rows(free) for piece in split_at_gaps(row)]
     marked = mark_labels(join_badges(lines), drawings.fills)
-    return Page(number, width, height, tuple(marked), tuple(filled))
+    return Page(number, width, height, tuple(marked), tuple(filled), side=side)
 
 
 def _outer(grids: Sequence[Grid]) -> list[Grid]:
@@ -210,6 +213,7 @@ def _share(grid: Grid, words: Sequence[Word]) -> list[list[Word]]:
 
 def page_lines(page: Page) -> Iterator[TextLine]:
     """Yield every line of a page, those of its tables included."""
+    yield from page.side
     yield from page.lines
     for grid in page.grids:
         for cell in grid.cells:

@@ -95,6 +95,8 @@ def check_format(suffix: str, raw: bytes) -> None:
         raise ValueError(f"il est protégé par un mot de passe : {found.advice}")
     if not suffix:
         raise ValueError(f"il n'a pas d'extension, son contenu est celui {found.described} : {found.advice}")
+    if found is Format.ARCHIVE and not list_names(raw):
+        raise ValueError("il est abîmé ou tronqué : ouvrez-le et enregistrez-le de nouveau")
     if found is Format.UNKNOWN and raw.count(0) == len(raw):
         raise ValueError("il ne contient que des octets nuls : il est abîmé")
     raise ValueError(f"son contenu est celui {found.described} : {found.advice}")
@@ -117,10 +119,16 @@ def identify(raw: bytes) -> Format:
     # Some programs write a few bytes before.
     if b"%PDF-" in head[:1024]:
         return Format.PDF
-    if b"\x00" in head and not raw.startswith(_UTF16_MARKS):
+    if b"\x00" in head and not (raw.startswith(_UTF16_MARKS) or _is_utf16(head)):
         return Format.UNKNOWN
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return Format.WEB_PAGE if start.startswith((b"<!doctype html", b"<html")) else Format.TEXT
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Tell UTF-16 text without a mark: nearly every other byte of western text is null."""
+    even, odd = head[0::2], head[1::2]
+    return len(head) >= 8 and abs(even.count(0) - odd.count(0)) >= 0.4 * len(even)
 
 
 def check_archive(names: Sequence[str]) -> None:

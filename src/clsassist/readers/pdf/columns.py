@@ -108,10 +108,18 @@ def _run(rows: Sequence[Row], start: int) -> tuple[int, int, list[_Gap]]:
         if clear == position and row[0].box.middle - above[0].box.middle <= _LEADING * size:
             clear = position + 1
         right_only = row[0].box.x0 >= gaps[0].x1 - 1
-        if right_only or any(_both_sides(gap, row) for gap in gaps):
+        ends_label = end == position and _ends_label(above, row, gaps[0])
+        if right_only or ends_label or any(_both_sides(gap, row) for gap in gaps):
             end, kept = position + 1, gaps
     kept = [gap for gap in kept if sum(_both_sides(gap, row) for row in rows[start:end]) >= _LABELLED_ROWS]
     return end, clear, kept
+
+
+def _ends_label(above: Row, row: Row, gap: _Gap) -> bool:
+    """Say whether a row holds the last line of a label only, that of a label longer than its value."""
+    label, line = above[0], row[0]
+    alone = row[-1].box.x1 <= gap.x0 + 1 and label.box.x1 <= gap.x0 + 1
+    return alone and label.bold == line.bold and _goes_on(label, line, gap)
 
 
 def _clear(gap: _Gap, row: Row) -> _Gap | None:

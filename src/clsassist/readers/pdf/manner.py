@@ -27,6 +27,9 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(r"[%€‰]|^[^\W\d]|\d\s?\d{2}|[^\W\d]$")
+# Words of one or two letters that may start a line.
+_SHORTEST = frozenset("a à y ô en et de du la le au ou un se si on ce sa ne".split())
+_UNIT = re.compile("[%€‰]")
 _HEADING_LENGTH = 160
 _DARK = 0x50
 # A heading is set in letters at least this much larger than the text, unless it stands out otherwise.
@@ -56,6 +59,9 @@ class Manner:
         """Join the lines of one paragraph, and the words that a hyphen cuts between them."""
         pieces = [lines[0]]
         for before, line in itertools.pairwise(lines):
+            if self._overflows(before, line):
+                pieces.append(line)
+                continue
             if not self._goes_on(before, line):
                 pieces.append(" ")
             elif not self._keeps(before, line):
@@ -69,6 +75,14 @@ class Manner:
             return False
         letters = before.endswith("-") and before[-2].isalpha() and line[0].isalpha()
         return letters or (before[-2].isdigit() and line[0].isdigit())
+
+    def _overflows(self, before: str, line: str) -> bool:
+        """Tell a word too long for its cell, cut without a hyphen: « Printemp », « s 2026 »."""
+        tail = line.split()[0]
+        if not (before.isalpha() and tail.isalpha() and tail.islower()):
+            return False
+        known = f"{before}{tail}".lower() in self.words and tail not in _SHORTEST
+        return (len(tail) == 1 and tail not in _SHORTEST) or (known and before.lower() not in self.common)
 
     def _keeps(self, before: str, line: str) -> bool:
         cut, tail = _CUT.search(before.split()[-1]), _TAIL.match(line)
@@ -108,6 +122,8 @@ def lines_to_manner(lines: Iterable[TextLine]) -> Manner:
 def stands_out(line: TextLine, text: str, manner: Manner) -> bool:
     """Say whether a paragraph is a heading: larger, or short and bold, coloured or in capitals."""
     if len(text) > _HEADING_LENGTH or not any(char.isalpha() for char in text):
+        return False
+    if _FIGURE.fullmatch(text) and _UNIT.search(text):
         return False
     if text != line.text and is_figure(line.text, text[len(line.text) :].strip()):
         return False

@@ -82,6 +82,6 @@ def find_side_heading(words: Sequence[Word], page: int) -> tuple[TextLine, ...]:
         return ()
     left, right = min(word.box.x0 for word in body), max(word.box.x1 for word in body)
     usual = median(word.size for word in body)
-    if any(left < word.box.x1 and word.box.x0 < right or word.size < _SIDE_LARGER * usual for word in side):
+    if any((left < word.box.x1 and word.box.x0 < right) or word.size < _SIDE_LARGER * usual for word in side):
         return ()
     return (join_lines([words_to_line([word], page) for word in side]),)

@@ -20,6 +20,7 @@ _PARAGRAPH_GAP = 0.3
 # Room, in parts of the width, that a line cut by hand leaves.
 _SHORT = 0.35
 _INDENT = 5.0
+_SAME_HANG = 2.0
 _LABEL_LENGTH = 60
 
 
@@ -102,6 +103,8 @@ def _starts(paragraph: Paragraph, current: Flowing, leading: float, manner: Mann
         return True
     if _same_opening(paragraph.first, before, line) or manner.opens_sentence(before.text, line.text):
         return True
+    if cut and _hangs(paragraph, line):
+        return False
     return _broken_by_hand(paragraph, current, cut=cut) or _moved_in(paragraph, line, cut=cut)
 
 
@@ -147,13 +150,23 @@ def _broken_by_hand(paragraph: Paragraph, current: Flowing, *, cut: bool) -> boo
     return not cut or room > _SHORT * (before.bound - paragraph.first.box.x0)
 
 
+def _hangs(paragraph: Paragraph, line: TextLine) -> bool:
+    """Say whether a line starts below the text of a list item, not below its mark."""
+    first = paragraph.first
+    return first.hang > first.box.x0 + 1 and abs(line.box.x0 - first.hang) <= _SAME_HANG
+
+
 def _moved_in(paragraph: Paragraph, line: TextLine, *, cut: bool) -> bool:
     """Tell a paragraph by its indentation: back from a list item, or a first line set in."""
     first, before = paragraph.first, paragraph.lines[-1].line
     if cut:
         return False
     if first.hang > first.box.x0 + 1:
-        return line.box.x0 < first.hang - 0.5 * line.size and before.text.endswith(_ENDS)
+        # A list whose lines do not hang has them go on at the place of its marks.
+        hangs = any(_hangs(paragraph, flowing.line) for flowing in paragraph.lines[1:])
+        left = line.box.x0 < first.box.x0 - 0.5 * line.size
+        back = before.text.endswith(_ENDS) or (line.text[0].isupper() and (hangs or left))
+        return line.box.x0 < first.hang - 0.5 * line.size and back
     return line.box.x0 > before.box.x0 + 0.8 * line.size and before.text.endswith(_ENDS)
 
 

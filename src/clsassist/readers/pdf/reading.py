@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
 
+from clsassist.readers.pdf.bands import split_bands
 from clsassist.readers.pdf.boxes import MOST_SHAPES, read_drawn_boxes
 from clsassist.readers.pdf.drawings import read_drawings
 from clsassist.readers.pdf.forms import Widget, widgets_to_words
@@ -188,13 +189,18 @@ def _outer(grids: Sequence[Grid]) -> list[Grid]:
 
 def _fill(grid: Grid, words: Sequence[Word], number: int) -> Grid | None:
     """Put words into the cells of a grid; None when this shows that it is no table."""
+    if len(grid.edges) < 3:
+        found = split_bands(grid, words)
+        if found is None:
+            return None
+        grid = found
     cells = []
     for cell, held in zip(grid.cells, _share(grid, words), strict=True):
         lines = tuple(words_to_line(row, number) for row in pieces_to_rows(held))
         cells.append(replace(cell, lines=lines))
     filled = [cell for cell in cells if cell.lines]
     sparse = len(cells) > 8 and len(filled) < _LEAST_FILLED * len(cells)
-    if not filled or sparse or len(grid.edges) < 3:
+    if not filled or sparse:
         return None
     return replace(grid, cells=tuple(cells))
 

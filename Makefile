@@ -16,7 +16,7 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz bench-reading clean chromium
+.PHONY: help install run test lint format eval fuzz bench-reading clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +29,7 @@ run: install ## Installe, indexe corpus/, répond à une question, puis ouvre la
 	@$(BIN)/clsassist ask "$(QUESTION)"
 	@$(BIN)/clsassist serve
 
-test: $(VENV)/.installed-dev chromium ## Lance tous les tests, navigateur compris
+test: $(VENV)/.installed-dev debian ## Lance tous les tests, navigateur compris
 	@if command -v chromium >/dev/null 2>&1; then marks=""; \
 	elif [ -n "$$CI" ]; then echo "Chromium est absent : le test du navigateur ne peut pas être fait." >&2; exit 1; \
 	else echo "Chromium est absent : le test du navigateur est sauté (apt-get install chromium)." >&2; \
@@ -61,13 +61,15 @@ clean: ## Efface l'index construit et les caches (pas .venv)
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find src tests -name __pycache__ -type d -exec rm -rf {} +
 
-chromium:
-	@command -v chromium >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1 || { \
+# Chromium pour le test de la page, et la police des PDF de démonstration.
+debian:
+	@{ command -v chromium && test -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf; } >/dev/null 2>&1 || \
+	! command -v apt-get >/dev/null 2>&1 || { \
 	  if [ "$$(id -u)" = 0 ]; then as_root="env"; else as_root="sudo -n env"; fi; \
-	  echo "Installation de Chromium pour le test du navigateur…" >&2; \
+	  echo "Installation de Chromium et d'une police pour les tests…" >&2; \
 	  $$as_root apt-get update -qq && \
-	  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
-	  >/dev/null </dev/null || true
+	  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    chromium fonts-dejavu-core; } >/dev/null </dev/null || true
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installation de clsassist dans $(VENV) (quelques minutes la première fois)…"

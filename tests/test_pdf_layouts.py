@@ -124,6 +124,14 @@ def test_values_beside_centred_labels_without_rules_are_theirs() -> None:
     assert _rows(read) == [[label, value.strip()] for label, value in rows]
 
 
+def test_two_labels_beside_one_value_without_rules_share_its_row() -> None:
+    roles = "<br/>".join(f"• {role}" for role in ("Maintenir le lien", "Animer les rencontres", "Rédiger", "Évaluer"))
+    rows = [*_FORM, ("Rôle du pays<br/>Rôle de la maison", roles)]
+    read = _read([_table(rows, [("VALIGN", (0, 0), (-1, -1), "MIDDLE")])])
+    assert _rows(read)[-1][0].split() == "Rôle du pays Rôle de la maison".split()
+    assert [row[0] for row in _rows(read)[:-1]] == [label for label, _ in _FORM]
+
+
 def test_a_label_written_again_after_the_page_break_is_dropped() -> None:
     first, second = [_FORM[0], ("Contexte", _SENTENCE)], [("Contexte", "Suite du contexte."), _FORM[2]]
     read = _read([_table(first, _RULED), PageBreak(), _table(second, _RULED)])

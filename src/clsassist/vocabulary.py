@@ -119,12 +119,20 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
     found: dict[str, set[str]] = {}
     for identifier, plan in registry.plans.items():
         names = [plan.name, plan.territoire or "", codes.get(plan.territoire or "", "")]
-        words = [token.form for name in names for token in lexicon.analyser.content(name)]
-        distinctive = [word for word in words if word not in lexicon.place_words and not _YEAR.fullmatch(word)]
-        for word in [*distinctive, *_joined_words(plan, lexicon)]:
+        words = [word for name in names for word in _proper_words(name, lexicon)]
+        for word in [*words, *_joined_words(plan, lexicon)]:
             found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
     shared = len({plan.name for plan in registry.plans.values()})
     return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
+
+
+def _proper_words(name: str, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the proper nouns and numbers of the name of a plan: « action » in « Plan d'action santé… » names no plan."""
+    common = {lexicon.analyser.stem(word) for word in lexicon.place_words}
+    for token in lexicon.analyser.content(name):
+        proper = not token.span.of(name)[:1].islower()
+        if proper and not _YEAR.fullmatch(token.form) and token.stem not in common:
+            yield token.form
 
 
 def _name_forms(name: str, lexicon: Lexicon) -> Iterator[Stems]:

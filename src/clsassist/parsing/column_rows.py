@@ -15,7 +15,6 @@ from clsassist.parsing.columns import (
     cell_place,
     cells_by_place,
     is_header_again,
-    written_span,
 )
 from clsassist.parsing.drafts import FieldDraft
 from clsassist.parsing.headings import Part, line_to_heading
@@ -138,7 +137,7 @@ def row_to_listed(row: Row, header: Header, text: str) -> Listed:
     title = cells.get(header.title)
     sub_title = cells.get(header.sub_title) if header.sub_title is not None else None
     named = sub_title or title
-    listed.title = written_span(named) if named else None
+    listed.title = named.written if named else None
     for column in header.columns:
         cell = cells.get(column.place)
         if column.key in ROW_KEYS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from clsassist.parsing.labels import TITLE_COLUMNS, clean_label, label_to_key
 from clsassist.parsing.units import Cell, Row
@@ -101,9 +102,11 @@ def row_to_header(row: Row, text: str) -> Header | None:
         return None
     columns = tuple(_columns(cells, text))
     known = {column.key for column in columns if column.key and column.key not in ROW_KEYS}
-    title = _title_place(columns)
     enough = all(column.key for column in columns) or len(known) >= _ENOUGH_LABELS
-    if title is None or len(known | {"titre"}) < 2 or not enough or all(is_group(column.label) for column in columns):
+    if not enough or len(known | {"titre"}) < 2 or all(is_group(column.label) for column in columns):
+        return None
+    title = _title_place(columns)
+    if title is None:
         return None
     sub_title = next((column.place for column in columns if fold(column.label) == _SUB_TITLE), None)
     return Header(row.table, columns, title, sub_title if sub_title != title else None)
@@ -116,7 +119,7 @@ def _columns(cells: list[Cell], text: str) -> Iterator[Column]:
         folded = fold(label)
         place = cell.blocks[0].column or 0
         amount_of = financeur if financeur and _AMOUNT.match(folded) else None
-        yield Column(place, column_key(label), label, written_span(cell), amount_of)
+        yield Column(place, column_key(label), label, cell.written, amount_of)
         financeur = label if _FINANCEUR.match(folded) else None
 
 
@@ -126,6 +129,7 @@ def cell_label(cell: Cell, text: str) -> str:
     return clean_label(cell.text(text) if "<" in whole or "[" in whole else whole)
 
 
+@lru_cache(maxsize=20_000)
 def column_key(label: str) -> str | None:
     """Return the canonical key of a column, or None when its label is in no list.
 
@@ -170,17 +174,17 @@ def with_sub_header(header: Header, row: Row, text: str) -> Header | None:
     """
     cells = cells_by_place(row)
     title = cells.get(header.title)
-    if title is None or written_span(title) not in [column.span for column in header.columns]:
+    if title is None or title.written not in [column.span for column in header.columns]:
         return None
     columns: list[Column] = []
     for place in sorted({*cells, *(column.place for column in header.columns)}):
         above = [column for column in header.columns if column.place <= place]
         cell = cells.get(place)
-        if not above or (cell and written_span(cell) == above[-1].span):
+        if not above or (cell and cell.written == above[-1].span):
             columns.extend(column for column in above[-1:] if column.place == place)
         elif cell:
             label = f"{above[-1].label} › {cell_label(cell, text)}"
-            columns.append(Column(place, column_key(label), label, written_span(cell)))
+            columns.append(Column(place, column_key(label), label, cell.written))
         else:
             columns.extend(column for column in above[-1:] if column.place == place)
     return replace(header, columns=tuple(columns))
@@ -197,8 +201,3 @@ def cells_by_place(row: Row) -> dict[int, Cell]:
 def cell_place(cell: Cell) -> int | None:
     """Return the place of a filled cell in the grid."""
     return cell.blocks[0].column if cell.blocks else None
-
-
-def written_span(cell: Cell) -> Span:
-    """Return the place of what is written in a filled cell."""
-    return Span(min(block.span.start for block in cell.blocks), max(block.span.end for block in cell.blocks))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from clsassist.parsing.labels import ORGANISATION_FIELDS, UNKNOWN, clean_label, inner_label, strip_prompts
+from clsassist.parsing.labels import ORGANISATION_FIELDS, clean_label, inner_label, strip_prompts
+from clsassist.parsing.units import Cell, block_after
 from clsassist.records import Block, BlockKind, Field, Item, Option, Span
 from clsassist.text import STOP_WORDS, fold, squeeze
 
@@ -50,6 +51,11 @@ class FieldDraft:
         self.blocks.extend(blocks)
         self.end = max(self.end, end)
 
+    def add_row(self, cells: Sequence[Cell]) -> None:
+        """Add the cells of one more row."""
+        for position, cell in enumerate(cells):
+            self.extend(cell.blocks, cell.span.end, same_row=position > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Legend:
@@ -85,7 +91,7 @@ def _split_inner(draft: FieldDraft, text: str) -> list[FieldDraft]:
             key, length = found
             parts[-1].end = block.span.start
             parts.append(FieldDraft(key, clean_label(line[:length]), block.span.start, draft.end, block.page))
-            block = _after(block, length, text)
+            block = block_after(block, length, text)
         if position in draft.breaks:
             parts[-1].breaks.add(len(parts[-1].blocks))
         if block.span.start < block.span.end:
@@ -93,13 +99,6 @@ def _split_inner(draft: FieldDraft, text: str) -> list[FieldDraft]:
     if len(parts) > 1 and not any(strip_prompts(block.span.of(text)) for block in parts[0].blocks):
         del parts[0]
     return parts
-
-
-def _after(block: Block, length: int, text: str) -> Block:
-    start = block.span.start + length
-    while start < block.span.end and text[start].isspace():
-        start += 1
-    return replace(block, span=Span(start, block.span.end))
 
 
 def _options(draft: FieldDraft, text: str) -> Iterator[Option]:
@@ -217,8 +216,3 @@ def draft_legend(draft: FieldDraft, text: str) -> Legend | None:
         if block.kind is not BlockKind.CHECKBOX and _LEGEND.match(words):
             return Legend(to_contact=bool(_STILL_TO_COME.search(words)))
     return None
-
-
-def unknown_field(label: str, start: int, end: int, page: int | None) -> FieldDraft:
-    """Open a field whose label is in no table: it is kept under its own label."""
-    return FieldDraft(UNKNOWN, clean_label(label), start, end, page)

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
-from clsassist.parsing.headings import Part, line_to_heading
+from clsassist.parsing.gathering import FicheDraft, Gathering
+from clsassist.parsing.headings import Part, line_to_heading, split_number
 from clsassist.parsing.labels import label_to_key, strip_prompts
-from clsassist.parsing.openings import split_number
 from clsassist.parsing.organisations import contact_span, fields_to_involvements
-from clsassist.parsing.walk import FicheDraft, Walk
+from clsassist.parsing.walk import gather
 from clsassist.records import Action, Document, Field, Item, Section, Span, Warning
 from clsassist.text import squeeze
 
@@ -28,27 +28,33 @@ def parse_document(
     document: Document, lexicon: Lexicon
 ) -> tuple[tuple[Action, ...], tuple[Section, ...], tuple[Warning, ...]]:
     """Return the actions and sections of a document, with what a coordinator should check."""
-    walk = Walk(document)
-    warnings = list(walk.warnings)
+    gathering = gather(document)
+    warnings = list(gathering.warnings)
     actions = []
-    for ordinal, draft in enumerate(_without_templates(walk.fiches, document.text, warnings), start=1):
+    for ordinal, draft in enumerate(_without_templates(gathering.fiches, document.text, warnings), start=1):
         fields = tuple(_draft_fields(draft, document, warnings))
         actions.append(_build_action(document, ordinal, draft, fields, lexicon, warnings))
-    sections = tuple(_build_sections(walk, document))
+    sections = tuple(_build_sections(gathering, document))
     return tuple(_unique_ids(actions)), sections, tuple(warnings)
 
 
 def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warning]) -> Iterator[FicheDraft]:
     """Leave out the blank form that workbooks keep as a model: it has labels, and next to no value."""
     for fiche in fiches:
-        own = fiche.own()
-        filled = sum(1 for draft in own if any(_is_value(block.span.of(text)) for block in draft.blocks))
-        form = not fiche.from_column and fiche.number is None
-        if form and len(own) >= _TEMPLATE_FIELDS and filled <= len(own) / 4:
-            line = text.count("\n", 0, own[0].start) + 1
-            warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, own[0].page))
+        if _is_template(fiche, text):
+            first = fiche.own()[0]
+            line = text.count("\n", 0, first.start) + 1
+            warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, first.page))
         else:
             yield fiche
+
+
+def _is_template(fiche: FicheDraft, text: str) -> bool:
+    own = fiche.own()
+    if fiche.from_column or fiche.number is not None or len(own) < _TEMPLATE_FIELDS:
+        return False
+    filled = sum(1 for draft in own if any(_is_value(block.span.of(text)) for block in draft.blocks))
+    return filled <= len(own) / 4
 
 
 def _is_value(words: str) -> bool:
@@ -208,8 +214,8 @@ def _unique_ids(actions: list[Action]) -> Iterator[Action]:
         yield action if identifier == action.id else replace(action, id=identifier, involvements=moved)
 
 
-def _build_sections(walk: Walk, document: Document) -> Iterator[Section]:
-    for position, draft in enumerate(walk.sections, start=1):
+def _build_sections(gathering: Gathering, document: Document) -> Iterator[Section]:
+    for position, draft in enumerate(gathering.sections, start=1):
         fields = tuple(found for found in draft_to_fields(draft.field, document.text) if found.text)
         if fields:
             axe, thematique = draft.context

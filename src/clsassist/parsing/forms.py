@@ -22,6 +22,8 @@ _NO_MARK = object()
 # A label that stands in a row of its own, and the head of a column of marks, are short.
 _LONGEST_LABEL = 80
 _LONGEST_HEAD = 40
+# Only a list has more rows than this: forms are not looked for in it.
+_LONGEST_FORM = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,9 @@ def to_label_rows(units: list[Row | Block], text: str) -> Iterator[Row | Block]:
             yield from _normalise([unit for unit in held if isinstance(unit, Row)], text)
 
 
-def is_list_header(row: Row, text: str) -> bool:
-    """Tell the header of a list of actions, one a row."""
-    return row_to_header(row, text) is not None
-
-
 def _normalise(rows: list[Row], text: str) -> Iterator[Row]:
-    banded = _is_banded(rows, text)
-    if not banded and any(is_list_header(row, text) for row in rows[:HEADER_ROWS]):
+    banded = _is_banded(rows[:_LONGEST_FORM], text)
+    if not banded and any(row_to_header(row, text) for row in rows[:HEADER_ROWS]):
         yield from rows
         return
     if _is_synoptic(rows, text):

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clsassist.records import Span
+
 
 class Part(StrEnum):
     """What a heading opens."""
@@ -98,3 +100,24 @@ def _is_title(part: Part, match: re.Match[str]) -> bool:
         return True
     spaced = match.string[match.end("number") : match.start("title")].isspace()
     return not spaced or groups["title"][0].isupper()
+
+
+_TITLE_NUMBER = (
+    r"(?:(?:fiche|action|mesure|projet)\s*(?:n\s?°)?\s*)?(?P<number>\d+(?:[.-]\d+)*|[A-Z]\.?\d+(?:\.\d+)*)"
+    r"{mark}(?=[^\W\d_]{{2}})"
+)
+_MARKED = re.compile(_TITLE_NUMBER.format(mark=r"\s*[–—:.)|-]+\s*"), re.IGNORECASE)
+_SPACED = re.compile(_TITLE_NUMBER.format(mark=r"\s+"), re.IGNORECASE)
+
+
+def split_number(span: Span, text: str, *, heading: bool = False) -> tuple[str | None, Span]:
+    """Part the number from a title such as « 3.1 – Développer… »: (number or None, span of the title).
+
+    A mark stands between them, or a mere space in a heading.
+    """
+    match = _MARKED.match(text, span.start, span.end) or (
+        _SPACED.match(text, span.start, span.end) if heading else None
+    )
+    if match is None or re.fullmatch(r"(?:19|20)\d\d", match.group("number")):
+        return None, span
+    return match.group("number"), Span(match.end(), span.end)

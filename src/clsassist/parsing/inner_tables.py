@@ -31,7 +31,7 @@ class InnerTable:
     def open(row: Row, key: str, heading: Block | None, text: str) -> InnerTable:
         """Open the field of a list: under the heading above the table, else under the label of its first column."""
         first = next(cell for cell in row.cells if not cell.empty)
-        label = heading.span if heading else Span(first.blocks[0].span.start, first.blocks[-1].span.end)
+        label = heading.span if heading else first.written
         named = cell_to_key(_unnumbered(label.of(text))) if heading else None
         name = clean_label(_unnumbered(label.of(text)))
         draft = FieldDraft(named or key, name, label.start, row.cells[-1].span.end)
@@ -43,7 +43,7 @@ class InnerTable:
 
     def read(self, row: Row, text: str) -> None:
         """Add a row: one item, from its first word to its last."""
-        blocks = [block for cell in row.cells for block in cell.blocks]
+        blocks = list(row.blocks())
         if not blocks:
             return
         first = blocks[0]

@@ -431,8 +431,9 @@ def label_to_key(text: str) -> str | None:
     stems = _label_stems(label)
     if stems in _EXACT:
         return _EXACT[stems]
-    without_brackets = _label_stems(re.sub(r"\([^()]*\)", " ", label.replace("(s)", "s").replace("(e)", "")))
-    return _EXACT.get(without_brackets) or _long_label(without_brackets) or _misspelt(label)
+    if "(" in label:
+        stems = _label_stems(re.sub(r"\([^()]*\)", " ", label.replace("(s)", "s").replace("(e)", "")))
+    return _EXACT.get(stems) or _long_label(stems) or _misspelt(label)
 
 
 @lru_cache(maxsize=20_000)
@@ -484,18 +485,26 @@ _EXACT: dict[tuple[str, ...], str] = {
 }
 
 
+# Labels that a longer one may start with, by their first words.
+_LONG_WORDS = 4
+_LONG: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+for _variant in _EXACT:
+    if len(_variant) >= _LONG_WORDS:
+        _LONG.setdefault(_variant[:_LONG_WORDS], []).append(_variant)
+
+
 def _long_label(stems: tuple[str, ...]) -> str | None:
     """Accept a label that starts with a known one of at least four words: forms add explanations behind."""
-    known = [variant for variant in _EXACT if len(variant) >= 4 and stems[: len(variant)] == variant]
+    known = [variant for variant in _LONG.get(stems[:_LONG_WORDS], ()) if stems[: len(variant)] == variant]
     return _EXACT[max(known, key=len)] if known else None
 
 
 def _misspelt(label: str) -> str | None:
     """Accept a known label with a slip of the finger: at least 92 % alike, and not a short word."""
     folded = " ".join(token.form for token in _ANALYSER.content(label))
-    if len(folded) < 8:
+    if not _SHORTEST_MISSPELT <= len(folded) <= _LONGEST_MISSPELT:
         return None
-    found = process.extractOne(folded, _FOLDED.keys(), scorer=fuzz.ratio, score_cutoff=92)
+    found = process.extractOne(folded, _FOLDED.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return _FOLDED[found[0]] if found else None
 
 
@@ -504,3 +513,7 @@ _FOLDED: dict[str, str] = {
     for label in LABELS
     for variant in label.variants
 }
+_ALIKE = 92  # per cent
+_SHORTEST_MISSPELT = 8
+# A text longer than this is alike to no label.
+_LONGEST_MISSPELT = max(map(len, _FOLDED)) * 200 // _ALIKE

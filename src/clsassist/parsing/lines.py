@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.parsing.drafts import FieldDraft
-from clsassist.parsing.labels import cell_to_key
-from clsassist.parsing.openings import line_to_key
+from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.records import Block, BlockKind, Span
 
 # A label that stands after another value on the same line: « Pilote : CPTS – Partenaires : ARS ».
@@ -16,6 +15,17 @@ _NEXT_LABEL = re.compile(r"(?:\s[–—/|;-]\s|[.;|]\s+|\s{2,})(?P<label>[A-ZÀ-
 _UNKNOWN = re.compile(r"(?P<label>[A-ZÀ-Ý][^:.;!?»]{2,60}?)\s?:(?:\s|$)")
 _MOST_WORDS = 8
 _LONGEST_HEADING = 100
+_LONGEST_GROUP_HEADING = 80
+# A label alone on its line is short; a sentence that happens to be one is not a label.
+_LONGEST_LABEL_LINE = 60
+# Behind its label, on the same line, a value stands this near.
+_NEAR = 80
+
+
+def line_to_key(line: str) -> str | None:
+    """Return the key of « Label : value », or of a label alone on its line."""
+    head, colon, _ = line.partition(":")
+    return cell_to_key(head) if colon else label_to_key(head) if len(line) <= _LONGEST_LABEL_LINE else None
 
 
 def is_label_like(block: Block, text: str) -> bool:
@@ -26,7 +36,8 @@ def is_label_like(block: Block, text: str) -> bool:
 def is_group_heading(block: Block, text: str) -> bool:
     """Say whether a short line without final punctuation could head a table, rather than tell something."""
     words = block.span.of(text)
-    fits = block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH) and block.table is None and len(words) <= 80
+    line = block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH) and block.table is None
+    fits = line and len(words) <= _LONGEST_GROUP_HEADING
     return fits and not words.endswith((".", ";", ":", ",")) and not is_label_like(block, text)
 
 
@@ -60,7 +71,7 @@ def unknown_label(block: Block, text: str, fields: Sequence[FieldDraft]) -> tupl
     match = _UNKNOWN.match(words)
     if match is None or block.kind is not BlockKind.PARAGRAPH:
         return None
-    inline = [held for held in fields if held.blocks and held.blocks[0].span.start - held.start < 80]
+    inline = [held for held in fields if held.blocks and held.blocks[0].span.start - held.start < _NEAR]
     same_line = sum(1 for held in inline if "\n" not in text[held.start : held.blocks[0].span.start])
     if same_line < 2 or same_line < len(fields) / 2 or len(match.group("label").split()) > _MOST_WORDS:
         return None

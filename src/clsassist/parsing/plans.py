@@ -9,10 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clsassist.lexicon import Lexicon
-from clsassist.records import Action, Document, Plan, Section
+from clsassist.parsing.headings import line_to_heading
+from clsassist.records import Action, BlockKind, Document, Plan, Section
 from clsassist.text import fold, squeeze
 
-_TITLE = re.compile(r"^(?:le\s+)?(?:plan|contrat|projet|programme|cls\b).{0,90}$", re.IGNORECASE)
+_TITLE = re.compile(
+    r"^(?:le\s+)?(?:plan|contrat|projet|programme|sch[ée]ma|strat[ée]gie|feuille de route|charte|cls|clsm|ptsm|prse?)\b"
+    r"\s.{1,90}$",
+    re.IGNORECASE,
+)
 _MONTHS = "janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
 _DATE = re.compile(rf"^(?:le \d{{1,2}} )?(?:{_MONTHS}) (?:19|20)\d\d$", re.IGNORECASE)
 # Not the end of a period: « de janvier 2024 à décembre 2026 ».
@@ -59,7 +64,8 @@ def document_date(document: Document) -> str | None:
 
     It stands alone on its line, or ends a short line of the title page, of the last lines or of a header.
     """
-    lines = [squeezed for line in document.text.splitlines() if (squeezed := squeeze(line))]
+    outside = (block.span.of(document.text) for block in document.blocks if block.table is None)
+    lines = [squeezed for line in outside if (squeezed := squeeze(line))]
     alone = next((line for line in reversed(lines) if _DATE.match(line)), None)
     edges = (*reversed(lines[-_HEAD_LINES:]), *lines[:_HEAD_LINES], *document.margins)
     closing = (match.group("date") for line in edges if (match := _CLOSING_DATE.match(line)))
@@ -100,9 +106,10 @@ def _title_page(document: Document) -> str | None:
     """Return the name of the plan as its title page, its header or the properties of the file give it."""
     first = itertools.islice(document.blocks, _HEAD_BLOCKS)
     lines = [squeeze(block.span.of(document.text)) for block in first if block.table is None][:_HEAD_LINES]
-    found = next((line for line in (document.title or "", *lines) if _TITLE.match(line)), None)
+    found = next((line for line in (document.title or "", *lines) if _is_plan_title(line)), None)
     named = (match.group() for line in (*document.margins, document.title or "") if (match := _NAMED.search(line)))
     found = found or next((name.rstrip(" .–—-|") for name in named if len(name.split()) >= 3), None)
+    found = found or _first_heading(document)
     return found.title() if found and found.isupper() else found
 
 
@@ -114,6 +121,19 @@ def _territoire(reading: Reading) -> str | None:
                 name = squeeze(_GENERIC.sub(" ", found.items[0].text))
                 counts.update([name] if any(word[0].isupper() for word in name.split()) else [])
     return counts.most_common(1)[0][0] if counts else None
+
+
+def _is_plan_title(line: str) -> bool:
+    return _TITLE.match(line) is not None and line_to_heading(line) is None
+
+
+def _first_heading(document: Document) -> str | None:
+    """Return the heading that a document opens with, when it is as high as any and opens no fiche nor axe."""
+    first = document.blocks[0] if document.blocks else None
+    if first is None or first.kind is not BlockKind.HEADING or first.level != 1:
+        return None
+    words = squeeze(first.span.of(document.text))
+    return words if len(words.split()) >= 3 and line_to_heading(words) is None else None
 
 
 def _named_territoire(title: str | None) -> str | None:

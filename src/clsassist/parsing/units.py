@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from clsassist.records import Block, BlockKind, Document, Span
@@ -22,6 +22,11 @@ class Cell:
         """Say whether nothing is written in the cell."""
         return not self.blocks
 
+    @property
+    def written(self) -> Span:
+        """The place of what is written in a filled cell, without the markup around it."""
+        return Span(min(block.span.start for block in self.blocks), max(block.span.end for block in self.blocks))
+
     def text(self, source: str) -> str:
         """Return the words of the cell, without markup, on one line."""
         return " ".join(block.span.of(source) for block in self.blocks)
@@ -33,6 +38,15 @@ class Row:
 
     table: int
     cells: tuple[Cell, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Say whether nothing is written in the row."""
+        return all(cell.empty for cell in self.cells)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield what its cells hold, from left to right."""
+        return (block for cell in self.cells for block in cell.blocks)
 
 
 def document_to_units(document: Document) -> Iterator[Row | Block]:
@@ -52,3 +66,19 @@ def _blocks_to_cells(blocks: list[Block]) -> Iterator[Cell]:
         inner = tuple(block for block in held if block.kind is not BlockKind.CELL)
         span = whole[0] if whole else Span(inner[0].span.start, inner[-1].span.end)
         yield Cell(span, inner, column)
+
+
+def block_after(block: Block, length: int, text: str) -> Block:
+    """Return what stands in a block behind its first ``length`` characters and the white space there."""
+    start = block.span.start + length
+    while start < block.span.end and text[start].isspace():
+        start += 1
+    return replace(block, span=Span(start, block.span.end))
+
+
+def lone_block(unit: Row | Block) -> Block | None:
+    """Return a line, or the only one of a row; None when a row holds none or several."""
+    if isinstance(unit, Block):
+        return unit
+    blocks = list(unit.blocks())
+    return blocks[0] if len(blocks) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -22,6 +22,8 @@ _PROSE_LINES = 3
 # Lines nearer than this, in parts of the usual distance, are of one value; in parts of the size, of one label.
 _SPACE = 1.2
 _LABEL_LEADING = 1.5
+# A label is centred on its value when their middles are so near, in parts of its size.
+_CENTRED = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,33 @@ def _form(lines: Sequence[TextLine], gutter: float, *, opens_page: bool) -> Grid
         return None
     if any(len(row) > 1 for row in pieces_to_rows(values)) or any(len(row) > 1 for row in pieces_to_rows(labels)):
         return None
-    groups = _label_groups(labels, gutter)
     blocks = _value_blocks(values)
-    shares = [min(range(len(blocks)), key=lambda index: _distance(blocks[index], group)) for group in groups]
+    groups = _join_neighbours(_label_groups(labels, gutter), blocks)
+    shares = [_nearest(blocks, group) for group in groups]
     if not len(groups) >= _FEWEST_LABELS or len(labels) >= _PROSE_LINES * len(groups):
         return None
     if shares != sorted(set(shares)) or (shares[0] > 0 and not opens_page):
         return None
-    return _grid([[], *groups], blocks, [0, *shares], gutter) if shares[0] else _grid(groups, blocks, shares, gutter)
+    if shares[0]:
+        return _grid([[], *groups], blocks, [0, *shares], gutter)
+    cut = _leaves_value(groups, blocks, shares)
+    if cut:
+        groups, shares = [*groups, []], [*shares, len(blocks) - 1]
+    return replace(_grid(groups, blocks, shares, gutter), open_top=opens_page, open_bottom=cut)
+
+
+def _leaves_value(
+    groups: Sequence[Sequence[TextLine]], blocks: Sequence[Sequence[TextLine]], shares: Sequence[int]
+) -> bool:
+    """Say whether the last value has no label, which stands on the next page: each other one has its own, centred."""
+    if list(shares) != list(range(len(blocks) - 1)):
+        return False
+    middles = [(_middle(group), _middle(blocks[share])) for group, share in zip(groups, shares, strict=True)]
+    return all(abs(label - value) <= _CENTRED * groups[0][0].size for label, value in middles)
+
+
+def _middle(lines: Sequence[TextLine]) -> float:
+    return (lines[0].box.top + lines[-1].box.bottom) / 2
 
 
 def _label_groups(labels: Sequence[TextLine], gutter: float) -> list[list[TextLine]]:
@@ -112,8 +133,25 @@ def _value_blocks(values: Sequence[TextLine]) -> list[list[TextLine]]:
     return blocks
 
 
+def _join_neighbours(groups: Sequence[list[TextLine]], blocks: Sequence[Sequence[TextLine]]) -> list[list[TextLine]]:
+    """Put together the labels that follow one another beside one value: its cell holds them both."""
+    joined = [list(groups[0])]
+    for group in groups[1:]:
+        before = joined[-1][-1]
+        close = group[0].box.middle - before.box.middle < _LABEL_LEADING * before.size
+        if close and _nearest(blocks, joined[-1]) == _nearest(blocks, group):
+            joined[-1] += group
+        else:
+            joined.append(list(group))
+    return joined
+
+
+def _nearest(blocks: Sequence[Sequence[TextLine]], group: Sequence[TextLine]) -> int:
+    return min(range(len(blocks)), key=lambda index: _distance(blocks[index], group))
+
+
 def _distance(block: Sequence[TextLine], group: Sequence[TextLine]) -> float:
-    middle = (group[0].box.top + group[-1].box.bottom) / 2
+    middle = _middle(group)
     return max(block[0].box.top - middle, middle - block[-1].box.bottom, 0.0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -20,6 +21,8 @@ _BADGE = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,2}")
 _BADGE_OVERLAP = 0.4
 _BADGE_GAP = 40.0
 _TITLE_LARGER = 1.15
+# A page with more numbers than this is a table of figures.
+_MOST_BADGES = 100
 # A heading on its side is larger than the text by so much.
 _SIDE_LARGER = 1.15
 
@@ -30,9 +33,13 @@ def mark_labels(lines: Sequence[TextLine], fills: Sequence[Fill]) -> list[TextLi
         return []
     width = max(line.box.x1 for line in lines) - min(line.box.x0 for line in lines)
     bars = [fill.box for fill in fills if fill.box.width >= _WIDEST_OF_TEXT * width and _coloured(fill.colour)]
+    order = sorted(range(len(lines)), key=lambda index: lines[index].box.middle)
+    middles = [lines[index].box.middle for index in order]
+    highest = _HIGHEST_BAR * max(line.size for line in lines)
     alone: set[int] = set()
-    for bar in bars:
-        held = [index for index, line in enumerate(lines) if bar.holds(line.box)]
+    for bar in (bar for bar in bars if bar.height <= highest):
+        level = order[bisect_left(middles, bar.top) : bisect_right(middles, bar.bottom)]
+        held = [index for index in level if bar.holds(lines[index].box)]
         if len(held) == 1 and _is_bar_of(bar, lines[held[0]]):
             alone.add(held[0])
     return [replace(line, label=True) if index in alone else line for index, line in enumerate(lines)]
@@ -48,13 +55,15 @@ def _coloured(colour: int) -> bool:
 
 def join_badges(lines: Sequence[TextLine]) -> list[TextLine]:
     """Write the number of a badge before the title that it stands beside, though on another base line."""
+    numbers = [index for index, line in enumerate(lines) if _BADGE.fullmatch(line.text)]
+    if len(numbers) > _MOST_BADGES:
+        return list(lines)
     titles: dict[int, int] = {}
-    for index, badge in enumerate(lines):
-        if _BADGE.fullmatch(badge.text):
-            beside = (place for place, line in enumerate(lines) if _is_title_of(line, badge))
-            place = min(beside, key=lambda place: lines[place].box.top, default=None)
-            if place is not None and place not in titles:
-                titles[place] = index
+    for index in numbers:
+        beside = (place for place, line in enumerate(lines) if _is_title_of(line, lines[index]))
+        place = min(beside, key=lambda place: lines[place].box.top, default=None)
+        if place is not None:
+            titles.setdefault(place, index)
     badges = set(titles.values())
     return [
         _join(lines[titles[index]], line) if index in titles else line

@@ -29,6 +29,8 @@ _WHITE = 0xF7
 # An image over this part of the page is a scan.
 _SCAN = 0.5
 _LEAST_FILLED = 0.25
+# Cells are sorted by height in steps of so many points.
+_LEVEL = 20.0
 # So many small shapes, without a character, are letters turned into outlines.
 _OUTLINES = 40
 
@@ -209,10 +211,16 @@ def _share(grid: Grid, words: Sequence[Word]) -> list[list[Word]]:
     """Share words between the cells of a grid; a word belongs where it starts."""
     shares: list[list[Word]] = [[] for _ in grid.cells]
     by_row = sorted(range(len(grid.cells)), key=lambda index: grid.cells[index].box.top)
+    levels: dict[int, list[int]] = {}  # the cells at each height, so that a word is tried in few
+    for index in by_row:
+        box = grid.cells[index].box
+        for level in range(int((box.top - 1) // _LEVEL), int((box.bottom + 1) // _LEVEL) + 1):
+            levels.setdefault(level, []).append(index)
     for word in words:
         x = min(max(word.box.x0 + min(word.box.width, word.size) / 2, grid.box.x0), grid.box.x1)
         point = Box(x, word.box.middle, x, word.box.middle)
-        holding = (index for index in by_row if grid.cells[index].box.holds(point, 0.5))
+        near = levels.get(int(point.middle // _LEVEL), ())
+        holding = (index for index in near if grid.cells[index].box.holds(point, 0.5))
         shares[next(holding, by_row[-1])].append(word)
     return shares
 

@@ -84,8 +84,13 @@ def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tupl
 
 
 def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« fiche 3 », « action n°15 », « F2 »."""
+    """« fiche 3 », « action n°15 », « F2 », or a code of the corpus: « FA-07 »."""
     text = draft.question.text
+    for code in vocabulary.codes:
+        match = re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", text, re.IGNORECASE)
+        if match and overlaps(draft, match):
+            draft.question = replace(draft.question, numbers=(*draft.question.numbers, code))
+            take_match(draft, match)
     matches = list(NUMBER.finditer(text)) or list(SHORT_NUMBER.finditer(text))
     for match in matches:
         if overlaps(draft, match):

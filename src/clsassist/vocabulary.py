@@ -16,6 +16,7 @@ from clsassist.text import Stems, Token, fold
 
 # A capital inside a name: it names somebody in particular.
 _PROPER = re.compile(r"[A-ZÀ-Ý]")
+_CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w.-]{2,12}")
 _YEAR = re.compile(r"20\d\d")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
 
@@ -26,7 +27,7 @@ class Vocabulary:
 
     ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
-    particular (« professionnels de santé »).
+    particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
     """
 
     lexicon: Lexicon
@@ -36,6 +37,7 @@ class Vocabulary:
     organisations: tuple[tuple[Stems, str], ...]
     common_nouns: frozenset[Stems]
     titles: tuple[tuple[Stems, str], ...]
+    codes: tuple[str, ...]
 
     @staticmethod
     def from_registry(registry: Registry, lexicon: Lexicon) -> Vocabulary:
@@ -59,6 +61,7 @@ class Vocabulary:
             tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),
             frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
+            tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
@@ -127,8 +130,8 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
 
 
 def _proper_words(name: str, lexicon: Lexicon) -> Iterator[str]:
-    """Yield the proper nouns and numbers of the name of a plan: « action » in « Plan d'action santé… » names no plan."""
-    common = {lexicon.analyser.stem(word) for word in lexicon.place_words}
+    """Yield the proper nouns and numbers of a plan's name: « action » in « Plan d'action santé… » names no plan."""
+    common = {lexicon.analyser.stem(word) for word in lexicon.place_words} | lexicon.tool_words
     for token in lexicon.analyser.content(name):
         proper = not token.span.of(name)[:1].islower()
         if proper and not _YEAR.fullmatch(token.form) and token.stem not in common:

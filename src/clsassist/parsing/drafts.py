@@ -19,7 +19,9 @@ _TYPED = re.compile(
 _GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")
-_LEGEND = re.compile(r"^\\?\*\s?[a-zà-ÿ]")
+_LEGEND = re.compile(
+    r"^\\?\*\s?(?:[a-zà-ÿ]|.*\b(?:à|[àa] être|reste\S* à) (?:contacter|identifier|solliciter|confirmer|associer))"
+)
 _INTRODUCTION_CHARS = 60  # a line this short above a list is its heading
 
 _STILL_TO_COME = re.compile(r"contacter|identifi|sollicit|confirmer|associer", re.IGNORECASE)
@@ -125,10 +127,11 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
     for position, block in enumerate(draft.blocks):
         words = strip_prompts(block.span.of(text))
         words = "" if words.strip(" *") == "" else words
-        if block.kind is BlockKind.CHECKBOX or not words or _LEGEND.match(words) or position in heads_options:
+        if block.kind is BlockKind.CHECKBOX or not words or is_legend(words) or position in heads_options:
             continue
-        if draft.key == "texte" and words.isdigit() and not _figure_goes_on(draft, position, text):
-            continue  # a page number
+        if draft.key == "texte" and block.table is None and words.isdigit():
+            if not _figure_goes_on(draft, position, text):
+                continue  # a page number
         if items and position in draft.breaks and _continues(items[-1].text, words, block):
             items[-1] = _join(items[-1], words, block)
         elif items and block.table is None and _broken_line(items[-1], words, block):
@@ -209,10 +212,15 @@ def _append_line(item: Item, words: str, block: Block) -> Item:
     return replace(item, text=f"{item.text} {words}", spans=(*item.spans[:-1], span))
 
 
+def is_legend(words: str) -> bool:
+    """Tell the note that says what an asterisk means: « * Partenaires à contacter »."""
+    return bool(_LEGEND.match(words))
+
+
 def draft_legend(draft: FieldDraft, text: str) -> Legend | None:
     """Return what the asterisk of this field means, when its cell says so."""
     for block in draft.blocks:
         words = squeeze(block.span.of(text))
-        if block.kind is not BlockKind.CHECKBOX and _LEGEND.match(words):
+        if block.kind is not BlockKind.CHECKBOX and is_legend(words):
             return Legend(to_contact=bool(_STILL_TO_COME.search(words)))
     return None

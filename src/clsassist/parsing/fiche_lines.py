@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from clsassist.parsing.drafts import FieldDraft
+from clsassist.parsing.drafts import FieldDraft, is_legend
 from clsassist.parsing.gathering import FicheDraft
 from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label
 from clsassist.parsing.lines import cut_labels, is_group_heading, line_to_key, unknown_label
 from clsassist.parsing.units import Row, block_after
 from clsassist.records import Block, BlockKind
+from clsassist.text import squeeze
 
 _LONGEST_TITLE = 200
 _LOOSE_LABEL = "Texte"  # of the lines that follow no label
@@ -18,7 +19,11 @@ def read_fiche_line(fiche: FicheDraft, block: Block, below: Row | Block | None, 
     if _is_missing_title(fiche, block, text):
         fiche.title, fiche.awaits_title = block.span, False
         return
-    if isinstance(below, Row) and is_group_heading(block, text):
+    if is_legend(squeeze(block.span.of(text))):
+        fiche.note = FieldDraft(UNKNOWN, "", block.span.start, block.span.end, block.page, [block])
+        fiche.line_field = None  # what follows goes on with no field above the note
+        return
+    if isinstance(below, Row) and is_group_heading(block, text) and not _goes_on(fiche, block):
         fiche.group_heading = block
         return  # « Carte d'identité de l'action », above one of the tables of a fiche: no content
     for label, value in cut_labels(block, text):
@@ -32,6 +37,12 @@ def _is_missing_title(fiche: FicheDraft, block: Block, text: str) -> bool:
     words = block.span.of(text)
     fits = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and len(words) <= _LONGEST_TITLE
     return fiche.awaits_title and fits and line_to_key(words) is None
+
+
+def _goes_on(fiche: FicheDraft, block: Block) -> bool:
+    """Tell a value under a label alone on its line from the heading of a table: « Partenaires », then « ARS »."""
+    open_label = fiche.line_field is not None and fiche.line_field is fiche.last()
+    return open_label and block.kind is not BlockKind.HEADING
 
 
 def _open_field(fiche: FicheDraft, label: Block, value: Block, text: str) -> None:

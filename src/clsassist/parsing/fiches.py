@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from clsassist.lexicon import Lexicon
@@ -40,8 +40,9 @@ def parse_document(
 
 def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warning]) -> Iterator[FicheDraft]:
     """Leave out the blank form that workbooks keep as a model: it has labels, and next to no value."""
+    fullest = _fullest_by_words(fiches, text)
     for fiche in fiches:
-        if _is_template(fiche, text):
+        if _is_template(fiche, fullest, text):
             first = fiche.own()[0]
             line = text.count("\n", 0, first.start) + 1
             warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, first.page))
@@ -49,11 +50,27 @@ def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warni
             yield fiche
 
 
-def _is_template(fiche: FicheDraft, text: str) -> bool:
+def _fullest_by_words(fiches: list[FicheDraft], text: str) -> dict[str, int]:
+    """Map each label and value of the forms to the number of filled fields of the fullest form that holds it."""
+    fullest: dict[str, int] = {}
+    for fiche in fiches:
+        if fiche.from_column:
+            continue
+        filled = sum(1 for draft in fiche.own() if draft.blocks)
+        for draft in fiche.own():
+            for words in (draft.label, *(squeeze(block.span.of(text)) for block in draft.blocks)):
+                fullest[words] = max(filled, fullest.get(words, 0))
+    return fullest
+
+
+def _is_template(fiche: FicheDraft, fullest: Mapping[str, int], text: str) -> bool:
+    """Tell a form whose values are next to none; the form prints what a fuller one holds too."""
     own = fiche.own()
     if fiche.from_column or fiche.number is not None or len(own) < _TEMPLATE_FIELDS:
         return False
-    filled = sum(1 for draft in own if any(_is_value(block.span.of(text)) for block in draft.blocks))
+    written = sum(1 for draft in own if draft.blocks)
+    values = [{squeeze(block.span.of(text)) for block in draft.blocks} for draft in own]
+    filled = sum(1 for held in values if any(_is_value(words) and fullest[words] <= written for words in held))
     return filled <= len(own) / 4
 
 
@@ -125,7 +142,8 @@ def _build_action(
     number = draft.number or written or _number_field(fields)
     title = squeeze(span.of(document.text)) if written else title
     identifier = f"{document.id}:{number or f'a{ordinal}'}"
-    legends = [legend for held in draft.fields if (legend := draft_legend(held, document.text))]
+    noted = [*draft.fields, draft.note] if draft.note else draft.fields
+    legends = [legend for held in noted if (legend := draft_legend(held, document.text))]
     starred = any(legend.to_contact for legend in legends)
     first, last = _years(fields)
     axe = _value(fields, "axe") or _axe_of_margins(document)
@@ -159,6 +177,9 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
     """Return the title, its place and its field; a fiche without one is named from its general objective."""
     if draft.title:
         return squeeze(draft.title.of(text)), draft.title, draft.title_field
+    numbered = next((found for found in fields if found.key == "numero" and found.items), None)
+    if numbered and split_number(numbered.items[0].spans[0], text)[0]:
+        return numbered.text, numbered.items[0].spans[0], "numero"  # « 3.1 - Ouvrir un guichet »
     for key in ("titre", "objectif_general", "objectifs_operationnels", "objectifs_specifiques", "etapes"):
         for found in fields:
             if found.key == key and found.items:

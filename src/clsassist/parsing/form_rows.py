@@ -10,7 +10,7 @@ from clsassist.parsing.fiche_lines import read_fiche_line
 from clsassist.parsing.gathering import FicheDraft
 from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label, label_to_key
 from clsassist.parsing.lines import is_label_like, line_to_key
-from clsassist.parsing.units import Cell, Row
+from clsassist.parsing.units import Cell, Row, is_merged_title
 from clsassist.records import Block
 
 _SHORT_LABEL = 3  # words
@@ -19,7 +19,7 @@ _SHORT_LABEL = 3  # words
 def read_form_row(fiche: FicheDraft, row: Row, below: Row | Block | None, text: str) -> None:
     """Read one row into a fiche; ``below`` is the row or line that follows it."""
     first, *values = row.cells
-    if not values or row.empty:
+    if not values or row.empty or (fiche.awaits_title and is_merged_title(row)):
         _read_lone_cell(fiche, first, below, text)
     elif first.empty:
         _read_continuation(fiche, values, below, text)

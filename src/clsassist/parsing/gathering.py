@@ -48,7 +48,7 @@ class FicheDraft:
     ``level`` is the depth of its heading, 0 when it has none. ``from_column`` marks a row of a list of actions. The
     last four say where its reading stands: the key and label of the last row of the form, which name the sub-labels
     below; the field that the last label in a line opened, which the next lines go on with; the last heading of a
-    group of fields; the list being read into one of its fields.
+    group of fields; the list being read into one of its fields. ``note`` tells what its asterisks mean, below its form.
     """
 
     number: str | None = None
@@ -65,6 +65,7 @@ class FicheDraft:
     line_field: FieldDraft | None = None
     group_heading: Block | None = None
     inner: InnerTable | None = None
+    note: FieldDraft | None = None
 
     def last(self) -> FieldDraft | None:
         """Return the field that a continuation goes on with."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clsassist.parsing.columns import row_to_header
 from clsassist.parsing.drafts import FieldDraft
@@ -21,10 +21,14 @@ _LONGEST_HEAD = 40
 
 @dataclass(frozen=True, slots=True)
 class InnerTable:
-    """A list being read into the one field that it makes."""
+    """A list being read into the one field that it makes, and into those of its columns that tell who and when.
+
+    ``subject`` is the column that says what each row is about: a row where it is empty goes on with the one above.
+    """
 
     table: int
     draft: FieldDraft
+    subject: int | None = None
     columns: tuple[tuple[int | None, FieldDraft], ...] = ()
 
     @staticmethod
@@ -35,25 +39,27 @@ class InnerTable:
         named = cell_to_key(_unnumbered(label.of(text))) if heading else None
         name = clean_label(_unnumbered(label.of(text)))
         draft = FieldDraft(named or key, name, label.start, row.cells[-1].span.end)
-        return InnerTable(row.table, draft, tuple(_columns(row, name, text)))
+        return InnerTable(row.table, draft, _subject(row, text), tuple(_columns(row, name, text)))
 
-    def drafts(self) -> list[FieldDraft]:
-        """Return the field of the list, and those of its columns that tell who and when."""
-        return [self.draft, *(draft for _, draft in self.columns)]
-
-    def read(self, row: Row, text: str) -> None:
-        """Add a row: one item, from its first word to its last."""
+    def read(self, row: Row, fields: list[FieldDraft]) -> None:
+        """Add a row: one item, from its first word to its last; ``fields`` of the fiche grow with what it tells."""
         blocks = list(row.blocks())
         if not blocks:
             return
         first = blocks[0]
         span = Span(min(block.span.start for block in blocks), max(block.span.end for block in blocks))
         whole = Block(BlockKind.ITEM, span, first.page, first.table, first.row, first.column)
+        if self.draft.blocks and any(cell.column == self.subject and cell.empty for cell in row.cells):
+            above = self.draft.blocks.pop()
+            whole = replace(above, span=Span(above.span.start, span.end))
         self.draft.extend((whole,), span.end)
         columns = dict(self.columns)
         for cell in row.cells:
             if cell.column in columns and not cell.empty:
-                columns[cell.column].extend(cell.blocks, cell.span.end)
+                draft = columns[cell.column]
+                if not draft.blocks:
+                    fields.append(draft)
+                draft.extend(cell.blocks, cell.span.end)
 
 
 def inner_header(row: Row, below: Row | Block | None, text: str, *, begun: bool) -> str | None:
@@ -73,6 +79,12 @@ def inner_header(row: Row, below: Row | Block | None, text: str, *, begun: bool)
     if listed and isinstance(below, Row) and not below.cells[0].empty and not cell_to_key(below.cells[0].text(text)):
         return keys[0] if keys[0] in _LISTED else None
     return None
+
+
+def _subject(row: Row, text: str) -> int | None:
+    """Return the column of what each row is about: the one so named, else the first."""
+    named = (cell for cell in row.cells if cell_to_key(cell.text(text)) in _SUBJECTS)
+    return next(named, row.cells[0]).column
 
 
 def _columns(row: Row, name: str, text: str) -> Iterator[tuple[int | None, FieldDraft]]:

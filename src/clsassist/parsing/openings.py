@@ -11,7 +11,7 @@ from clsassist.parsing.columns import row_to_header
 from clsassist.parsing.headings import Part, line_to_heading, split_number
 from clsassist.parsing.labels import cell_to_key
 from clsassist.parsing.lines import line_to_key
-from clsassist.parsing.units import Row, lone_block
+from clsassist.parsing.units import Row, is_merged_title, lone_block
 from clsassist.records import Block, BlockKind, Span
 
 Units = Sequence[Row | Block]
@@ -166,6 +166,8 @@ def _first_row(page: _Page, position: int) -> int:
 def _is_row_above(page: _Page, position: int) -> bool:
     unit, above = page.units[position], page.units[position - 1]
     if not isinstance(unit, Row) or not isinstance(above, Row) or above.table != unit.table:
+        return False
+    if is_merged_title(above):
         return False
     labelled = len(above.cells) > 1 and not above.cells[0].empty and not _numbered_row(page, position - 1)
     return labelled and page.parts[position - 1] not in (Part.FICHE, Part.AXE)

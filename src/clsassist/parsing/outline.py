@@ -15,12 +15,16 @@ from clsassist.readers.layout import EMPHASISED
 from clsassist.records import Block, BlockKind, Span
 from clsassist.text import fold, squeeze
 
+# « Plan de santé – Axe 1 : Prévenir »: the name of the plan stands before the axe.
+_BEHIND_NAME = re.compile(r"\s[–—|-]\s+(?=axe\b)", re.IGNORECASE)
+_NOTE = re.compile(r"note \d+\s*:", re.IGNORECASE)
 # « Fiche-action n°3 (suite) », or the same heading printed again on the next page.
 _CONTINUED = re.compile(r"\(?\s*suite(?: et fin)?\s*\)?\s*$", re.IGNORECASE)
 
 
 def read_line(gathering: Gathering, block: Block, below: Row | Block | None) -> None:
     """Read one line; ``below`` is the row or line that follows it."""
+    block = _without_plan_name(block, gathering.text)
     line = block.span.of(gathering.text)
     heading = line_to_heading(line)
     fiche = gathering.open_form
@@ -32,7 +36,7 @@ def read_line(gathering: Gathering, block: Block, below: Row | Block | None) -> 
     elif heading and not line.lower().startswith("objectif"):
         gathering.context, gathering.fiche = Context(), None
         gathering.open_section(clean_label(line), block)
-    elif heading or _is_section_heading(gathering, block, line):
+    elif heading or _heads_notes(block, below, gathering.text) or _is_section_heading(gathering, block, line):
         gathering.fiche = None
         gathering.open_section(clean_label(line), block)
     elif gathering.context.axe is not None and gathering.context.awaits_axe_title:
@@ -41,6 +45,13 @@ def read_line(gathering: Gathering, block: Block, below: Row | Block | None) -> 
         read_fiche_line(fiche, block, below, gathering.text)
     else:
         gathering.add_to_section(block)
+
+
+def _without_plan_name(block: Block, text: str) -> Block:
+    line = block.span.of(text)
+    behind = _BEHIND_NAME.search(line) if block.kind is BlockKind.HEADING else None
+    axe = line_to_heading(line[behind.end() :]) if behind else None
+    return block_after(block, behind.end(), text) if behind and axe and axe.part is Part.AXE else block
 
 
 def goes_on(fiche: FicheDraft | None, heading: Heading, text: str) -> bool:
@@ -75,6 +86,12 @@ def _is_section_heading(gathering: Gathering, block: Block, line: str) -> bool:
     if gathering.context.awaits_axe_title:
         return False
     return block.kind is BlockKind.HEADING or (line.isupper() and line[0].isalpha())
+
+
+def _heads_notes(block: Block, below: Row | Block | None, text: str) -> bool:
+    """Tell the heading of the foot-notes of a document, « Notes » above « Note 1 : … »: they belong to no fiche."""
+    noted = isinstance(below, Block) and bool(_NOTE.match(below.span.of(text)))
+    return noted and block.kind is BlockKind.HEADING and fold(block.span.of(text)).startswith("notes")
 
 
 def _read_heading(gathering: Gathering, heading: Heading, block: Block) -> None:

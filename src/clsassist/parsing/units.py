@@ -9,6 +9,10 @@ from itertools import groupby
 from clsassist.records import Block, BlockKind, Document, Span
 
 
+# A label and its empty value are two cells: more of them, all empty but the first, are one cell merged.
+_MERGED = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One table cell: its whole span, the paragraphs, items and check boxes it holds, its place in the grid."""
@@ -82,3 +86,9 @@ def lone_block(unit: Row | Block) -> Block | None:
         return unit
     blocks = list(unit.blocks())
     return blocks[0] if len(blocks) == 1 else None
+
+
+def is_merged_title(row: Row) -> bool:
+    """Tell a title written over a whole table: alone in a row of three cells and more."""
+    first, *others = row.cells
+    return len(others) >= _MERGED - 1 and len(first.blocks) == 1 and all(cell.empty for cell in others)

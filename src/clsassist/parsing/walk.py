@@ -76,10 +76,10 @@ def _read_row(
     if listing:
         listing.read(row, gathering)
     elif fiche and fiche.inner and fiche.inner.table == row.table:
-        fiche.inner.read(row, text)
+        fiche.inner.read(row, fiche.fields)
     elif fiche and (key := inner_header(row, below, text, begun=bool(fiche.own()))):
         fiche.inner = InnerTable.open(row, key, fiche.group_heading, text)
-        fiche.fields.extend(fiche.inner.drafts())
+        fiche.fields.append(fiche.inner.draft)
     elif header := row_to_header(row, text):
         return ActionList(header)
     elif not is_furniture(row, text):

@@ -84,21 +84,23 @@ class Definitions:
         self._rows: list[Row] = []
         self._labels: list[Line] = []
         self._values: list[Line] = []
+        self._described = False
 
     def add_label(self, lines: Iterable[Line]) -> None:
-        """Add a term; terms in a row share the value that follows."""
-        if self._values:
+        """Add a term; terms in a row share the value that follows, even an empty one."""
+        if self._described:
             self._end_row()
         self._labels.extend(lines)
 
     def add_value(self, lines: Iterable[Line]) -> None:
         """Add a description of the terms above."""
         self._values.extend(lines)
+        self._described = True
 
     def _end_row(self) -> None:
         if self._labels or self._values:
             self._rows.append((TableCell(tuple(self._labels), 0), TableCell(tuple(self._values), 1)))
-        self._labels, self._values = [], []
+        self._labels, self._values, self._described = [], [], False
 
     def rows(self) -> tuple[Row, ...]:
         """Return the rows, the list being ended."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from clsassist.lexicon import load_lexicon
 from clsassist.parsing.fiches import parse_document
+from clsassist.readers.html import read_html
 from clsassist.readers.layout import Line, Table, TableCell, write_layout
-from clsassist.records import Action, Document, Section
+from clsassist.records import Action, Document, Section, Status
 
 
 def cell(*lines: str) -> TableCell:
@@ -272,3 +273,191 @@ def test_numbered_items_of_a_prose_plan_are_its_actions():
         ("2", "Former les aidants"),
         ("3", "Installer un médecin"),
     ]
+
+
+def test_a_value_above_a_table_goes_on_with_its_label():
+    (action,), _ = parse(
+        "Action 3 : Ouvrir un guichet", "PARTENAIRES", "ARS", table(("Calendrier", "2026"), ("Pilote", "CCAS"))
+    )
+
+    assert fields(action) == [
+        ("partenaires", "PARTENAIRES", "ARS"),
+        ("calendrier", "Calendrier", "2026"),
+        ("porteur", "Pilote", "CCAS"),
+    ]
+
+
+def test_the_axe_written_as_a_label_of_a_fiche_does_not_close_it():
+    (first, second), _ = parse(
+        "Action 3 : Ouvrir un guichet",
+        "Axe stratégique 1 : Accueillir",
+        "Objectif stratégique 2 : Rapprocher les services",
+        "Thématique : Accès aux droits",
+        "Pilote : CCAS",
+        "Partenaires : CAF",
+        "Calendrier : 2026",
+        "Axe 2 : Former",
+        "Action 4 : Former les aidants",
+        "Pilote : CCAS",
+    )
+
+    assert (first.axe, first.axe_number) == ("Accueillir", 1)
+    assert (first.objectif, first.thematique) == ("Rapprocher les services", "Accès aux droits")
+    assert [key for key, _, _ in fields(first)][-3:] == ["porteur", "partenaires", "calendrier"]
+    assert (second.title, second.axe, second.axe_number) == ("Former les aidants", "Former", 2)
+
+
+def test_an_axe_below_a_fiche_without_fields_heads_the_next_one():
+    (first, second), _ = parse(
+        "Axe 1 : Accueillir",
+        "Action 3 : Ouvrir un guichet",
+        "Axe 2 : Former",
+        "Action 4 : Former les aidants",
+        "Pilote : CCAS",
+    )
+
+    assert (first.axe, second.axe) == ("Accueillir", "Former")
+
+
+def test_a_list_of_sub_actions_is_one_field_and_a_row_without_a_subject_goes_on():
+    (action,), _ = parse(
+        "Action 3 : Ouvrir un guichet",
+        table(("Contexte", "Peu d'accueil"), ("Public", "Familles")),
+        table(
+            ("Action", "Pilote", "Année"),
+            ("Trouver un local", "CCAS", "2026"),
+            ("", "CAF", ""),
+            ("Former l'équipe", "MSA", "2027"),
+        ),
+    )
+
+    (steps,) = [field for field in action.fields if field.key == "etapes"]
+    assert [item.text for item in steps.items] == ["Trouver un local CCAS 2026 CAF", "Former l'équipe MSA 2027"]
+    assert [field.text for field in action.fields if field.key == "partenaires"] == ["CCAS\nCAF\nMSA"]
+
+
+def test_an_empty_column_of_an_inner_list_makes_no_field():
+    (action,), _ = parse(
+        "Action 3 : Ouvrir un guichet",
+        table(("Contexte", "Peu d'accueil"), ("Public", "Familles")),
+        table(("Action", "Pilote", "Année"), ("Trouver un local", "CCAS", ""), ("Former l'équipe", "MSA", "")),
+    )
+
+    assert [key for key, _, _ in fields(action)] == ["contexte", "public", "etapes", "partenaires"]
+
+
+def test_a_table_of_contents_opens_neither_axe_nor_section():
+    (action,), sections = parse(
+        "Sommaire",
+        "Axe 1 :",
+        "Ouvrir un guichet ........ 4",
+        "Axe 2 : Former ........ 5",
+        "Former les aidants ........ 6",
+        "Axe 2 : Former",
+        "Fiche action 2 : Former les aidants",
+        table(("Pilote", "CAF")),
+    )
+
+    assert (action.title, action.axe, action.axe_number) == ("Former les aidants", "Former", 2)
+    assert sections == ()
+
+
+def test_a_table_of_contents_laid_out_as_a_table_is_not_read():
+    (action,), sections = parse(
+        "Table des matières",
+        table(("Axe 1 : Accueillir", "3"), ("Ouvrir un guichet", "4"), ("Axe 2 : Former", "5")),
+        "Axe 1 : Accueillir les familles",
+        "Fiche action 1 : Ouvrir un guichet",
+        table(("Pilote", "CAF")),
+    )
+
+    assert (action.title, action.axe) == ("Ouvrir un guichet", "Accueillir les familles")
+    assert sections == ()
+
+
+def test_foot_notes_close_the_last_fiche():
+    (action,), (section,) = parse(
+        "Fiche action 1 : Ouvrir un guichet",
+        table(("Pilote", "CAF")),
+        Line("Notes", heading=1),
+        "Note 1 : Enquête de 2024.",
+        "Note 2 : Source interne.",
+    )
+
+    assert fields(action) == [("porteur", "Pilote", "CAF")]
+    assert (section.title, section.fields[0].text) == ("Notes", "Note 1 : Enquête de 2024.\nNote 2 : Source interne.")
+
+
+def test_a_note_on_asterisks_swallows_nothing_and_tells_who_is_still_to_come():
+    (action,), _ = parse(
+        "Fiche action 1 : Ouvrir un guichet",
+        table(("Pilote", "CAF"), ("Partenaires", "CPAM* / MSA")),
+        "* Partenaires à contacter",
+        "Version provisoire du comité.",
+    )
+
+    assert fields(action) == [
+        ("porteur", "Pilote", "CAF"),
+        ("partenaires", "Partenaires", "CPAM\nMSA"),
+        ("autre", "Texte", "Version provisoire du comité."),
+    ]
+    statuses = {held.organisation: held.status for held in action.involvements}
+    assert (statuses["CPAM"], statuses["MSA"]) == (Status.TO_CONTACT, Status.ENGAGED)
+
+
+def test_a_title_merged_over_the_table_is_no_label():
+    (action,), _ = parse(table(("Ouvrir un guichet", "", ""), *((label, value, "") for label, value in FORM)))
+
+    assert action.title == "Ouvrir un guichet"
+    assert [key for key, _, _ in fields(action)] == ["porteur", "objectifs_operationnels", "partenaires", "calendrier"]
+
+
+def test_a_field_gives_both_number_and_title_as_written():
+    (action,), _ = parse(table(("N° de la fiche", "3.1 - OUVRIR UN GUICHET"), *FORM))
+
+    assert (action.number, action.title) == ("3.1", "OUVRIR UN GUICHET")
+
+
+def test_the_axe_stands_behind_the_name_of_the_plan():
+    (action,), _ = parse(
+        Line("Ville de Valmore – Suivi du plan – Axe 1 - Prévenir", heading=1),
+        table(("Réf.", "Action", "Pilote"), ("P1", "Vacciner", "CCAS")),
+    )
+
+    assert (action.title, action.axe, action.axe_number) == ("Vacciner", "Prévenir", 1)
+
+
+def test_the_blank_form_beside_filled_ones_is_no_action():
+    labels = ("Intitulé", "Porteur", "Contexte", "Objectifs", "Nature du projet", "Partenaires")
+    blank = table(
+        *((label, "Commune" if label == "Porteur" else "Neuf" if label[0] == "N" else "") for label in labels)
+    )
+    filled = table(*((label, f"{label} du guichet / Commune / Neuf") for label in labels))
+
+    actions, _ = parse(blank, filled)
+
+    assert [action.title for action in actions] == ["Intitulé du guichet"]
+
+
+def test_amounts_in_a_table_outside_fiches_are_kept():
+    _, (section,) = parse("Bilan", "12", table(("Budget voté", "45000"), ("Budget dépensé", "38000")))
+
+    assert [item.text for item in section.fields[0].items if item.text.isdigit()] == ["45000", "38000"]
+
+
+def test_a_filled_field_is_found_behind_an_empty_one():
+    (action,), _ = parse("Action 3 : Ouvrir un guichet", table(("Pilote", ""), ("Porteur de l'action", "CCAS")))
+
+    found = action.field("porteur")
+    assert found is not None
+    assert found.text == "CCAS"
+
+
+def test_an_empty_definition_keeps_its_term_to_itself():
+    read = read_html(
+        b"<html><body><h1>Action 3 : Ouvrir un guichet</h1><dl><dt>Financement</dt><dd></dd>"
+        b"<dt>Partenaires</dt><dd>CAF</dd></dl></body></html>"
+    )
+    (action,), _, _ = parse_document(Document("plan", "plan.html", "0", None, read.text, read.blocks), load_lexicon())
+
+    assert fields(action) == [("financement", "Financement", ""), ("partenaires", "Partenaires", "CAF")]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from clsassist.parsing.labels import TITLE_COLUMNS, clean_label, label_to_key
+from clsassist.parsing.labels import TITLE_COLUMNS, cell_to_key, clean_label, label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Span
 from clsassist.tet import is_group
@@ -145,7 +145,7 @@ def column_key(label: str) -> str | None:
     numbered = _NUMBERED_LABEL.match(folded)
     if numbered:
         return label_to_key(numbered.group(1))
-    return label_to_key(_SUB_PART.sub("", label))
+    return cell_to_key(_SUB_PART.sub("", label))
 
 
 def _title_place(columns: tuple[Column, ...]) -> int | None:

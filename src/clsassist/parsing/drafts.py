@@ -19,9 +19,7 @@ _TYPED = re.compile(
 _GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")
-_LEGEND = re.compile(
-    r"^\\?\*\s?(?:[a-zà-ÿ]|.*\b(?:à|[àa] être|reste\S* à) (?:contacter|identifier|solliciter|confirmer|associer))"
-)
+_LEGEND = re.compile(r"^\\?\*\s?(?:[a-zà-ÿ]|.*\bà (?:être )?(?:contact|identifi|sollicit|confirm|associ)(?:er|é))")
 _INTRODUCTION_CHARS = 60  # a line this short above a list is its heading
 
 _STILL_TO_COME = re.compile(r"contacter|identifi|sollicit|confirmer|associer", re.IGNORECASE)
@@ -129,9 +127,8 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
         words = "" if words.strip(" *") == "" else words
         if block.kind is BlockKind.CHECKBOX or not words or is_legend(words) or position in heads_options:
             continue
-        if draft.key == "texte" and block.table is None and words.isdigit():
-            if not _figure_goes_on(draft, position, text):
-                continue  # a page number
+        if draft.key == "texte" and _is_page_number(draft, position, words, text):
+            continue
         if items and position in draft.breaks and _continues(items[-1].text, words, block):
             items[-1] = _join(items[-1], words, block)
         elif items and block.table is None and _broken_line(items[-1], words, block):
@@ -147,10 +144,12 @@ def _items(draft: FieldDraft, text: str) -> Iterator[Item]:
     yield from items
 
 
-def _figure_goes_on(draft: FieldDraft, position: int, text: str) -> bool:
-    """Tell a key figure, whose words follow in lower case, from a page number."""
+def _is_page_number(draft: FieldDraft, position: int, words: str, text: str) -> bool:
+    """Tell a page number from an amount in a table, and from a key figure, whose words follow in lower case."""
+    if not words.isdigit() or draft.blocks[position].table is not None:
+        return False
     following = draft.blocks[position + 1 : position + 2]
-    return bool(following) and following[0].span.of(text)[0].islower()
+    return not following or not following[0].span.of(text)[0].islower()
 
 
 def _headings_of_options(draft: FieldDraft) -> set[int]:

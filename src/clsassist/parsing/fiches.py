@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.drafts import draft_legend, draft_to_fields
@@ -44,7 +46,7 @@ def _without_templates(fiches: list[FicheDraft], text: str, warnings: list[Warni
     for fiche in fiches:
         if _is_template(fiche, fullest, text):
             first = fiche.own()[0]
-            line = text.count("\n", 0, first.start) + 1
+            line = _line_at(text, first.start)
             warnings.append(Warning("formulaire vierge (modèle), non retenu comme action", line, first.page))
         else:
             yield fiche
@@ -119,7 +121,7 @@ def _contact_fields(found: Field, text: str) -> Iterator[Field]:
 
 def _warn_about_boxes(found: Field, text: str, warnings: list[Warning]) -> None:
     for option in found.options:
-        line = text.count("\n", 0, option.span.start) + 1
+        line = _line_at(text, option.span.start)
         if option.ticked is None:
             warnings.append(
                 Warning(f"« {found.label} » : case perdue devant « {option.label} », état indéterminé", line)
@@ -184,7 +186,7 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
         for found in fields:
             if found.key == key and found.items:
                 span = found.items[0].spans[0]
-                line = text.count("\n", 0, span.start) + 1
+                line = _line_at(text, span.start)
                 warnings.append(Warning(f"fiche sans titre : nommée d'après « {found.label} »", line))
                 return found.items[0].text, span, key
     # Nothing but its heading: « Fiche action 2 ».
@@ -223,6 +225,16 @@ def _years(fields: tuple[Field, ...]) -> tuple[int | None, int | None]:
         for year in _YEAR.findall(words)
     ]
     return (min(years), max(years)) if years else (None, None)
+
+
+def _line_at(text: str, offset: int) -> int:
+    """Return the number of a line of the text, from 1."""
+    return bisect_left(_line_ends(text), offset) + 1
+
+
+@lru_cache(maxsize=1)
+def _line_ends(text: str) -> tuple[int, ...]:
+    return tuple(match.start() for match in re.finditer("\n", text))
 
 
 def _unique_ids(actions: list[Action]) -> Iterator[Action]:

@@ -88,7 +88,7 @@ class SectionDraft:
 
 @dataclass(slots=True)
 class Gathering:
-    """A document being gathered: ``fiche`` is the open one, ``in_summary`` tells that « sommaire » was just read."""
+    """A document being gathered: ``fiche`` is the open one."""
 
     text: str
     fiches: list[FicheDraft] = field(default_factory=list)
@@ -96,7 +96,6 @@ class Gathering:
     warnings: list[Warning] = field(default_factory=list)
     context: Context = field(default_factory=Context)
     fiche: FicheDraft | None = None
-    in_summary: bool = False
 
     @property
     def open_form(self) -> FicheDraft | None:

@@ -21,6 +21,10 @@ class Part(StrEnum):
     FURNITURE = "furniture"
 
 
+# The parts that say where a fiche stands, and the fields that they make.
+PLACES = {Part.AXE: "axe", Part.OBJECTIF: "objectif_strategique", Part.THEMATIQUE: "thematique"}
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading line: ``number`` and ``title`` are None when absent; ``title_start`` is an offset in the line."""

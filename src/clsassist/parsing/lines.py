@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from clsassist.parsing.drafts import FieldDraft
 from clsassist.parsing.labels import cell_to_key, label_to_key
+from clsassist.parsing.units import Row
 from clsassist.records import Block, BlockKind, Span
 
 # A label that stands after another value on the same line: « Pilote : CPTS – Partenaires : ARS ».
@@ -28,9 +29,19 @@ def line_to_key(line: str) -> str | None:
     return cell_to_key(head) if colon else label_to_key(head) if len(line) <= _LONGEST_LABEL_LINE else None
 
 
+def unit_to_key(unit: Row | Block, text: str) -> str | None:
+    """Return the key of the label that opens a row or a line, or None."""
+    if isinstance(unit, Block):
+        return line_to_key(unit.span.of(text)) if unit.kind is not BlockKind.CHECKBOX else None
+    first = unit.cells[0]
+    if first.empty:
+        return None
+    return cell_to_key(first.text(text)) if len(unit.cells) > 1 else line_to_key(first.blocks[0].span.of(text))
+
+
 def is_label_like(block: Block, text: str) -> bool:
     """Say whether a known label opens a line."""
-    return block.kind is not BlockKind.CHECKBOX and line_to_key(block.span.of(text)) is not None
+    return unit_to_key(block, text) is not None
 
 
 def is_group_heading(block: Block, text: str) -> bool:

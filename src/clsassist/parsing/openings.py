@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clsassist.parsing.columns import row_to_header
-from clsassist.parsing.headings import Part, line_to_heading, split_number
-from clsassist.parsing.labels import cell_to_key
-from clsassist.parsing.lines import line_to_key
+from clsassist.parsing.headings import PLACES, Part, line_to_heading, split_number
+from clsassist.parsing.lines import unit_to_key
 from clsassist.parsing.units import Row, is_merged_title, lone_block
 from clsassist.records import Block, BlockKind, Span
 
@@ -71,7 +70,7 @@ def find_openings(units: Units, text: str) -> dict[int, Opening]:
         key = page.keys[position]
         if page.parts[position] is Part.FICHE:
             own = []
-        elif _closes(page, position):
+        elif _closes(page, position, own):
             own = own if own and isinstance(unit, Row) else None  # a list inside a fiche is one of its fields
         elif key is None:
             continue
@@ -97,7 +96,7 @@ def _look_over(units: Units, text: str) -> _Page:
         text,
         frozenset(lists),
         [None if inside else _unit_to_part(unit, text) for unit, inside in zip(units, listed, strict=True)],
-        [None if inside else _unit_to_key(unit, text) for unit, inside in zip(units, listed, strict=True)],
+        [None if inside else unit_to_key(unit, text) for unit, inside in zip(units, listed, strict=True)],
         frozenset(line for line, count in lines.items() if count > 1),
     )
 
@@ -107,22 +106,22 @@ def _unit_to_part(unit: Row | Block, text: str) -> Part | None:
     return heading.part if heading else None
 
 
-def _unit_to_key(unit: Row | Block, text: str) -> str | None:
-    """Return the key of the label that opens a row or a line, or None."""
-    if isinstance(unit, Row):
-        first = unit.cells[0]
-        if first.empty:
-            return None
-        return cell_to_key(first.text(text)) if len(unit.cells) > 1 else line_to_key(first.blocks[0].span.of(text))
-    return line_to_key(unit.span.of(text)) if unit.kind is not BlockKind.CHECKBOX else None
-
-
-def _closes(page: _Page, position: int) -> bool:
+def _closes(page: _Page, position: int, own: list[str] | None) -> bool:
     unit = page.units[position]
     if isinstance(unit, Row) and unit.table in page.lists:
         return True
     lone = isinstance(unit, Block) or len(unit.cells) == 1
-    return lone and page.parts[position] in (Part.AXE, Part.THEMATIQUE, Part.SUMMARY)
+    closing = lone and page.parts[position] in (Part.AXE, Part.THEMATIQUE, Part.SUMMARY)
+    return closing and not _places_fiche(page, position, own)
+
+
+def _places_fiche(page: _Page, position: int, own: list[str] | None) -> bool:
+    """Tell the axe that an open fiche gives above its own fields: they follow it."""
+    if own is None or len(own) >= _ENOUGH:
+        return False
+    following = range(position, min(position + len(PLACES) + 1, len(page.units)))
+    below = next((place for place in following if page.parts[place] not in PLACES), position)
+    return page.keys[below] is not None and page.parts[below] is None
 
 
 def _begins(page: _Page, position: int, own: list[str] | None) -> bool:
@@ -174,9 +173,13 @@ def _is_row_above(page: _Page, position: int) -> bool:
 
 
 def _opening(page: _Page, position: int) -> Opening:
-    """Take the line just above as the title, when it looks like one; empty rows do not part them."""
+    """Take the line just above as the title, when it looks like one: a heading sooner than the words under it.
+
+    Empty rows do not part them.
+    """
     places = range(max(0, position - _FARTHEST_TITLE), position)
     above = [place for place in places if not (isinstance(unit := page.units[place], Row) and unit.empty)]
+    found = None
     for place in reversed(above[-2:]):
         if opening := _numbered_row(page, place):
             return opening
@@ -189,8 +192,11 @@ def _opening(page: _Page, position: int) -> Opening:
         if _looks_like_title(block, words):
             heading = block.kind is BlockKind.HEADING
             number, title = split_number(block.span, page.text, heading=heading)
-            return Opening(number, title, place, block.level if heading else 0)
-    return Opening()
+            if found is None or heading:
+                found = Opening(number, title, place, block.level if heading else 0)
+            if heading:
+                break
+    return found or Opening()
 
 
 def _numbered_row(page: _Page, place: int) -> Opening | None:

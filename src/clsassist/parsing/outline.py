@@ -7,9 +7,9 @@ import re
 from clsassist.parsing.drafts import FieldDraft
 from clsassist.parsing.fiche_lines import read_fiche_line
 from clsassist.parsing.gathering import Context, FicheDraft, Gathering
-from clsassist.parsing.headings import Heading, Part, line_to_heading
+from clsassist.parsing.headings import PLACES, Heading, Part, line_to_heading
 from clsassist.parsing.labels import clean_label
-from clsassist.parsing.lines import line_to_key
+from clsassist.parsing.lines import line_to_key, unit_to_key
 from clsassist.parsing.units import Row, block_after
 from clsassist.readers.layout import EMPHASISED
 from clsassist.records import Block, BlockKind, Span
@@ -17,6 +17,8 @@ from clsassist.text import fold, squeeze
 
 # « Plan de santé – Axe 1 : Prévenir »: the name of the plan stands before the axe.
 _BEHIND_NAME = re.compile(r"\s[–—|-]\s+(?=axe\b)", re.IGNORECASE)
+_BEGUN = 3  # fields
+_MARKS = " /:–—|-"  # between the label of an axe and its title
 _NOTE = re.compile(r"note \d+\s*:", re.IGNORECASE)
 # « Fiche-action n°3 (suite) », or the same heading printed again on the next page.
 _CONTINUED = re.compile(r"\(?\s*suite(?: et fin)?\s*\)?\s*$", re.IGNORECASE)
@@ -28,9 +30,10 @@ def read_line(gathering: Gathering, block: Block, below: Row | Block | None) -> 
     line = block.span.of(gathering.text)
     heading = line_to_heading(line)
     fiche = gathering.open_form
-    gathering.in_summary = heading is not None and heading.part is Part.SUMMARY
     if fiche and _belongs_to_fiche(fiche, line, heading):
         read_fiche_line(fiche, block, below, gathering.text)
+    elif fiche and heading and _places_fiche(fiche, heading, below, gathering.text):
+        _place_fiche(fiche, heading, block, gathering.text)
     elif heading and heading.part is not Part.SECTION:
         _read_heading(gathering, heading, block)
     elif heading and not line.lower().startswith("objectif"):
@@ -73,6 +76,28 @@ def _belongs_to_fiche(fiche: FicheDraft, line: str, heading: Heading | None) -> 
     if heading.part is Part.OBJECTIF and last is not None and last is fiche.line_field:
         return last.key.startswith("objectif")
     return False
+
+
+def _places_fiche(fiche: FicheDraft, heading: Heading, below: Row | Block | None, text: str) -> bool:
+    """Tell the axe that a fiche gives above its own fields, « Axe 1 : Prévenir », from the one that heads the next."""
+    titled = heading.title is not None and not fiche.awaits_title
+    begins = titled and heading.part in PLACES and len(fiche.own()) < _BEGUN
+    return begins and below is not None and unit_to_key(below, text) is not None
+
+
+def _place_fiche(fiche: FicheDraft, heading: Heading, block: Block, text: str) -> None:
+    """Give a fiche the axe, the objective or the theme that it names itself, instead of one written above it."""
+    key = PLACES[heading.part]
+    label = clean_label(block.span.of(text)[: heading.title_start]).rstrip(_MARKS)
+    draft = _heading_field(key, label, block, block_after(block, heading.title_start, text))
+    fiche.fields = [held for held in fiche.fields if held.key != key]
+    fiche.fields.append(draft)
+    if heading.part is Part.AXE:
+        fiche.axe_number = _number(heading)
+
+
+def _number(heading: Heading) -> int | None:
+    return int(heading.number) if heading.number and heading.number.isdigit() else None
 
 
 def _is_section_heading(gathering: Gathering, block: Block, line: str) -> bool:
@@ -118,10 +143,10 @@ def _open_fiche(gathering: Gathering, heading: Heading, block: Block, title: Spa
 
 
 def _read_axe(gathering: Gathering, heading: Heading, block: Block, title: Block | None) -> None:
-    number = int(heading.number) if heading.number and heading.number.isdigit() else None
+    number = _number(heading)
     if number is None or number != gathering.context.axe_number:
         words = block.span.of(gathering.text)
-        label = clean_label(words[: heading.title_start]).rstrip(" /:")
+        label = clean_label(words[: heading.title_start]).rstrip(_MARKS)
         gathering.context = Context(_heading_field("axe", label, block, title), number)
     gathering.fiche = None
     if gathering.context.awaits_axe_title:

@@ -8,7 +8,6 @@ from itertools import groupby
 
 from clsassist.records import Block, BlockKind, Document, Span
 
-
 # A label and its empty value are two cells: more of them, all empty but the first, are one cell merged.
 _MERGED = 3
 

@@ -1,5 +1,7 @@
 """One pass over the rows and lines of a document: each is handed to what reads its kind.
 
+The entries of tables of contents are left out (``summaries``), forms are brought to rows of labels (``forms``), and
+the fiches that no numbered heading opens are found (``openings``, ``prose_openings``).
 A line goes to ``outline``, then to ``fiche_lines`` inside a fiche. A row goes to the list of actions it stands in
 (``action_lists``), to a list inside a fiche (``inner_tables``), or to the form of a fiche (``form_rows``).
 """
@@ -15,23 +17,23 @@ from clsassist.parsing.columns import row_to_header
 from clsassist.parsing.form_rows import read_form_row
 from clsassist.parsing.forms import to_label_rows
 from clsassist.parsing.gathering import FicheDraft, Gathering
-from clsassist.parsing.headings import Heading, Part, line_to_heading
+from clsassist.parsing.headings import PLACES, Heading, Part, line_to_heading
 from clsassist.parsing.inner_tables import InnerTable, inner_header
 from clsassist.parsing.openings import Opening, find_openings
 from clsassist.parsing.outline import goes_on, read_line
 from clsassist.parsing.prose_openings import find_prose_openings
+from clsassist.parsing.summaries import without_summaries
 from clsassist.parsing.units import Cell, Row, document_to_units
 from clsassist.records import Block, Document, Span
 from clsassist.text import fold, squeeze
 
-_PAGE_NUMBER = re.compile(r"\d{0,3}")
 _LEADER = re.compile(r"[\s.…]*\d{0,3}$")  # « ........ 12 », behind a title in a table of contents
 _BEGUN = 3  # fields
 
 
 def gather(document: Document) -> Gathering:
     """Gather the fiches and sections of a document; without any form, the actions of its prose."""
-    units = list(to_label_rows(list(document_to_units(document)), document.text))
+    units = list(to_label_rows(without_summaries(list(document_to_units(document)), document.text), document.text))
     gathering = _walk(units, document.text, find_openings(units, document.text))
     if not gathering.fiches and (prose := find_prose_openings(units, document.text)):
         gathering = _walk(units, document.text, prose)
@@ -48,12 +50,27 @@ def _walk(units: Sequence[Row | Block], text: str, openings: Mapping[int, Openin
             _open_fiche(gathering, openings[position], unit)
         if position in titles:
             continue
-        below = units[position + 1] if position + 1 < len(units) else None
+        below = _unit_below(units, position, text)
         if isinstance(unit, Row):
             listing = _read_row(gathering, listing, unit, below)
         else:
             read_line(gathering, unit, below)
     return gathering
+
+
+def _unit_below(units: Sequence[Row | Block], position: int, text: str) -> Row | Block | None:
+    """Return the unit that follows; for an axe, an objective or a theme, the one that follows them all."""
+    below = position + 1
+    if _is_place(units[position], text):
+        end = min(below + len(PLACES), len(units))
+        while below < end and _is_place(units[below], text):
+            below += 1
+    return units[below] if below < len(units) else None
+
+
+def _is_place(unit: Row | Block, text: str) -> bool:
+    heading = line_to_heading(unit.span.of(text)) if isinstance(unit, Block) else None
+    return heading is not None and heading.part in PLACES
 
 
 def _open_fiche(gathering: Gathering, opening: Opening, unit: Row | Block) -> None:
@@ -67,8 +84,6 @@ def _read_row(
 ) -> ActionList | None:
     """Read one row, and return the list of actions that is open below it."""
     text = gathering.text
-    if gathering.in_summary and _PAGE_NUMBER.fullmatch(row.cells[-1].text(text)):
-        return listing
     if listing and listing.header.table != row.table:
         # What stands below a list goes on with none of its actions.
         listing, gathering.fiche = None, gathering.open_form

@@ -191,7 +191,8 @@ def labels_on_a_line(plan: Plan) -> None:
     word.save(document, plan.path(".docx"))
 
 
-_BLOCKS_STYLE = """@page{size:A4;margin:16mm}body{font-family:'Liberation Sans',sans-serif;font-size:10pt;line-height:1.4}
+_BLOCKS_STYLE = """@page{size:A4;margin:16mm}
+body{font-family:'Liberation Sans',sans-serif;font-size:10pt;line-height:1.4}
 h1{font-size:18pt;color:#2f5d3a}.axe{font-size:9pt;color:#666;text-transform:uppercase}.fiche{break-after:page}
 h2{font-size:15pt;margin:2px 0 10px}.grille{display:grid;grid-template-columns:3fr 2fr;gap:12px}
 .bloc{border:1px solid #2f5d3a;margin-bottom:12px}.bloc b{display:block;background:#2f5d3a;color:#fff;padding:3px 8px}

@@ -34,7 +34,7 @@ def _read_lone_cell(fiche: FicheDraft, cell: Cell, below: Row | Block | None, te
         return
     if fiche.awaits_title and len(cell.blocks) == 1 and line_to_key(cell.text(text)) is None:
         fiche.title, fiche.awaits_title = cell.written, False
-    elif fiche.fields and not any(is_label_like(block, text) for block in cell.blocks):
+    elif fiche.own() and not any(is_label_like(block, text) for block in cell.blocks):
         fiche.fields[-1].extend(cell.blocks, cell.span.end)
     else:
         for block in cell.blocks:

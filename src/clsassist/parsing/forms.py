@@ -262,4 +262,27 @@ def _group(table: _Table, position: int) -> tuple[list[Row], int] | None:
     return [Row(row.table, row.cells[1:])], 1
 
 
-_SHAPES: tuple[_Shape, ...] = (_marks, _header, _stack, _pair, _group)
+def _boxed(table: _Table, position: int) -> tuple[list[Row], int] | None:
+    """Part each cell of a row of boxes, whose first line is a label and whose other lines are its value.
+
+    « Objectifs / Rapprocher les soins | Public / Familles »; one cell alone is a box too.
+    """
+    row = table.rows[position]
+    filled = [cell for cell in row.cells if not cell.empty]
+    if not filled or any(len(cell.blocks) < 2 for cell in filled) or filled[0] is not row.cells[0]:
+        return None
+    heads = [cell.blocks[0] for cell in filled]
+    words = [head.span.of(table.text) for head in heads]
+    named = all(head.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) for head in heads)
+    short = all(len(label) <= _LONGEST_HEAD and not label.endswith((".", ";", ",", ":")) for label in words)
+    known = all(label_to_key(label) for label in words) if len(row.cells) > 1 else cell_to_key(words[0])
+    labels_only = all(label_to_key(block.span.of(table.text)) for block in filled[0].blocks)
+    if not (named and short and known) or labels_only:
+        return None
+    return [
+        Row(row.table, (Cell(cell.blocks[0].span, cell.blocks[:1]), Cell(cell.span, cell.blocks[1:])))
+        for cell in filled
+    ], 1
+
+
+_SHAPES: tuple[_Shape, ...] = (_marks, _header, _stack, _pair, _group, _boxed)

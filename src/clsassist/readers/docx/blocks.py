@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,7 +13,7 @@ from clsassist.readers.docx.names import MC, VAL, Element, number_of, value_of, 
 from clsassist.readers.docx.numbering import Label, Numbering
 from clsassist.readers.docx.styles import Styles, outline_level
 from clsassist.readers.docx.symbols import MARK
-from clsassist.readers.layout import EMPHASISED, Line, Table, TableCell
+from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, EMPHASISED, Line, Table, TableCell
 
 # A form nests two or three; more than this is an attack on the reader.
 _DEEPEST = 30
@@ -27,6 +28,8 @@ Part = Line | Table
 
 
 _LONGEST_EMPHASIS = 90
+_YEAR = re.compile(r"20[0-4]\d(?:\s?[-–/]\s?20[0-4]\d)?")
+_YEAR_MARKS = {"": BOX_CLEAR, "x": BOX_TICKED, BOX_TICKED: BOX_TICKED, BOX_CLEAR: BOX_CLEAR, "✓": BOX_TICKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +229,17 @@ def _to_table_cell(cell: _Cell, *, alone: bool) -> TableCell:
 
 
 def flatten(table: Table) -> Iterator[Line]:
-    """Write a table that stands inside a cell as lines: « label : value », or its cells joined by dashes."""
-    for row in table.rows:
+    """Write a table that stands inside a cell as lines: « label : value », or its cells joined by dashes.
+
+    Years with marks under them become boxes: their columns would be lost.
+    """
+    rows = list(table.rows)
+    while rows:
+        row = rows.pop(0)
+        if rows and (boxes := _marked_years(row, rows[0])):
+            rows.pop(0)
+            yield boxes
+            continue
         cells = [cell for cell in row if cell.lines]
         boxed = any(MARK.search(line.text) for cell in cells for line in cell.lines)
         if len(row) == 2 and len(cells) == 2:
@@ -236,6 +248,18 @@ def flatten(table: Table) -> Iterator[Line]:
             yield from (line for cell in cells for line in cell.lines)
         elif cells:
             yield Line(" – ".join(" ".join(line.text.strip() for line in cell.lines) for cell in cells))
+
+
+def _marked_years(head: tuple[TableCell, ...], below: tuple[TableCell, ...]) -> Line | None:
+    """Return columns of years and the marks under them as one line of boxes, or None for other rows."""
+    years = [" ".join(line.text for line in cell.lines).strip() for cell in head]
+    marks = [" ".join(line.text for line in cell.lines).strip().lower() for cell in below]
+    if len(years) < 2 or len(years) != len(marks) or not all(map(_YEAR.fullmatch, years)):
+        return None
+    if not set(marks) <= _YEAR_MARKS.keys() or not any(marks):
+        return None
+    boxes = (f"{_YEAR_MARKS[mark]} {year}" for year, mark in zip(years, marks, strict=True))
+    return Line("   ".join(boxes), head[0].lines[0].page)
 
 
 def _label_and_value(label: TableCell, value: TableCell) -> Iterator[Line]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from clsassist.parsing.drafts import FieldDraft
 from clsassist.parsing.fiche_lines import read_fiche_line
 from clsassist.parsing.gathering import FicheDraft
+from clsassist.parsing.headings import Part, line_to_heading
 from clsassist.parsing.labels import UNKNOWN, cell_to_key, clean_label, label_to_key
 from clsassist.parsing.lines import is_label_like, line_to_key
 from clsassist.parsing.units import Cell, Row, is_merged_title
-from clsassist.records import Block
+from clsassist.records import Block, BlockKind
 
 _SHORT_LABEL = 3  # words
 
@@ -34,11 +35,15 @@ def _read_lone_cell(fiche: FicheDraft, cell: Cell, below: Row | Block | None, te
         return
     if fiche.awaits_title and len(cell.blocks) == 1 and line_to_key(cell.text(text)) is None:
         fiche.title, fiche.awaits_title = cell.written, False
-    elif fiche.own() and not any(is_label_like(block, text) for block in cell.blocks):
+    elif fiche.own() and not any(_heads_lines(block, text) for block in cell.blocks):
         fiche.fields[-1].extend(cell.blocks, cell.span.end)
     else:
         for block in cell.blocks:
             read_fiche_line(fiche, block, below, text)
+
+
+def _heads_lines(block: Block, text: str) -> bool:
+    return block.kind is BlockKind.HEADING or is_label_like(block, text)
 
 
 def _read_continuation(fiche: FicheDraft, values: list[Cell], below: Row | Block | None, text: str) -> None:
@@ -92,9 +97,18 @@ def _open_field(fiche: FicheDraft, label: Cell, key: str | None, values: Sequenc
     if len(values) >= 2 and _is_sub_label(values[0], text):
         _open_sub_field(fiche, values[0], values[1:], text)
         return
+    if key == "objectifs_operationnels" and _names_objective(values, text):
+        key = "objectif_strategique"
     draft = FieldDraft(key or UNKNOWN, name, label.span.start, label.span.end, label.blocks[0].page)
     draft.add_row(values)
     fiche.fields.append(draft)
+
+
+def _names_objective(values: Sequence[Cell], text: str) -> bool:
+    """Tell « Objectif | Objectif 1.1 : … », the heading that the fiche stands under, from objectives of its own."""
+    words = [cell.text(text) for cell in values if not cell.empty]
+    heading = line_to_heading(words[0]) if len(words) == 1 else None
+    return heading is not None and heading.part is Part.OBJECTIF
 
 
 def _open_sub_field(fiche: FicheDraft, label: Cell, values: Sequence[Cell], text: str) -> None:

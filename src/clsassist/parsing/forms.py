@@ -275,7 +275,8 @@ def _boxed(table: _Table, position: int) -> tuple[list[Row], int] | None:
     words = [head.span.of(table.text) for head in heads]
     named = all(head.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) for head in heads)
     short = all(len(label) <= _LONGEST_HEAD and not label.endswith((".", ";", ",", ":")) for label in words)
-    known = all(label_to_key(label) for label in words) if len(row.cells) > 1 else cell_to_key(words[0])
+    bold = heads[0].kind is BlockKind.HEADING
+    known = all(map(label_to_key, words)) if len(row.cells) > 1 else bold or cell_to_key(words[0]) is not None
     labels_only = all(label_to_key(block.span.of(table.text)) for block in filled[0].blocks)
     if not (named and short and known) or labels_only:
         return None

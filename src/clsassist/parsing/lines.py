@@ -13,6 +13,8 @@ from clsassist.records import Block, BlockKind, Span
 
 # A label that stands after another value on the same line: « Pilote : CPTS – Partenaires : ARS ».
 _NEXT_LABEL = re.compile(r"(?:\s[–—/|;-]\s|[.;|]\s+|\s{2,})(?P<label>[A-ZÀ-Ý][^:;|\n]{1,60}?)\s?:")
+_CAPITAL = re.compile(r"\s(?=[A-ZÀ-Ý])")
+_COLON = re.compile(r"(?P<label>[^:;.|\n]{2,40}?)\s?:(?=\s)")
 _UNKNOWN = re.compile(r"(?P<label>[A-ZÀ-Ý][^:.;!?»]{2,60}?)\s?:(?:\s|$)")
 _MOST_WORDS = 8
 _LONGEST_HEADING = 100
@@ -40,8 +42,9 @@ def unit_to_key(unit: Row | Block, text: str) -> str | None:
 
 
 def is_label_like(block: Block, text: str) -> bool:
-    """Say whether a known label opens a line."""
-    return unit_to_key(block, text) is not None
+    """Say whether a known label opens a line; an item is one only before a colon."""
+    item = block.kind is BlockKind.ITEM and ":" not in block.span.of(text)
+    return not item and unit_to_key(block, text) is not None
 
 
 def is_group_heading(block: Block, text: str) -> bool:
@@ -52,15 +55,28 @@ def is_group_heading(block: Block, text: str) -> bool:
     return fits and not words.endswith((".", ";", ":", ",")) and not is_label_like(block, text)
 
 
+def _next_labels(block: Block, text: str) -> list[int]:
+    """List where other labels start behind the value of the first: after a mark, or a known one after a mere space."""
+    marked = {
+        match.start("label")
+        for match in _NEXT_LABEL.finditer(text, block.span.start, block.span.end)
+        if cell_to_key(match.group("label"))
+    }
+    spaced = {
+        match.end()
+        for match in _CAPITAL.finditer(text, block.span.start + 1, block.span.end)
+        if (head := _COLON.match(text, match.end(), block.span.end)) and label_to_key(head.group("label"))
+    }
+    return sorted(marked | spaced)
+
+
 def cut_labels(block: Block, text: str) -> Iterator[tuple[Block | None, Block]]:
     """Yield each known label of a line with what follows it; the label is None when none opens the line."""
     if not is_label_like(block, text):
         yield None, block
         return
     bounds = [block.span.start]
-    for match in _NEXT_LABEL.finditer(text, block.span.start, block.span.end):
-        if cell_to_key(match.group("label")):
-            bounds.append(match.start("label"))
+    bounds.extend(_next_labels(block, text))
     bounds.append(block.span.end)
     for position, start in enumerate(bounds[:-1]):
         end = bounds[position + 1]

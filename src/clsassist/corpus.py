@@ -113,7 +113,7 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
             document = _with_own_identifier(outcome, taken)
             actions, sections, found = parse_document(document, lexicon)
             readings.append(Reading(document, actions, sections))
-            warnings.append(found)
+            warnings.append(tuple(_placed(warning, document) for warning in found))
     if not readings:
         reasons = " ; ".join(f"« {path} » : {reason}" for path, reason in failures)
         raise NothingToIndexError(f"Aucun document n'a pu être lu. {reasons}.")
@@ -153,6 +153,19 @@ def _with_own_identifier(document: Document, taken: set[str]) -> Document:
     identifier = next(one for one in chain((document.id,), numbered) if one not in taken)
     taken.add(identifier)
     return replace(document, id=identifier)
+
+
+# Their lines are those that a person sees; the text of any other format is written by its reader.
+_LINED = (".txt",)
+
+
+def _placed(warning: Warning, document: Document) -> Warning:
+    """Tell the page of a warning rather than its line, in a document that shows no lines."""
+    if warning.line is None or document.path.lower().endswith(_LINED):
+        return warning
+    lines = document.text.split("\n", warning.line)
+    start = len(document.text) - len(lines[-1]) if len(lines) > warning.line else len(document.text)
+    return replace(warning, line=None, page=warning.page or document.page_at(max(0, start - 1)))
 
 
 def _plan_warnings(deduced: str, name: str, reading: Reading) -> tuple[Warning, ...]:

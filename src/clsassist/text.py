@@ -56,6 +56,8 @@ def fold(text: str) -> str:
     >>> fold("Élus de l’Œuvre")
     "elus de l'oeuvre"
     """
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_LOOKALIKES))
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 

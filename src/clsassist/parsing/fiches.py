@@ -186,8 +186,9 @@ def _title(text: str, draft: FicheDraft, fields: tuple[Field, ...], warnings: li
         for found in fields:
             if found.key == key and found.items:
                 span = found.items[0].spans[0]
-                line = _line_at(text, span.start)
-                warnings.append(Warning(f"fiche sans titre : nommée d'après « {found.label} »", line))
+                if key != "titre":
+                    message = f"fiche sans titre : nommée d'après « {found.label} »"
+                    warnings.append(Warning(message, _line_at(text, span.start)))
                 return found.items[0].text, span, key
     # Nothing but its heading: « Fiche action 2 ».
     place = draft.heading or (fields[0].span if fields else Span(0, len(text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby
+from typing import Any
 
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -242,7 +243,7 @@ def _drawn(entry: Entry, text: ParagraphStyle, bullet: ParagraphStyle) -> list[F
 def numbered_rows(plan: Plan) -> None:
     """Draw a ruled landscape table: the number first, axes in whole rows, the header again on each page."""
     rows: list[list[object]] = [[Paragraph(f"<b>{name}</b>", _SMALL) for name in plan.data["columns"]]]
-    style: list[tuple[object, ...]] = [
+    style: list[Any] = [
         ("GRID", (0, 0), (-1, -1), 0.6, HexColor("#555555")),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
@@ -290,6 +291,13 @@ def _build(plan: Plan, story: list[Flowable], size: tuple[float, float]) -> None
         canvas.setFont("Helvetica", 8)
         canvas.drawString(2 * cm, 1.1 * cm, f"{plan.data['footer']} – page {frame.page}")
 
-    margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 2 * cm)
-    frame = SimpleDocTemplate(str(plan.path(".pdf")), pagesize=size, invariant=1, **margins)
+    frame = SimpleDocTemplate(
+        str(plan.path(".pdf")),
+        pagesize=size,
+        invariant=1,
+        leftMargin=2 * cm,
+        rightMargin=2 * cm,
+        topMargin=2 * cm,
+        bottomMargin=2 * cm,
+    )
     frame.build(story, onFirstPage=footer, onLaterPages=footer)

@@ -417,3 +417,26 @@ def test_an_empty_workbook_has_no_text():
 
 def test_the_import_sheet_has_as_many_columns_as_its_rows():
     assert len(tet_row()) == len(LABELS)
+
+
+LIST = "N°;Action;Pilote;Budget\n2,3;Marcher;Ville;\n2,4;Rouler;CAF;12;oublié\n"
+
+
+def test_an_empty_cell_is_proved_by_the_label_of_its_column():
+    actions, _, _ = parse(read_csv(LIST.encode()))
+
+    empty = next(field for field in actions[0].fields if field.label == "Budget")
+    assert (empty.text, LIST[empty.span.start : empty.span.end] or None) != ("", None)
+    assert empty.span.end > empty.span.start
+
+
+def test_a_number_that_the_sheet_writes_with_a_comma_is_that_of_the_fiche():
+    actions, _, _ = parse(read_csv(LIST.encode()))
+
+    assert [action.number for action in actions] == ["2.3", "2.4"]
+
+
+def test_a_value_beyond_the_columns_is_kept():
+    actions, _, _ = parse(read_csv(LIST.encode()))
+
+    assert ("Colonne sans titre", "oublié") in [(field.label, field.text) for field in actions[1].fields]

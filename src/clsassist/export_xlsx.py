@@ -33,7 +33,7 @@ _LONGEST_FILE_NAME = 100
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
-_TITLE, _LEGEND = "Titre de l'action", "*partenaires identifiés à contacter lors de la mise en œuvre"
+_TITLE, _LEGEND = "Titre de l'action", "*partenaires à contacter"
 _OWN_GROUP, _OWN_WIDTH = "Autres champs du plan", 32
 _BOXES = {True: BOX_TICKED, False: BOX_CLEAR, None: BOX_UNKNOWN}
 _BULLETS = ("•", "◦", "▪")

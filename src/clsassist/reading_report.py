@@ -101,8 +101,8 @@ def _document_lines(held: DocumentReport) -> Iterator[str]:
         counts.append(_plural(held.unknown_boxes, "case indéterminée", "cases indéterminées"))
     yield f"    {', '.join(counts)}"
     if held.own_labels:
-        kept = _plural(held.own_fields, "champ gardé", "champs gardés")
-        yield f"    {kept} sous son propre libellé : {', '.join(held.own_labels)}"
+        kept = _plural(held.own_fields, "champ gardé sous son propre libellé", "champs gardés sous leur propre libellé")
+        yield f"    {kept} : {', '.join(held.own_labels)}"
     for warning in held.warnings:
         yield f"    ! {_place(warning)}{warning.message}"
 

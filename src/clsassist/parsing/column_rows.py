@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -12,7 +12,6 @@ from clsassist.parsing.columns import (
     ROW_KEYS,
     Column,
     Header,
-    cell_place,
     cells_by_place,
     is_header_again,
 )
@@ -152,12 +151,23 @@ def row_to_listed(row: Row, header: Header, text: str) -> Listed:
         else:
             listed.fields.append(_draft(column, cell, row, text))
             _check(listed, column, cell, text)
+    listed.fields.extend(_beyond_columns(cells, header))
     if listed.title and not header.numbered:
         listed.number, listed.title = _split_title(listed.title, text)
     names = cells.get(next((column.place for column in header.columns if column.key == "champs"), -1))
     if names:
         _restore_fields(listed, names, text)
     return listed
+
+
+def _beyond_columns(cells: Mapping[int, Cell], header: Header) -> Iterator[FieldDraft]:
+    """Keep what is written in a column that has no label."""
+    known = {column.place for column in header.columns}
+    for place, cell in sorted(cells.items()):
+        if place not in known and not cell.empty:
+            draft = FieldDraft(UNKNOWN, "Colonne sans titre", cell.span.start, cell.span.end)
+            draft.extend(cell.blocks, cell.span.end)
+            yield draft
 
 
 def _title_field(header: Header) -> str:
@@ -168,17 +178,17 @@ def _title_field(header: Header) -> str:
 def _read_row_column(listed: Listed, column: Column, cell: Cell | None, text: str) -> None:
     words = squeeze(cell.text(text)) if cell else ""
     if column.key == "numero":
-        listed.number = words or None
+        # A sheet shows the number 2.3 as « 2,3 ».
+        listed.number = re.sub(r"(?<=\d),(?=\d)", ".", words) or None
     elif column.key == "numero_axe" and words.isdigit():
         listed.axe_number = int(words)
 
 
 def _draft(column: Column, cell: Cell | None, row: Row, text: str) -> FieldDraft:
-    """Open the field of a column; an empty cell gives an empty field, which is « non renseigné »."""
+    """Open the field of a column; an empty cell gives an empty field, which its column's label is the proof of."""
     label = f"{column.amount_of} › {column.label}" if column.amount_of else column.label
     if cell is None:
-        place = _place_of_nothing(row, column)
-        return FieldDraft(column.key or UNKNOWN, label, place, place)
+        return FieldDraft(column.key or UNKNOWN, label, column.span.start, column.span.end)
     span = cell.span
     draft = FieldDraft(column.key or UNKNOWN, label, span.start, span.end, inherited=_is_spread(cell, row))
     for piece in _pieces(_without_label(cell, column, text)):
@@ -203,12 +213,6 @@ def _pieces(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
             start = position
     if blocks:
         yield blocks[start:]
-
-
-def _place_of_nothing(row: Row, column: Column) -> int:
-    """Return the offset where an empty cell would stand: behind the filled one on its left."""
-    left = [cell for cell in row.cells if not _is_spread(cell, row) and (cell_place(cell) or 0) < column.place]
-    return left[-1].span.end if left else row.cells[0].span.start
 
 
 def _add_amount(draft: FieldDraft, column: Column, cell: Cell) -> None:

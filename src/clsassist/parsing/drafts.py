@@ -19,10 +19,14 @@ _TYPED = re.compile(
 _GROUP_PROMPT = re.compile(r"^préciser si\s+", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(?:\d+|[A-Z])\s?\.\s?(?P<second>\d+|[A-Z]\b)?")
 _STAR = re.compile(r"\s*\*$")
-_LEGEND = re.compile(r"^\\?\*\s?(?:[a-zà-ÿ]|.*\bà (?:être )?(?:contact|identifi|sollicit|confirm|associ)(?:er|é))")
+_LEGEND = re.compile(
+    r"^\\?\*+\s?(?:[:=]?\s*[a-zà-ÿ]|.*\bà (?:être )?(?:contact|identifi|sollicit|confirm|associ)(?:er|é))"
+)
 _INTRODUCTION_CHARS = 60  # a line this short above a list is its heading
 
-_STILL_TO_COME = re.compile(r"contacter|identifi|sollicit|confirmer|associer", re.IGNORECASE)
+_STILL_TO_COME = re.compile(
+    r"contacter|identifi|sollicit|confirmer|associer|pressenti|envisag|mobiliser", re.IGNORECASE
+)
 
 # Ranks above bullets (0, 1, 2…): numbered lines, then plain paragraphs.
 _PARAGRAPH, _SUBNUMBER, _NUMBER = -1, -2, -3

@@ -126,7 +126,7 @@ def _warn_about_boxes(found: Field, text: str, warnings: list[Warning]) -> None:
             warnings.append(
                 Warning(f"« {found.label} » : case perdue devant « {option.label} », état indéterminé", line)
             )
-        elif option.typed and not option.ticked:
+        elif any(map(str.isalnum, option.typed)) and not option.ticked:
             message = f"« {found.label} » : « {option.typed} » est écrit derrière une case non cochée, donc non retenu"
             warnings.append(Warning(message, line))
 

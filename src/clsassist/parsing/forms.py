@@ -15,9 +15,12 @@ from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.parsing.units import Cell, Row
 from clsassist.records import Block, BlockKind, Span
 
-_YEAR = re.compile(r"(?:20[0-4]\d)(?:\s?[-–/]\s?20[0-4]\d)?")
+_YEAR = re.compile(
+    r"(?:(?:[ST][1-4]|[1-4]e? (?:trimestre|semestre))\s)?20[0-4]\d(?:\s?[-–/]\s?20[0-4]\d)?", re.IGNORECASE
+)
 # What people put in the column of a year or of an answer: an X, a tick, a filled or an empty box.
 _MARKS = {"": False, "x": True, "☒": True, "☑": True, "✓": True, "✔": True, "☐": False, "■": True, "□": False}
+_MARKS |= {"●": True, "✅": True, "oui": True, "non": False, "⬜": False}
 _NO_MARK = object()
 # A label that stands in a row of its own, and the head of a column of marks, are short.
 _LONGEST_LABEL = 80
@@ -211,9 +214,15 @@ def _is_synoptic(rows: list[Row], text: str) -> bool:
 
 def _columns_to_fiches(rows: list[Row]) -> Iterator[Row]:
     head, *below = rows
-    for column in range(1, len(head.cells)):
-        yield Row(head.table, (head.cells[column],))
-        yield from (Row(row.table, (row.cells[0], row.cells[column])) for row in below if column < len(row.cells))
+    for fiche in head.cells[1:]:
+        yield Row(head.table, (fiche,))
+        yield from (Row(row.table, (row.cells[0], *_under(fiche, row))) for row in below)
+
+
+def _under(fiche: Cell, row: Row) -> list[Cell]:
+    """Return the value of a row for a column of fiche: a cell merged over several columns stands at its first."""
+    left = [cell for cell in row.cells[1:] if (cell.column or 0) <= (fiche.column or 0)]
+    return left[-1:]
 
 
 # --- several labels on a row

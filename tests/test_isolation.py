@@ -146,7 +146,13 @@ def test_a_program_that_is_stopped_leaves_no_reader_behind(tmp_path, suffix, sig
     script = tmp_path / "host.py"
     script.write_text(HOST.format(command=ODD_WORKER, suffix=suffix))
     host = subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # A job launched in the background ignores Ctrl+C, and so would its children: this one is a program in front.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with host:
         assert host.stdout.readline() == "started\n"

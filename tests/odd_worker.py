@@ -26,6 +26,11 @@ def hang_after_three_pages(raw, on_page):
         pass
 
 
+def crawl(raw, on_page):
+    while True:
+        on_page(1)
+
+
 def allocate(raw, on_page):
     pieces = []
     while True:
@@ -93,6 +98,7 @@ if __name__ == "__main__":
     odd = (
         hang,
         hang_after_three_pages,
+        crawl,
         allocate,
         leak,
         crash,

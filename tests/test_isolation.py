@@ -50,6 +50,7 @@ def test_a_transcript_arrives_as_the_reader_made_it(reading):
     [
         (".hang", "sa lecture n'avance plus"),
         (".hang_after_three_pages", "sa lecture n'avance plus"),
+        (".crawl", "sa lecture n'avance plus"),
         (".allocate", "sa lecture demande trop de mémoire"),
         (".crash", "il fait tomber le lecteur (SIGSEGV)"),
         (".leave", "il fait tomber le lecteur (code 3)"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,14 +12,9 @@ from clsassist.parsing.columns import HEADER_ROWS, row_to_header
 from clsassist.parsing.headings import Part, line_to_heading
 from clsassist.parsing.labels import cell_to_key, label_to_key
 from clsassist.parsing.units import Cell, Row
+from clsassist.readers.markup import COLUMN_MARKS, YEAR
 from clsassist.records import Block, BlockKind, Span
 
-_YEAR = re.compile(
-    r"(?:(?:[ST][1-4]|[1-4]e? (?:trimestre|semestre))\s)?20[0-4]\d(?:\s?[-–/]\s?20[0-4]\d)?", re.IGNORECASE
-)
-# What people put in the column of a year or of an answer: an X, a tick, a filled or an empty box.
-_MARKS = {"": False, "x": True, "☒": True, "☑": True, "✓": True, "✔": True, "☐": False, "■": True, "□": False}
-_MARKS |= {"●": True, "✅": True, "oui": True, "non": False, "⬜": False}
 _NO_MARK = object()
 # A label that stands in a row of its own, and the head of a column of marks, are short.
 _LONGEST_LABEL = 80
@@ -88,7 +82,7 @@ def _marks(table: _Table, position: int) -> tuple[list[Row], int] | None:
     heads = [cell.text(text).strip() for cell in head.cells[1:]]
     if len(heads) < 2 or not all(heads) or any(len(words) > _LONGEST_HEAD for words in heads):
         return None
-    years = all(_YEAR.fullmatch(words) for words in heads)
+    years = all(YEAR.fullmatch(words) for words in heads)
     below = table.rows[position + 1 :]
     marked = list(itertools.takewhile(lambda row: _is_marked(row, len(head.cells), text, years=years), below))
     if not any(_mark(cell, text) is True for row in marked for cell in row.cells[1:]):
@@ -109,7 +103,7 @@ def _mark(cell: Cell, text: str) -> object:
     """Return the state that a cell shows, or _NO_MARK when it holds something else."""
     if len(cell.blocks) == 1 and cell.blocks[0].kind is BlockKind.CHECKBOX:
         return cell.blocks[0].ticked
-    return _MARKS.get(cell.text(text).strip().lower(), _NO_MARK)
+    return COLUMN_MARKS.get(cell.text(text).strip().lower(), _NO_MARK)
 
 
 def _boxes(head: Row, marked: list[Row], text: str) -> Row:

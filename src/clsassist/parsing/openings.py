@@ -20,6 +20,8 @@ _WINDOW = 16
 _ENOUGH = 3
 _LONG_TABLE = 4  # rows
 _LONGEST_TITLE = 200
+# A fiche that has a field for its title names it among its first labels: the line above is then none.
+_TITLE_WINDOW = 8
 _FARTHEST_TITLE = 4  # lines or rows above the first label
 
 # Fields that say what an action does: a title page has a territory and years too, but none of these.
@@ -59,7 +61,9 @@ class _Page:
 
 
 def find_openings(units: Units, text: str) -> dict[int, Opening]:
-    """Find the fiches without a heading: at least three known labels close together, one of them about content.
+    """Find the fiches without a heading: three known labels close together, one of them about content.
+
+    Two are enough in a table of four rows or more.
 
     Within a series, a fiche begins where the first label of the one above comes back.
     """
@@ -76,7 +80,7 @@ def find_openings(units: Units, text: str) -> dict[int, Opening]:
             continue
         elif _begins(page, position, own):
             first = position if own else _first_row(page, position)
-            titled = "titre" in page.keys[first : position + _WINDOW // 2]
+            titled = "titre" in page.keys[first : position + _TITLE_WINDOW]
             openings[first] = Opening() if titled else _opening(page, first)
             own = [key]
         elif own is not None:

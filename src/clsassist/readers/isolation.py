@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from clsassist.readers.transcript import Transcript
 
 WORKER = (sys.executable, "-P", "-m", "clsassist.readers.worker")
-# Without news for so long, a reader is taken to be lost: the slowest real file answers in a tenth of it.
+# Beyond this, a reader is taken to be lost: the slowest real file answers in a tenth of it.
 PATIENCE_SECONDS = 8.0
 # What each page already read adds to it.
 _SECONDS_A_PAGE = 0.1
@@ -115,18 +116,24 @@ class ReadingProcess:
 
 
 class _Watch:
-    """Ends a child that gives no news; the pipes then close, and whoever waits on them goes on."""
+    """Ends a child that takes too long; the pipes then close, and whoever waits on them goes on.
+
+    ``seconds`` is what it may take in all: the patience, and a little more for each page it has read.
+    """
 
     def __init__(self, child: subprocess.Popen[bytes], patience: float) -> None:
         self.lost = False
         self._child = child
+        self.seconds = patience
         self._patience = patience
+        self._begun = time.monotonic()
         self._timer = self._started(patience)
 
     def extend(self, pages: int) -> None:
-        """Count the patience anew: so many pages are read."""
+        """Allow for the pages read so far: many slow pages do not add up to hours."""
         self.stop()
-        self._timer = self._started(self._patience + _SECONDS_A_PAGE * pages)
+        self.seconds = self._patience + _SECONDS_A_PAGE * pages
+        self._timer = self._started(max(0, self._begun + self.seconds - time.monotonic()))
 
     def stop(self) -> None:
         """Watch no more; the child may be reaped from now on."""
@@ -159,7 +166,7 @@ def _exchange(child: subprocess.Popen[bytes], suffix: str, raw: bytes, patience:
     if answer is not None:
         return answer
     if watch.lost:
-        raise _LostError(f"sa lecture n'avance plus (rien depuis {patience:.0f} s) : découpez-le", again=False)
+        raise _LostError(f"sa lecture n'avance plus (plus de {watch.seconds:.0f} s) : découpez-le", again=False)
     _kill(child)
     code = child.wait()
     how = signal.Signals(-code).name if code < 0 else f"code {code}"

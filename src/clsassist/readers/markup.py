@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clsassist.records import Block, BlockKind, Span
@@ -25,6 +25,14 @@ _DOUBTFUL_BOX = re.compile(
     r"(?<!\S)\((?P<round>[xX ])\)(?=\s*[^\W\d_])|(?P<solid>[■✗✘✖])|(?<!\S)(?P<letter>[oOxX])(?=\s+(?:oui|non)\b)",
     re.IGNORECASE,
 )
+
+# The head of a column in a calendar, and what people put under it: « 2024 », « T1 2025 », « 2024-2025 » over an X.
+YEAR = re.compile(
+    r"(?:(?:[ST][1-4]|[1-4]e? (?:trimestre|semestre))\s)?20[0-4]\d(?:\s?[-–/]\s?20[0-4]\d)?", re.IGNORECASE
+)
+COLUMN_MARKS: Mapping[str, bool] = dict.fromkeys(
+    ("x", "☒", "☑", "✓", "✔", "■", "●", "✅", "oui"), True
+) | dict.fromkeys(("", "☐", "□", "⬜", "non"), False)
 
 # Bullets by rank. A dash or the letter « o » is a bullet only where a list may start; see _bullets.
 _RANKS = {"-": 0, "–": 0, "➤": 0, "➢": 0, "·": 0, "o": 1, "○": 1, "◦": 1, "•": 2, "▪": 2, "■": 2}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
 from clsassist.readers.docx.boxes import bind_rows, settle_glyphs
@@ -14,6 +14,7 @@ from clsassist.readers.docx.numbering import Label, Numbering
 from clsassist.readers.docx.styles import Styles, outline_level
 from clsassist.readers.docx.symbols import MARK
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, EMPHASISED, Line, Table, TableCell
+from clsassist.readers.markup import COLUMN_MARKS, YEAR
 
 # A form nests two or three; more than this is an attack on the reader.
 _DEEPEST = 30
@@ -28,8 +29,6 @@ Part = Line | Table
 
 
 _LONGEST_EMPHASIS = 90
-_YEAR = re.compile(r"20[0-4]\d(?:\s?[-–/]\s?20[0-4]\d)?")
-_YEAR_MARKS = {"": BOX_CLEAR, "x": BOX_TICKED, BOX_TICKED: BOX_TICKED, BOX_CLEAR: BOX_CLEAR, "✓": BOX_TICKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +232,10 @@ def flatten(table: Table) -> Iterator[Line]:
 
     Years with marks under them become boxes: their columns would be lost.
     """
-    rows = list(table.rows)
-    while rows:
-        row = rows.pop(0)
-        if rows and (boxes := _marked_years(row, rows[0])):
-            rows.pop(0)
+    rows = iter(zip_longest(table.rows, table.rows[1:]))
+    for row, below in rows:
+        if below and (boxes := _marked_years(row, below)):
+            next(rows)
             yield boxes
             continue
         cells = [cell for cell in row if cell.lines]
@@ -254,11 +252,13 @@ def _marked_years(head: tuple[TableCell, ...], below: tuple[TableCell, ...]) -> 
     """Return columns of years and the marks under them as one line of boxes, or None for other rows."""
     years = [" ".join(line.text for line in cell.lines).strip() for cell in head]
     marks = [" ".join(line.text for line in cell.lines).strip().lower() for cell in below]
-    if len(years) < 2 or len(years) != len(marks) or not all(map(_YEAR.fullmatch, years)):
+    if len(years) < 2 or len(years) != len(marks) or not all(map(YEAR.fullmatch, years)):
         return None
-    if not set(marks) <= _YEAR_MARKS.keys() or not any(marks):
+    if not set(marks) <= COLUMN_MARKS.keys() or not any(marks):
         return None
-    boxes = (f"{_YEAR_MARKS[mark]} {year}" for year, mark in zip(years, marks, strict=True))
+    boxes = (
+        f"{BOX_TICKED if COLUMN_MARKS[mark] else BOX_CLEAR} {year}" for year, mark in zip(years, marks, strict=True)
+    )
     return Line("   ".join(boxes), head[0].lines[0].page)
 
 

@@ -10,10 +10,10 @@ from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.not_found import answer_no, answer_not_found
-from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Intent, Question, Topic
-from clsassist.records import Action, Answer, Section
+from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
+from clsassist.text import says
 from clsassist.topic_search import Match, topic_segments
 from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
 
@@ -51,7 +51,8 @@ def _headline(evidence: Evidence) -> str:
     count, total = len(selection.matches), len(selection.scope)
     one, many = nouns(question)
     where = scope_words(evidence)
-    left = replace(replace_topics(question, selection.dropped), either=question.either or selection.either)
+    left = replace_topics(question, selection.dropped)
+    left = _as_alternatives(left) if selection.either else left
     said = restriction(left, many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
@@ -66,6 +67,12 @@ def replace_topics(question: Question, dropped: tuple[Topic, ...]) -> Question:
     return replace(question, topics=tuple(topic for topic in question.topics if topic not in dropped))
 
 
+def _as_alternatives(question: Question) -> Question:
+    """Return the question with « et » read as « ou »: no action spoke of both sides."""
+    topics = tuple(replace(topic, joined="ou" if topic.joined == "et" else topic.joined) for topic in question.topics)
+    return replace(question, topics=topics)
+
+
 def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
     lines = [f"{place}. {action_name(match.action, evidence.registry.plans[match.action.document_id])}"]
     for words in _proof_lines(match, evidence):
@@ -74,34 +81,24 @@ def _match_lines(place: int, match: Match, evidence: Evidence) -> list[str]:
 
 
 def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
-    """Say what proves a match: its best topic sentence, then each part of each organisation."""
-    lines = []
-    topics = evidence.question.strong_topics
-    if topics and match.proofs and match.proofs[0].kind != "involvement":
-        lines.append(quote_line(match.proofs[0], evidence))
-    if evidence.question.key_words and len(match.proofs) == len(topics):
-        # Key words found apart: each has its own proof.
-        lines.extend(quote_line(proof, evidence) for proof in match.proofs[1:] if proof != match.proofs[0])
-    roles: dict[tuple[str, str], None] = {}
-    for held in match.involvements:
-        key = (held.role.value, held.status.value)
-        if key in roles or (held.role.value == "cité" and roles):
+    """Say what proves a match: the best sentence on its subject, each other criterion, each organisation's part."""
+    proofs = dict.fromkeys((*match.said[: max(1, match.apart)], *match.criteria))
+    lines = [*(quote_line(proof, evidence) for proof in proofs), *_part_lines(match, evidence)]
+    return lines or [quote_line(evidence.registry.title_segment(match.action), evidence)]
+
+
+def _part_lines(match: Match, evidence: Evidence) -> list[str]:
+    """Give each part that each organisation has, once; being named in passing only when it is the only part."""
+    lines: dict[tuple[int, Role, Status], str] = {}
+    wanted = evidence.question.organisations
+    for held, proof in match.parts:
+        names = evidence.registry.name_stems(held.organisation)
+        whose = next(place for place, one in enumerate(wanted) if says(names, one.forms))
+        key = (whose, held.role, held.status)
+        if key in lines or (held.role is Role.CITE and any(said[0] == whose for said in lines)):
             continue
-        roles[key] = None
-        proof = next(segment for segment in match.proofs if segment.span == held.span)
-        lines.append(f"{capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}")
-    if not match.involvements or evidence.question.years or evidence.question.answered_yes:
-        asked = {key for name, _ in evidence.question.filled for key in FAMILIES.get(name, (name,))}
-        closed = [proof for proof in match.proofs[1 if lines else 0 :] if proof.field_key in _CLOSED_FIELDS | asked]
-        lines.extend(quote_line(proof, evidence) for proof in closed)
-    if not lines:
-        title = evidence.registry.title_segment(match.action)
-        lines.append(quote_line(title, evidence))
-    return lines
-
-
-# Fields whose very value is the criterion of a question: years, yes or no.
-_CLOSED_FIELDS = frozenset({"calendrier", "participation", "inegalites"})
+        lines[key] = f"{capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}"
+    return list(lines.values())
 
 
 def quote_line(proof: Segment, evidence: Evidence) -> str:

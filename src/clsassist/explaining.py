@@ -36,7 +36,8 @@ def explain_question(question: Question, registry: Registry) -> Iterator[str]:
 
 def _explain_organisations(question: Question) -> Iterator[str]:
     for organisation in question.organisations:
-        role = f", rôle : {question.role.value}" if question.role else ""
+        role = f", rôle : {organisation.role.value}" if organisation.role else ""
+        role += ", exclue" if organisation.negated else ""
         forms = ", ".join(" ".join(form) for form in organisation.forms)
         yield f"Organisation : « {organisation.words} »{role} (racines cherchées : {forms})"
 
@@ -47,6 +48,7 @@ def _explain_topic(topic: Topic) -> str:
         word
         for word, holds in (
             ("exclu", topic.negated),
+            (f"dans le champ {', '.join(NAMES.get(key, key) for key in topic.fields)}", bool(topic.fields)),
             ("trop général pour filtrer", topic.weak),
             ("absent des documents", not topic.known),
         )

@@ -66,7 +66,6 @@ def _narrow(question: Question, previous: Question, answered: tuple[str, ...]) -
         titles=answered,
         topics=(*previous.topics, *question.topics),
         organisations=(*previous.organisations, *question.organisations),
-        role=question.role or previous.role,
         mentions=previous.mentions or question.mentions,
     )
 
@@ -89,7 +88,6 @@ def _put_in_place(question: Question, previous: Question) -> Question:
         plan_words=question.plan_words or previous.plan_words,
         axes=question.axes or previous.axes,
         years=question.years or previous.years,
-        role=question.role or previous.role,
         to_contact=question.to_contact if question.to_contact is not None else previous.to_contact,
         answered_yes=question.answered_yes or previous.answered_yes,
         asks_set=question.asks_set or (previous.asks_set and not question.fields),

@@ -40,12 +40,13 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
     places = [f"« {topic.words} »" for topic in topics if topic.place]
     numbers = {action.number for action in selection.scope}
     absent = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
-    wanted = joined([NAMES.get(key, key) for key in question.fields])
+    keys = dict.fromkeys(key for topic in question.topics for key in topic.fields)
+    wanted = joined([NAMES.get(key, key) for key in keys])
     reasons = (
         (bool(unknown), f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {absent} dans aucun."),
         (
-            question.strict_fields and len(selection.missing) == len(selection.scope),
-            f"**Les documents ne le disent pas** : aucune action n'a de champ « {wanted} ».",
+            bool(wanted) and len(selection.missing) == len(selection.scope),
+            f"**Les documents ne le disent pas** : aucune action n'a de champ « {wanted} » renseigné.",
         ),
         (
             not question.selects,
@@ -72,20 +73,21 @@ def answer_no(evidence: Evidence) -> Answer | None:
     if not (question.yes_no and question.organisations and named) or question.strong_topics:
         return None
     asked = joined([f"« {one.words} »" for one in question.organisations])
-    role = question.role.value if question.role else "engagé"
-    if question.role and question.to_contact is False:
-        role = f"{role} engagé"
-    anything = replace(question, role=None, to_contact=None)
+    role = question.organisations[0].role
+    part = role.value if role else "engagé"
+    if role and question.to_contact is False:
+        part = f"{part} engagé"
+    parties = tuple(replace(one, role=None, alone=False) for one in question.organisations)
+    anything = replace(question, organisations=parties, to_contact=None)
     found = select(anything, evidence.registry, evidence.analyser, evidence.worth)
     lines = []
     for match in found.matches:
-        held = match.involvements[0]
-        proof = next(segment for segment in match.proofs if segment.span == held.span)
+        held, proof = match.parts[0]
         name = action_name(match.action, evidence.registry.plans[match.action.document_id])
         said = f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
         lines.append(f"- {name} — {role_words(held.role, held.status)}. {said}")
     if lines:
-        head = f"**Non** : {asked} n'y est pas {role}. Voici sa part :"
+        head = f"**Non** : {asked} n'y est pas {part}. Voici sa part :"
         return evidence.answer("\n".join([head, "", *lines]), tuple(match.action for match in found.matches))
     subject = replace(anything, organisations=())
     actions = select(subject, evidence.registry, evidence.analyser, evidence.worth).matches

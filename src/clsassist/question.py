@@ -18,6 +18,8 @@ class Intent(StrEnum):
     COUNT = "nombre"
     FIELD = "champ"
     FIGURE = "chiffre"
+    COMPARE = "comparaison"
+    SIMILAR = "action semblable"
     SET = "ensemble"
 
 
@@ -27,6 +29,9 @@ class Topic:
 
     ``weak`` topics rank but do not filter; ``known`` is False when no document ever says it; ``place`` marks
     the name of a place, which a mention does not make the place of an action; ``also`` are its other wordings.
+    ``joined`` is how it follows the topic before it: « et », « ou », or '' when both make one subject.
+    ``fields`` are the only fields where it counts, when the question says so (« dont le public… », « axe 3 du PRS »);
+    ``longer`` are other names that hold it and do not say it there (« médico-social » for « social »).
     """
 
     words: str
@@ -38,24 +43,42 @@ class Topic:
     negated: bool = False
     place: bool = False
     also: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    longer: tuple[Stems, ...] = ()
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation named in the question, and every way to say it."""
+    """An organisation named in the question, every way to say it, and the part it must have.
+
+    Without a ``role`` any part counts. ``alone`` asks that nobody else leads; ``joined`` is how it follows the
+    organisation named before it: « et », « ou » or ''.
+    """
 
     words: str
     forms: tuple[Stems, ...]
     negated: bool = False
+    role: Role | None = None
+    alone: bool = False
+    joined: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: its name as the reader knows it, and the ids of its actions."""
+
+    words: str
+    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question understood. Empty tuples and None mean: not restricted.
 
-    ``typed`` is the question as received, ``text`` without its greeting. ``either`` says that one of several
-    topics or organisations is enough; ``strict_fields`` that a topic counts only in ``fields``; ``lists_all``
-    that every action is asked for.
+    ``typed`` is the question as received, ``text`` without its greeting. ``lists_all`` says that every action is
+    asked for. ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
+    ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
     """
 
     text: str
@@ -71,7 +94,6 @@ class Question:
     plan_words: str = ""
     titles: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
-    role: Role | None = None
     to_contact: bool | None = None
     answered_yes: tuple[tuple[str, bool], ...] = ()
     filled: tuple[tuple[str, bool], ...] = ()
@@ -82,12 +104,19 @@ class Question:
     acronym: str = ""
     asks_set: bool = False
     follows: bool = False
-    strict_fields: bool = False
-    either: bool = False
     lists_all: bool = False
     typed: str = ""
     key_words: bool = False
+    sides: tuple[Side, ...] = ()
+    models: tuple[str, ...] = ()
+    per: str = ""
+    aspect: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def either(self) -> bool:
+        """Say whether one of several topics is enough."""
+        return any(topic.joined == "ou" for topic in self.topics)
 
     @property
     def selects(self) -> bool:

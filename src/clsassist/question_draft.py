@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from clsassist.question import Question
-from clsassist.question_patterns import (
-    NEGATION,
-    SET_NOUN,
-    SET_ONE,
-)
+from clsassist.question import Question, Topic
+from clsassist.question_patterns import BOTH, EITHER, NEGATION, SET_NOUN, SET_ONE
 from clsassist.text import Token
 from clsassist.vocabulary import Vocabulary
 
@@ -23,10 +19,26 @@ class Draft:
     free: set[int]
     question: Question
     notes: list[str] = field(default_factory=list)
+    topics: list[tuple[int, int, Topic]] = field(default_factory=list)
 
     def take(self, start: int, end: int) -> None:
         """Mark the words from start to end as explained."""
         self.free -= set(range(start, end))
+
+    def add_topic(self, topic: Topic, start: int, end: int) -> None:
+        """Add the subject said from character start to end; one bound to a field asks for a set of actions."""
+        self.topics.append((start, end, topic))
+        if topic.fields:
+            self.question = replace(self.question, asks_set=True)
+
+    def joined_topics(self) -> tuple[Topic, ...]:
+        """Return the subjects in the order of the question, each with how it is joined to the one before it."""
+        ordered = sorted(self.topics, key=lambda placed: placed[0])
+        ends = [0, *(end for _, end, _ in ordered)]
+        return tuple(
+            replace(topic, joined=connector(self.question.text[ends[place] : start]) if place else "")
+            for place, (start, _, topic) in enumerate(ordered)
+        )
 
     def stems(self) -> list[str]:
         """Return the stem of every word, explained or not."""
@@ -71,3 +83,14 @@ def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
         if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
             return False
     return False
+
+
+def connector(between: str) -> str:
+    """Return how two things are joined by the words between them: « et », « ou », or '' when neither is said.
+
+    >>> connector(" ou la "), connector(" et aux "), connector(" des ")
+    ('ou', 'et', '')
+    """
+    if EITHER.search(between):
+        return "ou"
+    return "et" if BOTH.search(between) else ""

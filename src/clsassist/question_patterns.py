@@ -73,13 +73,33 @@ PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
 # Words that give the role of the organisation beside them.
 ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.PILOTE, re.compile(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age|es?-t-il)\b", re.IGNORECASE)),
-    (Role.PORTEUR, re.compile(r"\bport(?:ées?|és?|eurs?|e|ent|er)\b(?!\s+sur)", re.IGNORECASE)),
+    (
+        Role.PORTEUR,
+        re.compile(
+            r"\bport(?:ées?|és?|eurs?|euses?|e|ent|er)\b(?!\s+sur)|\bmen(?:ées?|és?|er?|ent)\b|\bchefs? de file\b|\bresponsables?\b",
+            re.IGNORECASE,
+        ),
+    ),
     (Role.FINANCEUR, re.compile(r"\bfinanc(?:e|ent|eurs?|ées?|és?|er)\b", re.IGNORECASE)),
     (Role.PARTENAIRE, re.compile(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b", re.IGNORECASE)),
 )
 # Words that make even a common noun an organisation: « où les lycées sont-ils partenaires ? ».
 TAKES_PART = re.compile(
     r"\b(?:partenaire|intervien|engag|particip|impliqu|associ|port[ée]|pilot|financ)\w*", re.IGNORECASE
+)
+# A clause has its own role: « dont la MSA est partenaire », « mais pas porteur ».
+CLAUSE = re.compile(
+    r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b|,\s*(?=pas\b)",
+    re.IGNORECASE,
+)
+WITH = re.compile(r"\s*avec\b", re.IGNORECASE)
+# « que la CPTS ne porte pas », « n'est pas partenaire ».
+DENIED = re.compile(r"\bn(?:e\b|['’])[^,;]*\bpas\b", re.IGNORECASE)
+# « la CPTS seule », « uniquement par la CPTS ».
+ALONE = re.compile(
+    r"\b(?:tout )?seule?s?\b(?!\s*(?:action|fiche|fois))|\b(?:uniquement|seulement|exclusivement) (?=par\b)"
+    r"|\bsans (?:co-?pilote|copilote|autre pilote|autre porteur)\b",
+    re.IGNORECASE,
 )
 # « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
 ASKS_WHO = re.compile(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$", re.IGNORECASE)
@@ -126,8 +146,16 @@ LISTS_ALL = re.compile(
     re.IGNORECASE,
 )
 EITHER = re.compile(r"\bou\b", re.IGNORECASE)
+BOTH = re.compile(r"\bet\b|\bainsi que\b|\bmais aussi\b|,", re.IGNORECASE)
 
 # How years are joined: a stretch of time, one or the other, a bound.
 YEAR_STRETCH = re.compile(r"\bentre\s+20\d\d\s+et\s+20\d\d\b", re.IGNORECASE)
 YEAR_BEFORE = re.compile(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)
 YEAR_AFTER = re.compile(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)
+
+# Verbs and turns that say whom an action is for.
+TARGETS = re.compile(
+    r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destin[ée]+s? (?:à|aux?)|à destination d\w+|pour publics?"
+    r"|b[ée]n[ée]fici\w+|publics?)\b",
+    re.IGNORECASE,
+)

@@ -10,24 +10,17 @@ from clsassist.question import Topic
 from clsassist.question_draft import Draft, first_set_noun, negated, overlaps, take_match
 from clsassist.question_patterns import (
     ACRONYM_ALONE,
-    ASKS_WHO,
     AXE,
     COUNTED,
     DEFINITION,
     EITHER,
     ENDS,
-    ENGAGED,
-    KIND,
     NUMBER,
     NUMBER_RANGE,
     OBJECTIVE,
-    OUTSIDE,
     QUESTION_WORD,
-    ROLES,
     SHORT_NUMBER,
     STARTS,
-    STATE,
-    TO_CONTACT,
     YEAR,
     YEAR_AFTER,
     YEAR_BEFORE,
@@ -35,7 +28,7 @@ from clsassist.question_patterns import (
     YES_NO,
     YES_NO_FORM,
 )
-from clsassist.text import Stems, fold
+from clsassist.text import fold
 from clsassist.vocabulary import Vocabulary
 
 
@@ -44,8 +37,7 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
     for match in AXE.finditer(draft.question.text):
         if match.group("scheme"):
             field_key = "lien_prse" if match.group("scheme").upper() == "PRSE" else "lien_prs"
-            topic = Topic(match.group(), (("axe", match.group(1)),))
-            draft.question = replace(draft.question, fields=(field_key,), topics=(topic,))
+            draft.add_topic(Topic(match.group(), (("axe", match.group(1)),), fields=(field_key,)), *match.span())
         else:
             draft.question = replace(draft.question, axes=(*draft.question.axes, int(match.group(1))))
         take_match(draft, match)
@@ -57,30 +49,6 @@ def read_objectives(draft: Draft, vocabulary: Vocabulary) -> None:
     for match in OBJECTIVE.finditer(draft.question.text):
         take_match(draft, match)
     draft.question = replace(draft.question, objectives=numbers)
-
-
-def read_ticked_words(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
-    text = draft.question.text
-    outside, state, kind = OUTSIDE.search(text), STATE.search(text), KIND.search(text)
-    if outside:
-        scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
-        _restrict_to_field(draft, outside, scheme, (("hor",),))
-    elif kind:
-        word = kind.group("after") or kind.group("before")
-        _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
-    elif state and not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
-        stems = vocabulary.lexicon.analyser.stems(state.group())
-        _restrict_to_field(draft, state, "statut", (stems,))
-
-
-def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tuple[Stems, ...]) -> None:
-    word = next((group for group in match.groups() if group), "")
-    topic = Topic(match.group() if key.startswith("lien") else word or match.group(), forms)
-    draft.question = replace(
-        draft.question, fields=(key,), topics=(*draft.question.topics, topic), strict_fields=True, asks_set=True
-    )
-    take_match(draft, match)
 
 
 def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -126,24 +94,6 @@ def read_years(draft: Draft, vocabulary: Vocabulary) -> None:
             take_match(draft, match)
 
 
-def read_roles(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« portées par le PETR », « où la MSA est partenaire »: only beside an organisation."""
-    text = draft.question.text
-    if TO_CONTACT.search(text) or ENGAGED.search(text):
-        match = TO_CONTACT.search(text) or ENGAGED.search(text)
-        draft.question = replace(draft.question, to_contact=bool(TO_CONTACT.search(text)))
-        if match:
-            take_match(draft, match)
-    if not draft.question.organisations:
-        return
-    for role, pattern in ROLES:
-        match = pattern.search(text)
-        if match and not ASKS_WHO.search(text[: match.start()]):
-            draft.question = replace(draft.question, role=role)
-            take_match(draft, match)
-            return
-
-
 def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     """« qui porte », « jusqu'à quand », « quels partenaires »: the longest wording wins."""
     stems = draft.stems()
@@ -169,7 +119,7 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     draft.question = replace(
         draft.question,
         fields=(*draft.question.fields, *fields),
-        asks_set=asks_set or draft.question.strict_fields,
+        asks_set=asks_set or draft.question.asks_set,
         answered_yes=yes_no if asks_set else (),
         yes_no=_is_yes_no(draft.question.text),
         filled=tuple(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clsassist.question_boxes import read_boxes, read_closed_words
 from clsassist.question_draft import Draft
+from clsassist.question_organisations import read_organisations
 from clsassist.question_restrictions import (
     read_axes,
     read_definition,
@@ -12,11 +14,9 @@ from clsassist.question_restrictions import (
     read_kind,
     read_numbers,
     read_objectives,
-    read_roles,
-    read_ticked_words,
     read_years,
 )
-from clsassist.question_subjects import read_organisations, read_plans, read_titles, read_topics
+from clsassist.question_subjects import read_plans, read_titles, read_topics
 from clsassist.vocabulary import Vocabulary
 
 Step = Callable[[Draft, Vocabulary], None]
@@ -29,10 +29,10 @@ STEPS: tuple[Step, ...] = (
     read_numbers,
     read_years,
     read_titles,
+    read_boxes,
     read_organisations,
     read_plans,
-    read_roles,
-    read_ticked_words,
+    read_closed_words,
     read_kind,
     read_fields,
     read_topics,

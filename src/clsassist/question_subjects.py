@@ -1,17 +1,13 @@
-"""Steps that read what a question is about: organisations, plans, titles, and what is left, its topics."""
+"""Steps that read what a question is about: plans, titles, and what is left, its topics."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from clsassist.question import Organisation, Topic
+from clsassist.question import Topic
+from clsassist.question_boxes import bind_to_fields
 from clsassist.question_draft import Draft, first_set_noun, negated
-from clsassist.question_patterns import (
-    EITHER,
-    LISTS_ALL,
-    PLACE_PREPOSITIONS,
-    TAKES_PART,
-)
+from clsassist.question_patterns import LISTS_ALL, PLACE_PREPOSITIONS
 from clsassist.text import Stems, fold
 from clsassist.vocabulary import Vocabulary
 
@@ -32,52 +28,6 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
         draft.question = replace(draft.question, excluded_documents=frozenset(found), plan_words=words)
     else:
         draft.question = replace(draft.question, documents=frozenset(found), plan_words=words)
-
-
-def read_organisations(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« la MSA », « le Centre Hospitalier de Rouffach »: the longest name wins, whole words only."""
-    content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
-    position = 0
-    while position < len(content):
-        places, organisation = _organisation_at(draft, vocabulary, content, position)
-        if organisation:
-            draft.question = replace(draft.question, organisations=(*draft.question.organisations, organisation))
-            for place in places:
-                draft.take(place, place + 1)
-        position += max(1, len(places))
-
-
-def _organisation_at(
-    draft: Draft, vocabulary: Vocabulary, content: list[int], position: int
-) -> tuple[list[int], Organisation | None]:
-    stems = [draft.tokens[place].stem for place in content]
-    lexicon = vocabulary.lexicon
-    actors = [(form, concept) for form, concept in lexicon.concepts_at(stems, position)]
-    named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
-    if not TAKES_PART.search(draft.question.text):
-        named = [form for form in named if form not in vocabulary.common_nouns]
-    longest_named = max(named, key=len, default=())
-    if actors and len(actors[0][0]) >= len(longest_named):
-        form, concept = next(((f, c) for f, c in actors if c.actor), actors[0])
-        if not concept.actor:
-            return [], None
-        places = content[position : position + len(form)]
-        forms = tuple(dict.fromkeys(way for f, c in actors if c.actor and f == form for way in c.stems))
-        typed = draft.words(places[0], places[-1] + 1)
-        words = concept.name if fold(concept.name) == fold(typed) else typed
-        return places, Organisation(words, forms, negated(draft, places[0], vocabulary))
-    if longest_named and (len(longest_named) > 1 or longest_named[0] not in lexicon.stems):
-        places = content[position : position + len(longest_named)]
-        return places, Organisation(_whole_name(draft, places), (longest_named,), negated(draft, places[0], vocabulary))
-    return [], None
-
-
-def _whole_name(draft: Draft, places: list[int]) -> str:
-    """Return a name as typed, with the capitalised stop words that end it: « Région Grand Est »."""
-    end = places[-1] + 1
-    while end < len(draft.tokens) and draft.tokens[end].stop and draft.words(end, end + 1)[0].isupper():
-        end += 1
-    return draft.words(places[0], end)
 
 
 def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -107,29 +57,31 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         place for place in sorted(draft.free) if not draft.tokens[place].stop and not draft.tokens[place].form.isdigit()
     ]
     stems = [draft.tokens[place].stem for place in content]
-    topics, position = list(draft.question.topics), 0
+    position = 0
     while position < len(content):
         start = content[position]
         concepts = list(lexicon.concepts_at(stems, position))
+        form = concepts[0][0] if concepts else (stems[position],)
+        last = content[position + len(form) - 1]
+        topic: Topic | None = None
         if concepts:
-            form = concepts[0][0]
-            words = draft.words(start, content[position + len(form) - 1] + 1)
-            topics.append(_concept_topic(words, form, negated(draft, start, vocabulary), vocabulary))
-            position += len(form)
-        else:
-            stem = stems[position]
-            if _is_unknown_verb(draft, start, vocabulary):
-                draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
-            elif stem not in lexicon.tool_words or stem in lexicon.mention_words:
-                topics.extend(_word_topic(draft, start, stem, vocabulary))
-            position += 1
+            words = draft.words(start, last + 1)
+            topic = _concept_topic(words, form, negated(draft, start, vocabulary), vocabulary)
+        elif _is_unknown_verb(draft, start, vocabulary):
+            draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
+        elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
+            topic = _word_topic(draft, start, form[0], vocabulary)
+        if topic:
+            draft.add_topic(topic, draft.tokens[start].span.start, draft.tokens[last].span.end)
+        position += len(form)
+    mentions = any(token.stem in lexicon.mention_words or token.form == "avec" for token in draft.tokens)
     draft.question = replace(
         draft.question,
-        either=bool(EITHER.search(draft.question.text)),
+        topics=draft.joined_topics(),
+        mentions=mentions,
         lists_all=bool(LISTS_ALL.match(draft.question.text)),
     )
-    mentions = any(token.stem in lexicon.mention_words or token.form == "avec" for token in draft.tokens)
-    draft.question = replace(draft.question, topics=tuple(topics), mentions=mentions)
+    bind_to_fields(draft, vocabulary)
 
 
 # « le CLS de Mulhouse »: what follows is a place.
@@ -176,29 +128,20 @@ def _broader(form: Stems, vocabulary: Vocabulary) -> tuple[Stems, ...]:
     return tuple(way for concept in vocabulary.lexicon.concepts if form in concept.narrower for way in concept.stems)
 
 
-def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> list[Topic]:
-    lexicon = vocabulary.lexicon
-    if stem in lexicon.mention_words:
-        return []
-    known = stem in vocabulary.stems
-    weak = stem in lexicon.weak_words
+def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> Topic:
     token = draft.tokens[place]
     words = token.span.of(draft.question.text)
     of_plan = place > 1 and draft.tokens[place - 1].form in _OF and draft.tokens[place - 2].form in _PLAN_WORDS
     behind = place > 0 and draft.tokens[place - 1].form in PLACE_PREPOSITIONS
-    is_place = words[0].isupper() and (behind or of_plan)
-    return [
-        Topic(
-            words,
-            ((stem,),),
-            (),
-            _broader((stem,), vocabulary),
-            weak,
-            known,
-            negated(draft, place, vocabulary),
-            is_place,
-        )
-    ]
+    return Topic(
+        words,
+        ((stem,),),
+        related=_broader((stem,), vocabulary),
+        weak=stem in vocabulary.lexicon.weak_words,
+        known=stem in vocabulary.stems,
+        negated=negated(draft, place, vocabulary),
+        place=words[0].isupper() and (behind or of_plan),
+    )
 
 
 def _take_beside(draft: Draft, place: int, words: frozenset[str]) -> None:

@@ -173,6 +173,13 @@ def trimmed(text: str, start: int, end: int) -> Iterator[Span]:
         yield Span(start, end)
 
 
+def says(stems: Stems, forms: Iterable[Stems]) -> bool:
+    """Say whether a name holds one of the forms as whole words in a row."""
+    return any(
+        stems[start : start + len(form)] == form for form in forms for start in range(len(stems) - len(form) + 1)
+    )
+
+
 def find_sequence(stems: tuple[str, ...], tokens: Iterable[Token]) -> Span | None:
     """Return the place of the first run of ``tokens`` whose stems are ``stems``, or None."""
     held = tuple(tokens)

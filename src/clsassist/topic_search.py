@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Involvement, Role
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
-from clsassist.text import Stems
+from clsassist.text import says
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An action that satisfies the question, and its proofs, best first."""
+    """An action that satisfies the question, with what proves it.
+
+    ``said`` are the segments that speak of the subject, best first; ``criteria`` one for each other condition: years,
+    a box, a filled field; ``parts`` the organisations asked about, each with its words. ``apart`` is how many of the
+    first of ``said`` each say one side of the question, when no one place says all of it.
+    """
 
     action: Action
-    proofs: tuple[Segment, ...]
+    said: tuple[Segment, ...] = ()
+    criteria: tuple[Segment, ...] = ()
+    parts: tuple[tuple[Involvement, Segment], ...] = ()
     weight: Weight = Weight.OBJECT
-    involvements: tuple[Involvement, ...] = ()
+    apart: int = 0
+
+    @property
+    def proofs(self) -> tuple[Segment, ...]:
+        """Return every proof, those of the subject first."""
+        return (*self.said, *self.criteria, *(proof for _, proof in self.parts))
+
+    @property
+    def involvements(self) -> tuple[Involvement, ...]:
+        """Return the parts that the organisations of the question have."""
+        return tuple(held for held, _ in self.parts)
 
     def involvements_of(self, role: Role, field_key: str) -> list[Involvement]:
         """Return the parts with this role that a field of the action names."""
@@ -31,26 +47,26 @@ class Match:
 Worth = Callable[[Segment], float]
 
 
-def says(stems: Stems, forms: Iterable[Stems]) -> bool:
-    """Say whether a name holds one of the forms as whole words in a row."""
-    return any(
-        stems[start : start + len(form)] == form for form in forms for start in range(len(stems) - len(form) + 1)
-    )
-
-
-def topic_segments(topics: Sequence[Topic], registry: Registry, *, either: bool = False) -> list[Segment]:
-    """Return the segments that say one topic and stand with all the others, in their words or above them.
-
-    With ``either``, one topic is enough.
-    """
+def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+    """Return the segments that say one topic and stand with all the others, in their words or above them."""
     ways = [(*topic.forms, *topic.narrower) for topic in topics]
     found: dict[int, Segment] = {}
     for said in ways:
         for row, segment in registry.segments_saying(said):
             around = (*segment.context, "|", *segment.stems)
-            if either or all(other is said or says(around, other) for other in ways):
+            if all(other is said or says(around, other) for other in ways):
                 found[row] = segment
     return [found[row] for row in sorted(found)]
+
+
+def topic_proofs(topic: Topic, registry: Registry, worth: Worth) -> dict[str, list[Segment]]:
+    """Return the segments that say one topic, best first, by the action or section they belong to."""
+    proofs: dict[str, list[Segment]] = {}
+    for segment in topic_segments([topic], registry):
+        proofs.setdefault(segment.owner, []).append(segment)
+    for said in proofs.values():
+        said.sort(key=lambda segment: _proof_order(segment, [topic], worth))
+    return proofs
 
 
 def _proof_order(segment: Segment, topics: Sequence[Topic], worth: Worth) -> tuple[int, int, int, float]:
@@ -62,62 +78,132 @@ def _proof_order(segment: Segment, topics: Sequence[Topic], worth: Worth) -> tup
 # --- topics
 
 
-def speak_of(
-    topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth, *, either: bool = False
-) -> list[Match]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The matches that speak of the topics; ``dropped`` topics were too general to tell actions apart.
+
+    ``either`` says that no action spoke of both sides of « et », so that one side was enough.
+    """
+
+    matches: tuple[Match, ...] = ()
+    dropped: tuple[Topic, ...] = ()
+    either: bool = False
+
+
+def find_topics(
+    question: Question, topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+) -> Found:
+    """Return the matches that speak of the topics: all of them, or of one alternative of « ou »."""
+    alternatives = split_topics(topics, "ou")
+    if len(alternatives) > 1:
+        known = [one for one in alternatives if all(topic.known for topic in one)]
+        found = [_speak_of_all(question, one, matches, registry, worth) for one in known]
+        return Found(_in_order(matches, *found))
+    found_all = _speak_of_all(question, topics, matches, registry, worth)
+    sides = [] if found_all else _speak_of_sides(topics, matches, registry, worth)
+    found_first = found_all or sides
+    if not question.mentions and not _has_object(found_first):
+        wider, dropped = _without_common(topics, matches, registry, worth)
+        if wider and (not found_first or _has_object(wider)):
+            return Found(tuple(wider), dropped)
+    return Found(tuple(found_first), (), bool(sides))
+
+
+def split_topics(topics: Sequence[Topic], connector: str) -> list[list[Topic]]:
+    """Cut a list of topics where they are joined by « et » or « ou »."""
+    groups: list[list[Topic]] = []
+    for topic in topics:
+        if groups and topic.joined != connector:
+            groups[-1].append(topic)
+        else:
+            groups.append([topic])
+    return groups
+
+
+def speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth) -> list[Match]:
     """Return the matches that speak of all topics together, with the segments that say so, best first."""
-    said = topic_segments(topics, registry, either=either)
+    by_owner: dict[str, list[Segment]] = {}
+    for segment in topic_segments(topics, registry):
+        by_owner.setdefault(segment.owner, []).append(segment)
     found = []
     for match in matches:
-        proofs = [segment for segment in said if segment.owner == match.action.id]
+        proofs = by_owner.get(match.action.id)
         if proofs:
             ordered = sorted(proofs, key=lambda segment: _proof_order(segment, topics, worth))
-            weight = ordered[0].weight
-            found.append(replace(match, proofs=(*ordered, *match.proofs), weight=weight))
+            found.append(replace(match, said=tuple(ordered), weight=ordered[0].weight))
     return found
 
 
-def speak_of_sides(
+def _speak_of_all(
     question: Question, topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
-) -> list[Match]:
-    """Read « logement des stagiaires et des jeunes » as one public or the other; each side must have an action."""
-    joint = re.search(r"\bet\b", question.text, re.IGNORECASE)
-    if joint is None:
-        return []
-    before = [topic for topic in topics if question.text.find(topic.words) < joint.start()]
-    after = [topic for topic in topics if topic not in before]
-    if not before or not after:
-        return []
-    first = speak_of(before, matches, registry, worth)
-    second = speak_of([*before[:-1], *after], matches, registry, worth)
-    if not first or not second:
-        return []
-    by_weight = sorted((*first, *second), key=lambda match: -int(match.weight))
-    found = {match.action.id: match for match in by_weight}
-    return [found[match.action.id] for match in matches if match.action.id in found]
+) -> tuple[Match, ...]:
+    """Return the matches that say all topics in one place, or each side of « et » somewhere.
+
+    A bare list of key words (« bus navette ») may be said in several places too.
+    """
+    together = speak_of(topics, matches, registry, worth)
+    sides = split_topics(topics, "et")
+    if len(sides) == 1 and question.key_words and not together:
+        sides = [[topic] for topic in topics]
+    apart = _speak_of_each(sides, matches, registry, worth) if len(sides) > 1 else []
+    return _in_order(matches, together, apart)
 
 
-def speak_apart(
-    question: Question, topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+def _speak_of_each(
+    sides: Sequence[Sequence[Topic]], matches: Sequence[Match], registry: Registry, worth: Worth
 ) -> list[Match]:
-    """For a bare list of key words (« bus navette »), accept an action that speaks of each one somewhere."""
-    if not question.key_words or len(topics) < 2:
-        return []
-    alone = [{one.action.id: one for one in speak_of([topic], matches, registry, worth)} for topic in topics]
+    """Return the matches that speak of every side, each with its own proof."""
+    by_side = [{one.action.id: one for one in speak_of(side, matches, registry, worth)} for side in sides]
     found = []
     for match in matches:
-        held = [one[match.action.id] for one in alone if match.action.id in one]
-        if len(held) == len(topics):
-            proofs = tuple(one.proofs[0] for one in held)
-            found.append(replace(match, proofs=proofs, weight=max(one.weight for one in held)))
+        held = [side[match.action.id] for side in by_side if match.action.id in side]
+        if len(held) == len(sides):
+            said = tuple(dict.fromkeys(one.said[0] for one in held))
+            weight = max(one.weight for one in held)
+            found.append(replace(match, said=said, weight=weight, apart=len(said)))
     return found
+
+
+def _speak_of_sides(
+    topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+) -> tuple[Match, ...]:
+    """Read « logement des stagiaires et des jeunes » as one public or the other; each side must have an action."""
+    sides = split_topics(topics, "et")
+    if len(sides) < 2:
+        return ()
+    head = sides[0][:-1]
+    found = [speak_of([*(head if place else ()), *side], matches, registry, worth) for place, side in enumerate(sides)]
+    return _in_order(matches, *found) if all(found) else ()
+
+
+def _without_common(
+    topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth
+) -> tuple[list[Match], tuple[Topic, ...]]:
+    """Leave out the topics that so many actions speak of that they tell them apart badly."""
+    common = tuple(topic for topic in topics if _is_common(topic, registry))
+    left = [topic for topic in topics if topic not in common]
+    return (speak_of(left, matches, registry, worth), common) if common and left else ([], ())
+
+
+def _in_order(matches: Sequence[Match], *found: Sequence[Match]) -> tuple[Match, ...]:
+    """Return what was found, each action once with its best weight, in the order of the matches."""
+    best: dict[str, Match] = {}
+    for one in (one for part in found for one in part):
+        if one.action.id not in best or one.weight < best[one.action.id].weight:
+            best[one.action.id] = one
+    return tuple(best[match.action.id] for match in matches if match.action.id in best)
+
+
+def _has_object(found: Sequence[Match]) -> bool:
+    """Say whether some action is about the topic, rather than naming it in passing."""
+    return any(match.weight is Weight.OBJECT for match in found)
 
 
 # A topic that this share of all actions speaks of tells them apart badly.
 _COMMON_SHARE = 0.2
 
 
-def is_common(topic: Topic, registry: Registry) -> bool:
+def _is_common(topic: Topic, registry: Registry) -> bool:
     """Say whether so many actions speak of a topic that it tells them apart badly."""
     said = registry.segments_saying((*topic.forms, *topic.narrower))
     owners = {segment.owner for _, segment in said if segment.owner in registry.actions}

@@ -32,7 +32,7 @@ def understand(
     for step in STEPS:
         step(draft, vocabulary)
     question = replace(draft.question, notes=tuple(draft.notes))
-    if question.strong_topics or question.organisations:
+    if any(topic.fields for topic in question.topics):
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
         question = replace(question, filled=())
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):

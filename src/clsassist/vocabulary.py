@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from clsassist.lexicon import Lexicon
-from clsassist.records import Plan
+from clsassist.records import Field, Option, Plan
 from clsassist.registry import Registry
-from clsassist.text import Stems, Token, fold
+from clsassist.text import Stems, Token, fold, says
 
 # A capital inside a name: it names somebody in particular.
 _PROPER = re.compile(r"[A-ZÀ-Ý]")
 _CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w.-]{2,12}")
 _YEAR = re.compile(r"20\d\d")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the forms, as a question may say it.
+
+    ``stems`` is one way to say its label; ``forms`` are the stems of the label itself, as ticked boxes are stored;
+    ``family`` those of the heading it stands under, ``members`` the boxes under it when it is such a heading.
+    """
+
+    field_key: str
+    label: str
+    stems: Stems
+    forms: tuple[Stems, ...]
+    family: Stems = ()
+    members: tuple[Stems, ...] = ()
+
+    def also(self, words: str) -> tuple[str, ...]:
+        """Return the label when the question says it otherwise."""
+        return () if fold(words) == fold(self.label) else (self.label,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,17 @@ class Vocabulary:
     common_nouns: frozenset[Stems]
     titles: tuple[tuple[Stems, str], ...]
     codes: tuple[str, ...]
+    boxes: tuple[Box, ...]
+    publics: tuple[Stems, ...]
+
+    def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
+        """Say whether one public of the corpus says all of these, each in one of its ways."""
+        return any(all(says(public, forms) for forms in ways) for public in self.publics)
+
+    def longer_boxes(self, box: Box) -> tuple[Stems, ...]:
+        """Return the names of other boxes of the field that hold the name of a box: « médico-social » for « social »."""
+        names = {one.stems for one in self.boxes if one.field_key == box.field_key and one.label != box.label}
+        return tuple(name for name in sorted(names) if len(name) > len(box.stems) and says(name, (box.stems,)))
 
     @staticmethod
     def from_registry(registry: Registry, lexicon: Lexicon) -> Vocabulary:
@@ -62,6 +93,8 @@ class Vocabulary:
             frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
+            tuple(dict.fromkeys(box for field in _fields(registry) for box in _field_to_boxes(field, lexicon))),
+            tuple(dict.fromkeys(_publics(registry, lexicon))),
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
@@ -145,3 +178,53 @@ def _name_forms(name: str, lexicon: Lexicon) -> Iterator[Stems]:
         stems = lexicon.analyser.stems(form)
         if stems:
             yield stems
+
+
+# --- boxes
+
+_BRACKETS = re.compile(r"\s*\([^()]*\)?")
+# « Axe 6 : Efficience » is also said « Efficience ».
+_NUMBERED = re.compile(r"^\s*(?:axe|objectif|priorit[ée])\s*\d+\s*[:.–-]\s*", re.IGNORECASE)
+# Answers of closed questions, and calendars, have steps of their own.
+_NOT_BOXES = frozenset({"calendrier", "participation", "inegalites"})
+_LONGEST_NAME = 6
+
+
+def _fields(registry: Registry) -> Iterator[Field]:
+    for action in registry.actions.values():
+        yield from action.fields
+
+
+def _field_to_boxes(field: Field, lexicon: Lexicon) -> Iterator[Box]:
+    """Yield every way to say each box of a field: whole, without brackets, without its number."""
+    if field.key in _NOT_BOXES:
+        return
+    for option in field.options:
+        whole = lexicon.analyser.stems(option.label)
+        bare = _BRACKETS.sub("", option.label)
+        family = lexicon.analyser.stems(option.group or "")
+        for name in dict.fromkeys((option.label, bare, _NUMBERED.sub("", bare))):
+            stems = lexicon.analyser.stems(name)
+            if whole and 0 < len(stems) <= _LONGEST_NAME and not _is_catch_all(option):
+                yield Box(field.key, option.label, stems, (whole,), family, _members(field, stems, lexicon))
+
+
+def _members(field: Field, heading: Stems, lexicon: Lexicon) -> tuple[Stems, ...]:
+    """Return the labels of the boxes under a heading: « Médical » under « Professionnels »."""
+    return tuple(
+        lexicon.analyser.stems(option.label)
+        for option in field.options
+        if option.group and lexicon.analyser.stems(option.group) == heading and not _is_catch_all(option)
+    )
+
+
+def _is_catch_all(option: Option) -> bool:
+    return fold(option.label).startswith("autre")
+
+
+def _publics(registry: Registry, lexicon: Lexicon) -> Iterator[Stems]:
+    """Yield what forms give as publics: labels of boxes, ticked or not, and listed publics."""
+    for field in _fields(registry):
+        if field.key == "public":
+            yield from (lexicon.analyser.stems(option.label) for option in field.options)
+            yield from (lexicon.analyser.stems(item.text) for item in field.items)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clsassist.citing import as_text
 from clsassist.parsing.labels import NAMES
-from clsassist.question import Question
+from clsassist.question import Question, Topic
 from clsassist.records import Action, Plan, Role, Status
 
 _NOUNS = {"levier": ("levier", "leviers"), "fiche": ("fiche", "fiches")}
@@ -28,6 +28,16 @@ _INVOLVED: dict[Role | None, tuple[str, str]] = {
     Role.PARTENAIRE: ("a {} pour partenaire", "ont {} pour partenaire"),
     Role.FINANCEUR: ("cite {} dans son financement", "citent {} dans leur financement"),
     None: ("associe ou cite {}", "associent ou citent {}"),
+}
+
+
+# What an organisation must not be to the actions.
+_NOT_INVOLVED: dict[Role, tuple[str, str]] = {
+    Role.PORTEUR: ("n'est ni portée ni pilotée par {}", "ne sont ni portées ni pilotées par {}"),
+    Role.PILOTE: ("n'est ni portée ni pilotée par {}", "ne sont ni portées ni pilotées par {}"),
+    Role.PARTENAIRE: ("n'a pas {} pour partenaire", "n'ont pas {} pour partenaire"),
+    Role.FINANCEUR: ("ne cite pas {} dans son financement", "ne citent pas {} dans leur financement"),
+    Role.CITE: ("ne cite pas {}", "ne citent pas {}"),
 }
 
 
@@ -57,24 +67,64 @@ def nouns(question: Question) -> tuple[str, str]:
 def restriction(question: Question, *, many: bool) -> str:
     """Say in one verb phrase what the question restricted actions to; '' when nothing."""
     form = int(many)
-    parts: list[str] = []
-    names = [f"« {one.words} »" for one in question.organisations if not one.negated]
-    if names:
-        parts.append(_INVOLVED[question.role][form].format(" ou ".join(names) if question.either else joined(names)))
-    if question.to_contact is not None and question.organisations:
-        parts[-1] += " (à contacter)" if question.to_contact else " (engagé)"
-    wanted = [f"« {topic.words} »" for topic in question.strong_topics if not topic.negated]
+    parts = list(_organisation_restrictions(question, form))
+    wanted = [topic for topic in question.strong_topics if not topic.negated and not topic.fields]
     if wanted:
         verb = ("mentionne", "mentionnent") if question.mentions else ("porte sur", "portent sur")
-        said = " ou ".join(wanted) if question.either else joined(wanted)
-        parts.append(f"{verb[form]} {said}")
+        parts.append(f"{verb[form]} {_joined_topics(wanted)}")
+    parts.extend(_field_restrictions(question, form))
     parts.extend(_closed_restrictions(question, form))
-    unwanted = [f"« {topic.words} »" for topic in question.topics if topic.negated]
-    unwanted += [f"« {organisation.words} »" for organisation in question.organisations if organisation.negated]
+    parts.extend(_refusals(question, form))
+    excluded = [f"« {topic.words} »" for topic in question.topics if topic.negated and not topic.fields]
+    excluded += [f"« {one.words} »" for one in question.organisations if one.negated and one.role is None]
     text = joined(parts)
     if question.kind == "levier":
         text = text.replace("portée", "porté").replace("pilotée", "piloté")
-    return f"{text}{', ' if text else ''}hors {joined(unwanted)}" if unwanted else text
+    return f"{text}{', ' if text else ''}hors {joined(excluded)}" if excluded else text
+
+
+def _refusals(question: Question, form: int) -> Iterator[str]:
+    """Yield what the actions must not be: « ne visent pas », « ne sont pas portées par »."""
+    for topic in question.topics:
+        if topic.negated and topic.fields == ("public",):
+            yield f"ne {('vise', 'visent')[form]} pas « {topic.words} »"
+        elif topic.negated and topic.fields:
+            name = NAMES.get(topic.fields[0], topic.fields[0])
+            yield f"n'{('a', 'ont')[form]} pas « {topic.words} » dans le champ « {name} »"
+    for one in question.organisations:
+        if one.negated and one.role:
+            yield _NOT_INVOLVED[one.role][form].format(f"« {one.words} »")
+
+
+def _organisation_restrictions(question: Question, form: int) -> Iterator[str]:
+    """Yield what organisations are to the actions, those of one role together."""
+    wanted = [one for one in question.organisations if not one.negated]
+    for role in dict.fromkeys(one.role for one in wanted):
+        held = [one for one in wanted if one.role is role]
+        names = [f"« {one.words} »" + (" seul" if one.alone else "") for one in held]
+        either = any(one.joined == "ou" for one in held)
+        said = _INVOLVED[role][form].format(" ou ".join(names) if either else joined(names))
+        yield said + ("" if question.to_contact is None else " (à contacter)" if question.to_contact else " (engagé)")
+
+
+def _joined_topics(topics: Sequence[Topic]) -> str:
+    """Return topics with the words that join them: « jeunes » « médecins » ou « internes »."""
+    said = ""
+    for topic in topics:
+        link = f" {topic.joined} " if topic.joined else ", "
+        said += f"{link if said else ''}« {topic.words} »"
+    return said
+
+
+def _field_restrictions(question: Question, form: int) -> Iterator[str]:
+    """Yield what must stand in a field: « ont « lycéens » pour public visé »."""
+    bound = [topic for topic in question.topics if topic.fields and not topic.negated]
+    for keys in dict.fromkeys(topic.fields for topic in bound):
+        held = [topic for topic in bound if topic.fields == keys]
+        if keys == ("public",):
+            yield f"{('vise', 'visent')[form]} {_joined_topics(held)}"
+        else:
+            yield f"{('a', 'ont')[form]} {_joined_topics(held)} dans le champ « {NAMES.get(keys[0], keys[0])} »"
 
 
 def _closed_restrictions(question: Question, form: int) -> list[str]:

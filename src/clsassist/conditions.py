@@ -1,0 +1,240 @@
+"""The conditions of a question on an action, other than its subject: each keeps the action with its proof, or drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS
+from clsassist.proofs import field_proofs, part_proof, whole_field_proof
+from clsassist.question import Organisation, Question, Topic
+from clsassist.records import Action, Involvement, Role, Status
+from clsassist.registry import Registry
+from clsassist.segments import Segment, Weight
+from clsassist.text import Analyser, Stems, says
+from clsassist.topic_search import Match, Worth, topic_proofs
+
+# Returns the match with its proof, or None when the action fails; actions that lack the field are noted in the dict.
+Condition = Callable[[Match, dict[str, Action]], Match | None]
+
+
+def question_to_conditions(
+    question: Question, registry: Registry, analyser: Analyser, worth: Worth
+) -> Iterator[Condition]:
+    """Yield every condition that the question sets, the cheapest first."""
+    if question.years:
+        yield covers_years(question, registry, analyser)
+    if question.answered_yes:
+        yield answers_yes(question, registry, analyser)
+    if question.filled:
+        yield has_filled(question, registry)
+    if question.organisations:
+        yield involves(question, registry)
+    if any(topic.negated and not topic.fields for topic in question.topics):
+        yield excludes(question, registry)
+    if any(topic.fields for topic in question.topics):
+        yield says_in_field(question, registry, worth)
+
+
+# How a calendar (first, last) stands to the years of the question.
+_YEAR_TESTS: dict[str, Callable[[int, int, tuple[int, ...]], bool]] = {
+    "": lambda first, last, years: all(first <= year <= last for year in years),
+    "any": lambda first, last, years: any(first <= year <= last for year in years),
+    "start": lambda first, _, years: first in years,
+    "end": lambda _, last, years: last in years,
+    "before": lambda first, _, years: first < min(years),
+    "after": lambda _, last, years: last > max(years),
+    "stretch": lambda first, last, years: first <= max(years) and last >= min(years),
+}
+
+
+def covers_years(question: Question, registry: Registry, analyser: Analyser) -> Condition:
+    """« en 2025 », « jusqu'en 2028 »: the calendar of the action, with the words that give the year."""
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        action = match.action
+        if action.first_year is None or action.last_year is None:
+            missing[action.id] = action
+            return None
+        if not _YEAR_TESTS[question.year_bound](action.first_year, action.last_year, question.years):
+            return None
+        dated = [proof for proof in field_proofs(action, "calendrier", registry, analyser) if "20" in proof.quote]
+        said = [proof for proof in dated if any(str(year) in proof.quote for year in question.years)]
+        exact = [proof for proof in dated if all(str(year) in proof.quote for year in question.years)]
+        return _add(match, (exact or said or dated)[:1])
+
+    return condition
+
+
+def answers_yes(question: Question, registry: Registry, analyser: Analyser) -> Condition:
+    """« sans démarche participative »: the box ticked at a closed question of the form."""
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        for key, wanted in question.answered_yes:
+            field = match.action.field(key)
+            ticked = [option for option in field.options if option.ticked] if field else []
+            if not ticked:
+                missing[match.action.id] = match.action
+                return None
+            if (ticked[0].label.lower() == "oui") != wanted:
+                return None
+            match = _add(match, field_proofs(match.action, key, registry, analyser)[:1])
+        return match
+
+    return condition
+
+
+def has_filled(question: Question, registry: Registry) -> Condition:
+    """« sans personne référente »: an empty field is told from one that the form does not have."""
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        for key, wanted in question.filled:
+            keys = FAMILIES.get(key, (key,))
+            fields = [field for field in match.action.fields if field.key in keys]
+            if not fields:
+                missing[match.action.id] = match.action
+                return None
+            if any(field.filled for field in fields) != wanted:
+                return None
+            match = _add(match, whole_field_proof(match.action, keys, registry))
+        return match
+
+    return condition
+
+
+def involves(question: Question, registry: Registry) -> Condition:
+    """« portées par le PETR dont la MSA est partenaire »: each organisation has the part asked for, or has not."""
+    groups = _either_groups([one for one in question.organisations if not one.negated])
+    unwanted = [one for one in question.organisations if one.negated]
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        if any(_parts(match.action, one, question, registry) for one in unwanted):
+            return None
+        for one in unwanted:
+            match = _add(match, whole_field_proof(match.action, _listed_in(one.role), registry))
+        for group in groups:
+            held = [part for one in group for part in _parts(match.action, one, question, registry)]
+            if not held:
+                return None
+            parts = [(part, part_proof(match.action, part, registry)) for part in held]
+            match = replace(match, parts=(*match.parts, *parts))
+        return match
+
+    return condition
+
+
+def _listed_in(role: Role | None) -> tuple[str, ...]:
+    """Return the fields whose list proves that an organisation has not a role."""
+    wanted = Role.PORTEUR if role in LEADING else role
+    return tuple(key for key, given in ORGANISATION_FIELDS.items() if given is wanted)
+
+
+_Named = TypeVar("_Named", Organisation, Topic)
+
+
+def _either_groups(named: Sequence[_Named]) -> list[list[_Named]]:
+    """Group the organisations, or the topics, of which one is enough: « la CPAM ou la MSA »."""
+    groups: list[list[_Named]] = []
+    for one in named:
+        if groups and one.joined == "ou":
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+# Who carries an action also pilots it: forms use either word for the same field.
+LEADING = {Role.PORTEUR, Role.PILOTE}
+
+
+def _parts(action: Action, organisation: Organisation, question: Question, registry: Registry) -> list[Involvement]:
+    role = organisation.role
+    found = [
+        held
+        for held in action.involvements
+        if says(registry.name_stems(held.organisation), organisation.forms)
+        and (role is None or held.role is role or {held.role, role} <= LEADING)
+        and (question.to_contact is None or (held.status is Status.TO_CONTACT) is question.to_contact)
+        # An organisation that the text only names has committed itself to nothing.
+        and not (question.to_contact is False and held.role is Role.CITE)
+    ]
+    if organisation.alone and not _leads_alone(action, organisation, registry):
+        return []
+    return sorted(found, key=lambda held: list(Role).index(held.role))
+
+
+def _leads_alone(action: Action, organisation: Organisation, registry: Registry) -> bool:
+    """Say whether the field of the leaders names this organisation and nobody else."""
+    leaders = [held for held in action.involvements if held.role in LEADING and held.field_key == "porteur"]
+    return all(says(registry.name_stems(held.organisation), organisation.forms) for held in leaders)
+
+
+def excludes(question: Question, registry: Registry) -> Condition:
+    """« sauf l'annuaire », « sans télémédecine »: leave out what has the topic as its object."""
+    said = {
+        segment.owner
+        for topic in question.topics
+        if topic.negated and not topic.fields
+        for _, segment in registry.segments_saying((*topic.forms, *topic.narrower))
+        if segment.weight is Weight.OBJECT
+    }
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        return None if match.action.id in said else match
+
+    return condition
+
+
+def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condition:
+    """« qui visent les lycéens », « axe 3 du PRS »: the topic must stand in its field, ticked or written.
+
+    Where a form has no field for the public, what the action does tells whom it is for.
+    """
+    bound = [topic for topic in question.topics if topic.fields]
+    said = {topic: topic_proofs(topic, registry, worth) for topic in bound}
+    groups = _either_groups(bound)
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        for group in groups:
+            told = {
+                topic: _proofs_in_field(match.action, topic, said[topic].get(match.action.id, [])) for topic in group
+            }
+            if not any(told.values()) and not any(_fills(match.action, topic.fields) for topic in group):
+                missing[match.action.id] = match.action
+                return None
+            holding = [topic for topic in group if bool(told[topic]) is not topic.negated]
+            if not holding:
+                return None
+            match = _add(match, [proof for topic in holding for proof in told[topic][:1]])
+            for topic in holding:
+                if topic.negated:
+                    match = _add(match, whole_field_proof(match.action, topic.fields, registry))
+        return match
+
+    return condition
+
+
+def _fills(action: Action, keys: tuple[str, ...]) -> bool:
+    return any(field.filled for field in action.fields if field.key in keys)
+
+
+def _proofs_in_field(action: Action, topic: Topic, proofs: Sequence[Segment]) -> list[Segment]:
+    """Return the proofs in the fields of a topic; without a field for the public, those of what the action does."""
+    ways = (*topic.forms, *topic.narrower)
+    own = [proof for proof in proofs if says(_without(proof.stems, topic.longer), ways)]
+    if topic.fields == ("public",) and not any(field.key == "public" for field in action.fields):
+        return [proof for proof in own if proof.weight is Weight.OBJECT]
+    return [proof for proof in own if proof.field_key in topic.fields]
+
+
+def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:
+    """Take longer names out: « médico-social » does not say « social »."""
+    left = f" {' '.join(stems)} "
+    for form in longer:
+        left = left.replace(f" {' '.join(form)} ", " | ")
+    return tuple(left.split())
+
+
+def _add(match: Match, proofs: Sequence[Segment]) -> Match:
+    return replace(match, criteria=(*match.criteria, *proofs))

@@ -1,0 +1,139 @@
+"""Steps that read the words of the boxes of forms, and those that count in one field only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from clsassist.parsing.labels import FAMILIES
+from clsassist.question import Topic
+from clsassist.question_draft import Draft, first_set_noun, negated, take_match
+from clsassist.question_patterns import KIND, OUTSIDE, STATE, TARGETS
+from clsassist.text import Stems
+from clsassist.vocabulary import Box, Vocabulary
+
+
+def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« les jeunes adultes », « l'intégration sociale »: a box of the forms is looked up in its own field.
+
+    A label of one word (« Social », « Médical ») needs its field or its family beside it, or a verb that names a
+    public; longer labels speak for themselves.
+    """
+    content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
+    position = 0
+    while position < len(content):
+        box = _box_at(draft, vocabulary, content, position)
+        if box is None:
+            position += 1
+            continue
+        places = content[position : position + len(box.stems)]
+        words = draft.words(places[0], places[-1] + 1)
+        forms = tuple(dict.fromkeys((box.stems, *box.forms)))
+        excluded = negated(draft, places[0], vocabulary)
+        topic = Topic(
+            words,
+            forms,
+            box.members,
+            negated=excluded,
+            also=box.also(words),
+            fields=(box.field_key,),
+            longer=vocabulary.longer_boxes(box),
+        )
+        draft.add_topic(topic, draft.tokens[places[0]].span.start, draft.tokens[places[-1]].span.end)
+        for place in places:
+            draft.take(place, place + 1)
+        _take_family(draft, box)
+        position += len(places)
+
+
+def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: int) -> Box | None:
+    stems = tuple(draft.tokens[place].stem for place in content[position:])
+    said = [box for box in vocabulary.boxes if stems[: len(box.stems)] == box.stems]
+    following = stems[1:]
+    if any(following[: len(box.stems)] == box.stems and box.family == stems[:1] for box in vocabulary.boxes):
+        # « les professionnels du social »: the family is named by one of its boxes.
+        return None
+    fitting = [box for box in said if len(box.stems) > 1 or _is_called_for(draft, box, vocabulary)]
+    return max(fitting, key=lambda box: len(box.stems), default=None)
+
+
+def _is_called_for(draft: Draft, box: Box, vocabulary: Vocabulary) -> bool:
+    """Say whether a box of one word is meant: its field, its family or its kind of verb stands in the question."""
+    if first_set_noun(draft) is None:
+        return False
+    stems = set(draft.stems())
+    beside = bool(stems & set(box.family)) or _names_field(draft, box.field_key, vocabulary)
+    return beside or (box.field_key == "public" and bool(TARGETS.search(draft.question.text)))
+
+
+def _names_field(draft: Draft, key: str, vocabulary: Vocabulary) -> bool:
+    stems = f" {' '.join(draft.stems())} "
+    forms = [form for words in vocabulary.lexicon.fields if words.key == key for form in words.stems]
+    return any(f" {' '.join(form)} " in stems for form in forms)
+
+
+def _take_family(draft: Draft, box: Box) -> None:
+    """Take « professionnels » beside « du social »: the family of the box, not another subject."""
+    for place in list(draft.free):
+        if draft.tokens[place].stem in box.family:
+            draft.take(place, place + 1)
+
+
+def read_closed_words(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
+    text = draft.question.text
+    outside, state, kind = OUTSIDE.search(text), STATE.search(text), KIND.search(text)
+    if outside:
+        scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
+        _restrict_to_field(draft, outside, scheme, (("hor",),))
+    elif kind:
+        word = kind.group("after") or kind.group("before")
+        _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
+    elif state and not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
+        stems = vocabulary.lexicon.analyser.stems(state.group())
+        _restrict_to_field(draft, state, "statut", (stems,))
+
+
+def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tuple[Stems, ...]) -> None:
+    word = next((group for group in match.groups() if group), "")
+    words = match.group() if key.startswith("lien") else word or match.group()
+    draft.add_topic(Topic(words, forms, fields=(key,)), *match.span())
+    take_match(draft, match)
+
+
+def bind_to_fields(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Say in which fields the topics count: « dont le public est… les élus » only in the public.
+
+    With a verb that names a public (« visent », « s'adressent à »), a subject that some form gives as a public is
+    looked up there.
+    """
+    question = draft.question
+    if not question.asks_set and first_set_noun(draft) is None:
+        return
+    keys = tuple(member for key in question.fields for member in FAMILIES.get(key, (key,)))
+    phrases = _phrases(question.topics)
+    if not keys and TARGETS.search(question.text):
+        phrases = [_as_public(phrase, vocabulary) for phrase in phrases]
+    topics = tuple(topic for phrase in phrases for topic in phrase)
+    if keys:
+        topics = tuple(topic if topic.fields else replace(topic, fields=keys) for topic in topics)
+    draft.question = replace(question, topics=topics)
+
+
+def _phrases(topics: tuple[Topic, ...]) -> list[list[Topic]]:
+    """Group the topics that make one subject: « jeunes » and « médecins »."""
+    groups: list[list[Topic]] = []
+    for topic in topics:
+        if groups and not topic.joined:
+            groups[-1].append(topic)
+        else:
+            groups.append([topic])
+    return groups
+
+
+def _as_public(phrase: list[Topic], vocabulary: Vocabulary) -> list[Topic]:
+    """Bind a subject to the field of the public when one public of the corpus says all of it."""
+    free = [topic for topic in phrase if not topic.fields]
+    if not free or not vocabulary.is_public([topic.forms for topic in free]):
+        return phrase
+    return [topic if topic.fields else replace(topic, fields=("public",)) for topic in phrase]

@@ -1,0 +1,185 @@
+"""Steps that read organisations and, clause by clause, the part each is asked to have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from clsassist.question import Organisation
+from clsassist.question_draft import Draft, connector, negated, take_match
+from clsassist.question_patterns import (
+    ALONE,
+    ASKS_WHO,
+    CLAUSE,
+    DENIED,
+    ENGAGED,
+    ROLES,
+    TAKES_PART,
+    TO_CONTACT,
+    WITH,
+)
+from clsassist.records import Role, Span
+from clsassist.text import fold
+from clsassist.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An organisation and where the question names it."""
+
+    organisation: Organisation
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleWord:
+    role: Role
+    span: Span
+    asked: bool
+
+
+def read_organisations(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« portées par le PETR dont la MSA est partenaire »: the longest name wins, each name has the role of its clause."""
+    read_contact(draft)
+    named = tuple(_name_organisations(draft, vocabulary))
+    words = tuple(_role_words(draft.question.text))
+    organisations = tuple(_with_roles(named, words, draft.question.text))
+    draft.question = replace(draft.question, organisations=(*draft.question.organisations, *organisations))
+    if organisations:
+        for word in words:
+            if not word.asked:
+                _take_span(draft, word.span)
+        for alone in ALONE.finditer(draft.question.text):
+            take_match(draft, alone)
+
+
+def read_contact(draft: Draft) -> None:
+    """« à contacter », « engagés »: whether the organisations are committed or only to approach."""
+    match = TO_CONTACT.search(draft.question.text) or ENGAGED.search(draft.question.text)
+    if match:
+        to_contact = TO_CONTACT.search(draft.question.text) is not None
+        draft.question = replace(draft.question, to_contact=to_contact)
+        take_match(draft, match)
+
+
+def _take_span(draft: Draft, span: Span) -> None:
+    for place, token in enumerate(draft.tokens):
+        if token.span.start >= span.start and token.span.end <= span.end:
+            draft.take(place, place + 1)
+
+
+# --- names
+
+
+def _name_organisations(draft: Draft, vocabulary: Vocabulary) -> Iterator[_Named]:
+    """Yield the organisations that the question names, in order, and take their words."""
+    content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
+    position = 0
+    while position < len(content):
+        places, organisation = _organisation_at(draft, vocabulary, content, position)
+        if organisation:
+            yield _Named(organisation, Span(draft.tokens[places[0]].span.start, draft.tokens[places[-1]].span.end))
+            for place in places:
+                draft.take(place, place + 1)
+        position += max(1, len(places))
+
+
+def _organisation_at(
+    draft: Draft, vocabulary: Vocabulary, content: list[int], position: int
+) -> tuple[list[int], Organisation | None]:
+    stems = [draft.tokens[place].stem for place in content]
+    lexicon = vocabulary.lexicon
+    actors = [(form, concept) for form, concept in lexicon.concepts_at(stems, position)]
+    named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
+    if not TAKES_PART.search(draft.question.text):
+        named = [form for form in named if form not in vocabulary.common_nouns]
+    longest_named = max(named, key=len, default=())
+    if actors and len(actors[0][0]) >= len(longest_named):
+        form, concept = next(((f, c) for f, c in actors if c.actor), actors[0])
+        if not concept.actor:
+            return [], None
+        places = content[position : position + len(form)]
+        forms = tuple(dict.fromkeys(way for f, c in actors if c.actor and f == form for way in c.stems))
+        typed = draft.words(places[0], places[-1] + 1)
+        words = concept.name if fold(concept.name) == fold(typed) else typed
+        return places, Organisation(words, forms, negated(draft, places[0], vocabulary))
+    if longest_named and (len(longest_named) > 1 or longest_named[0] not in lexicon.stems):
+        places = content[position : position + len(longest_named)]
+        return places, Organisation(_whole_name(draft, places), (longest_named,), negated(draft, places[0], vocabulary))
+    return [], None
+
+
+def _whole_name(draft: Draft, places: list[int]) -> str:
+    """Return a name as typed, with the capitalised stop words that end it: « Région Grand Est »."""
+    end = places[-1] + 1
+    while end < len(draft.tokens) and draft.tokens[end].stop and draft.words(end, end + 1)[0].isupper():
+        end += 1
+    return draft.words(places[0], end)
+
+
+# --- roles
+
+
+def _role_words(text: str) -> Iterator[_RoleWord]:
+    """Yield the words that give a role; one that is itself asked for (« qui pilote… ») is marked so."""
+    for role, pattern in ROLES:
+        for match in pattern.finditer(text):
+            yield _RoleWord(role, Span(match.start(), match.end()), bool(ASKS_WHO.search(text[: match.start()])))
+
+
+def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: str) -> Iterator[Organisation]:
+    """Yield each organisation with the role of its clause, else that of the clause before.
+
+    A clause that gives a role and names nobody (« … mais pas porteur ») says it of the organisations before it.
+    """
+    before: tuple[_Named, ...] = ()
+    inherited: Role | None = None
+    for clause in _clauses(text):
+        inside = tuple(one for one in named if clause.start <= one.span.start < clause.end)
+        roles = tuple(w for w in words if not w.asked and clause.start <= w.span.start < clause.end)
+        denied = bool(DENIED.search(clause.of(text)))
+        for place, one in enumerate(inside):
+            role = _nearest_role(one, roles, inside) or (None if WITH.match(clause.of(text)) else inherited)
+            yield replace(
+                one.organisation,
+                role=role,
+                negated=one.organisation.negated or denied,
+                alone=bool(ALONE.search(clause.of(text))),
+                joined=connector(text[inside[place - 1].span.end : one.span.start]) if place else "",
+            )
+        if roles and not inside:
+            excluded = denied or _opens_with_refusal(clause, text)
+            yield from (
+                replace(one.organisation, role=word.role, negated=excluded, joined="")
+                for one in before
+                for word in roles
+            )
+        before = inside or before
+        inherited = roles[-1].role if roles else inherited
+
+
+def _clauses(text: str) -> Iterator[Span]:
+    start = 0
+    for match in CLAUSE.finditer(text):
+        yield Span(start, match.start())
+        start = match.start()
+    yield Span(start, len(text))
+
+
+def _opens_with_refusal(clause: Span, text: str) -> bool:
+    return bool(re.match(r"[\s,]*(?:mais\s+)?(?:sans|sauf|hors|pas|non|ni)\b", clause.of(text), re.IGNORECASE))
+
+
+def _nearest_role(one: _Named, roles: tuple[_RoleWord, ...], inside: tuple[_Named, ...]) -> Role | None:
+    """Return the role word nearest to an organisation, none other of the clause standing between when several are."""
+
+    def distance(word: _RoleWord) -> int:
+        return one.span.start - word.span.end if word.span.end <= one.span.start else word.span.start - one.span.end
+
+    def apart(word: _RoleWord) -> bool:
+        low, high = sorted((word.span.start, one.span.start))
+        return any(low < other.span.start < high for other in inside if other is not one)
+
+    ordered = sorted(roles, key=lambda word: (apart(word) and len(roles) > 1, distance(word)))
+    return ordered[0].role if ordered else None

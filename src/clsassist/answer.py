@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
+from clsassist.answer_engagements import answer_engagements, asks_engagements
 from clsassist.answer_fields import answer_field, overview_lines
+from clsassist.answer_lines import quote_line
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.not_found import answer_no, answer_not_found
@@ -35,6 +37,8 @@ def answer_set(evidence: Evidence) -> Answer:
         return answer_not_found(evidence)
     if selection.unknown or not selection.matches:
         return answer_no(evidence) or _answer_outside(evidence) or answer_not_found(evidence)
+    if asks_engagements(question):
+        return answer_engagements(evidence)
     lines = [_headline(evidence), ""]
     for place, match in enumerate(selection.matches, start=1):
         lines.extend(_match_lines(place, match, evidence))
@@ -99,13 +103,6 @@ def _part_lines(match: Match, evidence: Evidence) -> list[str]:
             continue
         lines[key] = f"{capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}"
     return list(lines.values())
-
-
-def quote_line(proof: Segment, evidence: Evidence) -> str:
-    """Return « label : quote [n] »; an empty field has only its label to quote."""
-    if proof.kind == "empty":
-        return f"{proof.label} : non renseigné {evidence.book.cite(proof)}"
-    return f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
 
 
 def _missing_lines(evidence: Evidence) -> list[str]:

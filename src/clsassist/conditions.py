@@ -1,4 +1,4 @@
-"""The conditions of a question on an action, other than its subject: each keeps the action with its proof, or drops it."""
+"""The conditions of a question other than its subject: each keeps an action, with its proof, or drops it."""
 
 from __future__ import annotations
 
@@ -150,6 +150,8 @@ LEADING = {Role.PORTEUR, Role.PILOTE}
 
 def _parts(action: Action, organisation: Organisation, question: Question, registry: Registry) -> list[Involvement]:
     role = organisation.role
+    if organisation.documents and action.document_id not in organisation.documents:
+        return []
     found = [
         held
         for held in action.involvements

@@ -53,7 +53,8 @@ class Organisation:
     """An organisation named in the question, every way to say it, and the part it must have.
 
     Without a ``role`` any part counts. ``alone`` asks that nobody else leads; ``joined`` is how it follows the
-    organisation named before it: « et », « ou » or ''.
+    organisation named before it: « et », « ou » or ''. ``documents`` are those where its territory fits (« CPAM du
+    Haut-Rhin »), all when empty.
     """
 
     words: str
@@ -61,6 +62,7 @@ class Organisation:
     negated: bool = False
     role: Role | None = None
     alone: bool = False
+    documents: frozenset[str] = frozenset()
     joined: str = ""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from clsassist.question import Organisation
+from clsassist.question import Organisation, Topic
 from clsassist.question_draft import Draft, connector, negated, take_match
 from clsassist.question_patterns import (
     ALONE,
@@ -40,7 +40,7 @@ class _RoleWord:
 
 
 def read_organisations(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« portées par le PETR dont la MSA est partenaire »: the longest name wins, each name has the role of its clause."""
+    """« portées par le PETR dont la MSA est partenaire »: longest names first, each with the role of its clause."""
     read_contact(draft)
     named = tuple(_name_organisations(draft, vocabulary))
     words = tuple(_role_words(draft.question.text))
@@ -89,25 +89,73 @@ def _organisation_at(
     draft: Draft, vocabulary: Vocabulary, content: list[int], position: int
 ) -> tuple[list[int], Organisation | None]:
     stems = [draft.tokens[place].stem for place in content]
-    lexicon = vocabulary.lexicon
-    actors = [(form, concept) for form, concept in lexicon.concepts_at(stems, position)]
+    actors = list(vocabulary.lexicon.concepts_at(stems, position))
+    named = _longest_named(draft, vocabulary, stems, position)
+    if actors and (len(actors[0][0]) >= len(named) or _is_proper(draft, content[position + len(actors[0][0]) :], named)):
+        form = next((form for form, concept in actors if concept.actor), None)
+        return _actor_at(draft, vocabulary, content[position:], form) if form else ([], None)
+    if named and (len(named) > 1 or named[0] not in vocabulary.lexicon.stems):
+        places = content[position : position + len(named)]
+        return places, Organisation(_whole_name(draft, places), (named,), negated(draft, places[0], vocabulary))
+    return [], None
+
+
+def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], position: int) -> Stems:
+    """Return the longest name of the fiches that the question says from this position on, () when none."""
     named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
     if not TAKES_PART.search(draft.question.text):
         named = [form for form in named if form not in vocabulary.common_nouns]
-    longest_named = max(named, key=len, default=())
-    if actors and len(actors[0][0]) >= len(longest_named):
-        form, concept = next(((f, c) for f, c in actors if c.actor), actors[0])
-        if not concept.actor:
-            return [], None
-        places = content[position : position + len(form)]
-        forms = tuple(dict.fromkeys(way for f, c in actors if c.actor and f == form for way in c.stems))
-        typed = draft.words(places[0], places[-1] + 1)
-        words = concept.name if fold(concept.name) == fold(typed) else typed
-        return places, Organisation(words, forms, negated(draft, places[0], vocabulary))
-    if longest_named and (len(longest_named) > 1 or longest_named[0] not in lexicon.stems):
-        places = content[position : position + len(longest_named)]
-        return places, Organisation(_whole_name(draft, places), (longest_named,), negated(draft, places[0], vocabulary))
-    return [], None
+    return max(named, key=len, default=())
+
+
+def _is_proper(draft: Draft, after: list[int], named: Stems) -> bool:
+    """Say whether a longer name only adds proper nouns to an actor: « CPAM du Haut-Rhin »."""
+    return bool(after) and bool(named) and draft.words(after[0], after[0] + 1)[0].isupper()
+
+
+def _actor_at(
+    draft: Draft, vocabulary: Vocabulary, content: list[int], form: Stems
+) -> tuple[list[int], Organisation | None]:
+    """Return an actor of the lexicon, in every wording, with the territory that follows its name."""
+    lexicon = vocabulary.lexicon
+    stems = [draft.tokens[place].stem for place in content]
+    same = [concept for said, concept in lexicon.concepts_at(stems, 0) if concept.actor and said == form]
+    forms = tuple(dict.fromkeys(way for concept in same for way in concept.stems))
+    places = content[: len(form)]
+    typed = draft.words(places[0], places[-1] + 1)
+    words = same[0].name if fold(same[0].name) == fold(typed) else typed
+    one = Organisation(words, forms, negated(draft, places[0], vocabulary))
+    territory = _territory_after(draft, places[-1])
+    if not territory:
+        return places, one
+    name = draft.words(territory[0], territory[-1] + 1)
+    documents = vocabulary.plans_saying(name)
+    if not documents:
+        topic = Topic(name, (lexicon.analyser.stems(name),), known=False)
+        draft.add_topic(topic, draft.tokens[territory[0]].span.start, draft.tokens[territory[-1]].span.end)
+    whole = draft.words(places[0], territory[-1] + 1)
+    return [*places, *territory], replace(one, words=whole, documents=documents)
+
+
+# Between an organisation and its territory: « CPAM du Haut-Rhin », « CPTS Thur Doller ».
+_OF = frozenset({"de", "du", "des", "d", "la", "l"})
+
+
+def _territory_after(draft: Draft, place: int) -> list[int]:
+    """Return the capitalised words that follow a name, common words of territories (« Pays ») included."""
+    first, last, after = None, place, place + 1
+    while after < len(draft.tokens) and after in draft.free:
+        if _is_name(draft.words(after, after + 1)):
+            first, last = after if first is None else first, after
+        elif draft.tokens[after].form not in _OF:
+            break
+        after += 1
+    return [] if first is None else list(range(first, last + 1))
+
+
+def _is_name(word: str) -> bool:
+    """Tell a proper noun from an acronym, which is another organisation."""
+    return word[0].isupper() and not (word.isupper() and len(word) > 1)
 
 
 def _whole_name(draft: Draft, places: list[int]) -> str:

@@ -76,7 +76,8 @@ ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         Role.PORTEUR,
         re.compile(
-            r"\bport(?:ées?|és?|eurs?|euses?|e|ent|er)\b(?!\s+sur)|\bmen(?:ées?|és?|er?|ent)\b|\bchefs? de file\b|\bresponsables?\b",
+            r"\bport(?:ées?|és?|eurs?|euses?|e|ent|er)\b(?!\s+sur)|\bmen(?:ées?|és?|er?|ent)\b|\bchefs? de file\b"
+            r"|\bresponsables?\b",
             re.IGNORECASE,
         ),
     ),
@@ -89,7 +90,8 @@ TAKES_PART = re.compile(
 )
 # A clause has its own role: « dont la MSA est partenaire », « mais pas porteur ».
 CLAUSE = re.compile(
-    r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b|,\s*(?=pas\b)",
+    r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b"
+    r"|,\s*(?=pas\b)",
     re.IGNORECASE,
 )
 WITH = re.compile(r"\s*avec\b", re.IGNORECASE)

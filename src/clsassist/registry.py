@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -23,7 +24,7 @@ from clsassist.records import (
     Span,
 )
 from clsassist.segments import Segment, Weight, document_to_segments, title_to_segment
-from clsassist.text import Analyser, Stems
+from clsassist.text import Analyser, Stems, fold
 
 _SCHEMA = """
 CREATE TABLE document (id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT);
@@ -218,6 +219,14 @@ class Registry:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
+    def plans_saying(self, name: str) -> frozenset[str]:
+        """Return the documents of every plan that says a proper name somewhere, the name of the plan included."""
+        stems = self._analyser.stems(name)
+        said = {one.document_id for _, one in self.segments_saying([stems]) if _says_name(one.quote, name)}
+        said |= {key for key, plan in self.plans.items() if _says_name(plan.name, name)}
+        names = {self.plans[key].name for key in said}
+        return frozenset(key for key, plan in self.plans.items() if plan.name in names)
+
     def segments_saying(self, forms: Iterable[tuple[str, ...]]) -> list[tuple[int, Segment]]:
         """Return the segments that hold any of these runs of stems in their own words, with their row ids."""
         found: dict[int, Segment] = {}
@@ -230,6 +239,12 @@ class Registry:
             for row in rows:
                 found[row[0]] = _row_to_segment(row)
         return sorted(found.items())
+
+
+def _says_name(text: str, name: str) -> bool:
+    """Say whether a text holds a name as whole words, hyphens and accents aside."""
+    words, wanted = (re.sub(r"[\W_]+", " ", fold(one)).strip() for one in (text, name))
+    return f" {wanted} " in f" {words} "
 
 
 def _row_to_segment(row: tuple[Any, ...]) -> Segment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -47,7 +47,8 @@ class Vocabulary:
 
     ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
-    particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
+    particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 »; ``plans_saying`` finds the documents of the plans
+    that say a name.
     """
 
     lexicon: Lexicon
@@ -60,13 +61,14 @@ class Vocabulary:
     codes: tuple[str, ...]
     boxes: tuple[Box, ...]
     publics: tuple[Stems, ...]
+    plans_saying: Callable[[str], frozenset[str]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether one public of the corpus says all of these, each in one of its ways."""
         return any(all(says(public, forms) for forms in ways) for public in self.publics)
 
     def longer_boxes(self, box: Box) -> tuple[Stems, ...]:
-        """Return the names of other boxes of the field that hold the name of a box: « médico-social » for « social »."""
+        """Return the names of other boxes that hold the name of a box: « médico-social » for « social »."""
         names = {one.stems for one in self.boxes if one.field_key == box.field_key and one.label != box.label}
         return tuple(name for name in sorted(names) if len(name) > len(box.stems) and says(name, (box.stems,)))
 
@@ -95,6 +97,7 @@ class Vocabulary:
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
             tuple(dict.fromkeys(box for field in _fields(registry) for box in _field_to_boxes(field, lexicon))),
             tuple(dict.fromkeys(_publics(registry, lexicon))),
+            registry.plans_saying,
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:

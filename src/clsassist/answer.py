@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
+from clsassist.answer_check import answer_check, asks_check
 from clsassist.answer_engagements import answer_engagements, asks_engagements
+from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.answer_lines import quote_line
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
-from clsassist.not_found import answer_no, answer_not_found
+from clsassist.not_found import answer_not_found
 from clsassist.question import Intent, Question, Topic
 from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
@@ -35,8 +36,11 @@ def answer_set(evidence: Evidence) -> Answer:
         return _answer_overview(evidence)
     if not question.selects and not question.lists_all and not question.kind:
         return answer_not_found(evidence)
+    checked = answer_check(evidence) if asks_check(question) else None
+    if checked:
+        return checked
     if selection.unknown or not selection.matches:
-        return answer_no(evidence) or _answer_outside(evidence) or answer_not_found(evidence)
+        return _answer_outside(evidence) or answer_not_found(evidence)
     if asks_engagements(question):
         return answer_engagements(evidence)
     lines = [_headline(evidence), ""]

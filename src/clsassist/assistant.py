@@ -16,7 +16,7 @@ from clsassist.explaining import explain_hits, explain_question
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
-from clsassist.records import Action, Answer, Citation, Document, Passage, Source
+from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit, rank
 from clsassist.settings import Settings
@@ -147,10 +147,10 @@ class Assistant:
     def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
         self._check(question)
         context: Question | None = None
-        answered: tuple[str, ...] = ()
+        answered: tuple[ActionRef, ...] = ()
         for answer in previous:
             context = understand(answer.question, self._vocabulary, context, answered)
-            answered = tuple(action.id for action in answer.actions)
+            answered = answer.actions
         return understand(question, self._vocabulary, context, answered)
 
     def _check(self, question: str) -> None:

@@ -84,6 +84,8 @@ class Evidence:
 def scope_words(evidence: Evidence) -> str:
     """Return which plans were kept or left out, between brackets with a space before; '' for the whole corpus."""
     question, plans = evidence.question, evidence.registry.plans
+    if question.follows and question.titles and not question.documents:
+        return " de la réponse précédente"
     kept = sorted({plans[identifier].name for identifier in question.documents})
     left_out = sorted({plans[identifier].name for identifier in question.excluded_documents})
     words = [*kept, *(f"hors {name}" for name in left_out)]

@@ -3,92 +3,170 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from clsassist.question import Intent, Question
+from clsassist.question import Intent, Organisation, Question, Side, Topic
+from clsassist.records import ActionRef
 
 _FOLLOWS = re.compile(
-    r"^\W*(?:et\b|mais\b|alors\b|ok\b|seulement|uniquement|parmi|celles?\b|ceux|lesquel\w+|pareil|idem|l[ae] même)",
+    r"^\W*(?:et\b|mais\b|alors\b|ok\b|donc\b|seulement|uniquement|parmi|celles?\b|ceux|lesquel\w+|laquelle|lequel"
+    r"|pareil|idem|l[ae] même|dans ces|de ces|sur ces|what about|and\b|only\b)",
     re.IGNORECASE,
 )
-_NARROWS = re.compile(r"^\W*(?:seulement|uniquement|parmi|celles?|ceux|lesquel)", re.IGNORECASE)
+_NARROWS = re.compile(
+    r"^\W*(?:et |ok |mais )?(?:seulement|uniquement|juste|parmi|celles?\b|ceux|lesquel|laquelle|lequel|dans ces|de ces"
+    r"|only\b)",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
-    r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne)\b"
-    r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|cette (?:action|fiche)|celle-ci|y|en|elles?)\b",
+    r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne|anime|mène)\b|-(?:les|la|le)\b"
+    r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|ces fiches|cette (?:action|fiche)|celles?-ci|(?<!-)(?:elles?|ils?))\b"
+    r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)",
     re.IGNORECASE,
 )
+# « plus de détails », « résume-la »: the actions of the last answer, presented.
+_DETAILS = re.compile(
+    r"\b(?:d[ée]tail\w*|r[ée]sum\w+|pr[ée]sente\w*|en dire plus|dis[- ]m['’]en plus|d[ée]cri\w+)\b", re.IGNORECASE
+)
+_COMPARES = re.compile(r"\bcompar\w+[- ]les\b|\bcomparer? (?:ces|les deux|tout)", re.IGNORECASE)
+_HOW_MANY = re.compile(r"^\W*(?:et\s+)?(?:[çc]a fait |il y en a |y en a[- ]t[- ]il )?combien\b", re.IGNORECASE)
+# « combien de fiches dans le corpus ? » stands alone, whatever came before.
+_WHOLE = re.compile(r"\b(?:corpus|en tout|au total|documents?)\b", re.IGNORECASE)
+_ORDINALS = (
+    r"premi[eè]re?|1(?:re|er|ère)", r"deuxi[eè]me|seconde?|2e|2[eè]me", r"troisi[eè]me|3e|3[eè]me",
+    r"quatri[eè]me|4e|4[eè]me", r"cinqui[eè]me|5e|5[eè]me", r"sixi[eè]me|6e|6[eè]me", r"septi[eè]me|7e|7[eè]me",
+    r"huiti[eè]me|8e|8[eè]me",
+)  # fmt: skip
+_ORDINAL = re.compile(
+    rf"\bl[ae] (?:{'|'.join(f'(?P<o{n}>{word})' for n, word in enumerate(_ORDINALS))})\b", re.IGNORECASE
+)
+_LAST = re.compile(r"\bl[ae] derni[eè]re?\b(?! ann)", re.IGNORECASE)
 
 
-def follow(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
+def follow(question: Question, previous: Question, answered: Sequence[ActionRef]) -> Question:
     """Complete a question from the one before it when it cannot stand alone; a new topic drops the old context.
 
-    ``answered`` are the ids of the actions in the answer to ``previous``.
+    ``answered`` are the actions of the answer to ``previous``, in its order.
     """
     if question.intent in (Intent.HELP, Intent.ABOUT, Intent.DEFINITION):
         return question
-    linked = bool(_FOLLOWS.match(question.text))
-    if not linked and question.selects:
+    pointed = _pointed_at(question, answered)
+    if not pointed and not _leans(question, answered):
         return question
-    counts = bool(re.match(r"^\W*combien\W*$", question.text, re.IGNORECASE))
-    if not linked and not counts and not question.fields and not _PRONOUN.search(question.text):
-        return question
+    completed = _complete(question, previous, answered, pointed)
+    note = f"suite de « {previous.text} »"
+    return replace(completed, typed=question.typed, follows=True, notes=(*question.notes, note))
+
+
+def _leans(question: Question, answered: Sequence[ActionRef]) -> bool:
+    """Say whether a question needs the one before it."""
+    if _FOLLOWS.match(question.text):
+        return True
+    if question.selects:
+        return bool(_PRONOUN.search(question.text)) and not _names_actions(question) and not question.asks_set
+    counts = bool(_HOW_MANY.match(question.text)) and not _WHOLE.search(question.text)
+    asks = bool(question.fields) or counts or bool(_PRONOUN.search(question.text))
+    return asks or bool(answered and (_DETAILS.search(question.text) or _COMPARES.search(question.text)))
+
+
+def _complete(
+    question: Question, previous: Question, answered: Sequence[ActionRef], pointed: tuple[str, ...]
+) -> Question:
+    if pointed:
+        topics = tuple(topic for topic in question.topics if not _ORDINAL.search(f"la {topic.words}"))
+        return _ask_of(replace(question, numbers=(), topics=topics), previous, pointed)
+    ids = tuple(action.id for action in answered)
+    if _COMPARES.search(question.text) and len(ids) > 1:
+        sides = tuple(Side(action.title, (action.id,)) for action in answered)
+        return replace(question, intent=Intent.COMPARE, sides=sides)
     if question.to_contact is not None and not question.selects and previous.fields:
-        completed = replace(_ask_of_same(question, previous, answered), fields=previous.fields, intent=Intent.FIELD)
-    elif _NARROWS.match(question.text):
-        completed = _narrow(question, previous, answered)
-    elif question.selects:
-        completed = _put_in_place(question, previous)
-    else:
-        completed = _ask_of_same(question, previous, answered)
-    return replace(
-        completed, typed=question.typed, follows=True, notes=(*question.notes, f"suite de « {previous.text} »")
-    )
+        return replace(_ask_of(question, previous, ids), fields=previous.fields, intent=Intent.FIELD)
+    if _NARROWS.match(question.text) and ids:
+        return _narrow(question, ids)
+    if question.selects and not (_PRONOUN.search(question.text) and ids and not _FOLLOWS.match(question.text)):
+        return _change_one_thing(question, previous)
+    return _ask_of(question, previous, ids)
 
 
-def _ask_of_same(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
-    """« qui les pilote ? », « et son financement ? »: another thing about the actions of the last answer."""
+def _pointed_at(question: Question, answered: Sequence[ActionRef]) -> tuple[str, ...]:
+    """Return the action that an ordinal names in the last answer: « la deuxième », « la 3 » of a list without numbers."""
     if not answered:
+        return ()
+    if _LAST.search(question.text):
+        return (answered[-1].id,)
+    match = _ORDINAL.search(question.text)
+    places = [int(name[1:]) for name, word in match.groupdict().items() if word] if match else []
+    if not places and len(answered) > 1 and not any(action.number for action in answered):
+        places = [int(number) - 1 for number in question.numbers if number.isdigit()]
+    return tuple(answered[place].id for place in places if 0 <= place < len(answered))
+
+
+def _ask_of(question: Question, previous: Question, ids: tuple[str, ...]) -> Question:
+    """« qui les pilote ? », « et son financement ? »: another thing about the actions of the last answer."""
+    if not ids:
         return replace(previous, text=question.text, fields=question.fields or previous.fields)
-    intent = Intent.FIELD if question.fields else question.intent
-    if re.match(r"^\W*(?:et\s+)?combien\b", question.text, re.IGNORECASE) and not question.fields:
+    intent = question.intent
+    if _HOW_MANY.match(question.text) and not question.fields:
         intent = Intent.COUNT
-    return replace(question, titles=answered, intent=intent)
+    elif question.fields and intent is not Intent.COUNT:
+        intent = Intent.FIELD
+    elif not question.selects and not _DETAILS.search(question.text) and previous.intent is Intent.FIELD:
+        # « et la deuxième ? »: the field asked for before.
+        return replace(
+            question, titles=ids, intent=Intent.FIELD, fields=previous.fields, to_contact=previous.to_contact
+        )
+    return replace(question, titles=ids, intent=intent)
 
 
-def _narrow(question: Question, previous: Question, answered: tuple[str, ...]) -> Question:
-    """« seulement celles de Saverne »: a part of the last answer; its proofs stay those of the first question."""
-    return replace(
-        question,
-        intent=Intent.SET,
-        asks_set=True,
-        fields=(),
-        filled=(),
-        titles=answered,
-        topics=(*previous.topics, *question.topics),
-        organisations=(*previous.organisations, *question.organisations),
-        mentions=previous.mentions or question.mentions,
-    )
+def _narrow(question: Question, ids: tuple[str, ...]) -> Question:
+    """« seulement celles de Saverne », « lesquelles sont portées par le PETR ? »: a part of the last answer."""
+    return replace(question, intent=Intent.SET, asks_set=True, titles=ids, lists_all=False)
 
 
-def _put_in_place(question: Question, previous: Question) -> Question:
+def _names_actions(question: Question) -> bool:
+    return bool(question.numbers or question.titles)
+
+
+def _change_one_thing(question: Question, previous: Question) -> Question:
     """« et la 3 ? », « et dans les Deux-Sèvres ? », « et la CPAM ? »: the last question with one thing changed."""
-    names_actions = bool(question.numbers or question.titles)
-    new_subject = names_actions or bool(question.topics)
+    names = _names_actions(question)
+    new_subject = names or bool(question.topics)
     elsewhere = new_subject or bool(question.documents)
     return replace(
         previous,
         text=question.text,
-        intent=Intent.FIELD if question.fields else previous.intent,
+        intent=Intent.FIELD if question.fields and not question.asks_set else previous.intent,
         fields=question.fields or previous.fields,
         numbers=question.numbers if elsewhere else previous.numbers,
         titles=question.titles if elsewhere else previous.titles,
-        topics=question.topics if new_subject else previous.topics,
-        organisations=question.organisations or (() if names_actions else previous.organisations),
+        topics=_like(question.topics, previous.topics) if new_subject else previous.topics,
+        organisations=_in_same_role(question, previous) or (() if names else previous.organisations),
         documents=question.documents or previous.documents,
+        excluded_documents=question.excluded_documents or previous.excluded_documents,
         plan_words=question.plan_words or previous.plan_words,
         axes=question.axes or previous.axes,
         years=question.years or previous.years,
+        year_bound=question.year_bound if question.years else previous.year_bound,
         to_contact=question.to_contact if question.to_contact is not None else previous.to_contact,
         answered_yes=question.answered_yes or previous.answered_yes,
+        filled=question.filled or (() if new_subject else previous.filled),
         asks_set=question.asks_set or (previous.asks_set and not question.fields),
     )
+
+
+def _like(topics: tuple[Topic, ...], before: tuple[Topic, ...]) -> tuple[Topic, ...]:
+    """Look new topics up where the old ones were: « … visent les lycéens ? » « et les élus ? »."""
+    fields = {topic.fields for topic in before}
+    if len(fields) != 1:
+        return topics
+    return tuple(topic if topic.fields else replace(topic, fields=next(iter(fields))) for topic in topics)
+
+
+def _in_same_role(question: Question, previous: Question) -> tuple[Organisation, ...]:
+    """Give a new organisation the part asked of the old one: « où la MSA est-elle partenaire ? » « et la CPAM ? »."""
+    roles = {one.role for one in previous.organisations}
+    if len(roles) != 1:
+        return question.organisations
+    role = next(iter(roles))
+    return tuple(one if one.role else replace(one, role=role) for one in question.organisations)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import NAMES
-from clsassist.question import Topic
+from clsassist.question import Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
 from clsassist.topic_search import closest
-from clsassist.wording import action_name, counted, joined, role_words
+from clsassist.wording import counted, joined, restriction
 
 _MOST_CLOSE = 2
 
@@ -21,6 +21,7 @@ def answer_not_found(evidence: Evidence) -> Answer:
     question, selection = evidence.question, evidence.selection
     topics = [topic for topic in question.strong_topics if not topic.negated]
     lines = [_opening(evidence, topics), "", _searched(evidence)]
+    lines += _each_condition(evidence)
     close = _close_lines(evidence, topics)
     if close:
         lines.extend(["", "Au plus proche :", *close])
@@ -66,37 +67,6 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
     return next((sentence for holds, sentence in reasons if holds), otherwise)
 
 
-def answer_no(evidence: Evidence) -> Answer | None:
-    """Answer « non » to « X est-il partenaire de la fiche 2 ? », with the part X does have, if any."""
-    question = evidence.question
-    named = question.numbers or question.titles
-    if not (question.yes_no and question.organisations and named) or question.strong_topics:
-        return None
-    asked = joined([f"« {one.words} »" for one in question.organisations])
-    role = question.organisations[0].role
-    part = role.value if role else "engagé"
-    if role and question.to_contact is False:
-        part = f"{part} engagé"
-    parties = tuple(replace(one, role=None, alone=False) for one in question.organisations)
-    anything = replace(question, organisations=parties, to_contact=None)
-    found = select(anything, evidence.registry, evidence.analyser, evidence.worth)
-    lines = []
-    for match in found.matches:
-        held, proof = match.parts[0]
-        name = action_name(match.action, evidence.registry.plans[match.action.document_id])
-        said = f"{proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}"
-        lines.append(f"- {name} — {role_words(held.role, held.status)}. {said}")
-    if lines:
-        head = f"**Non** : {asked} n'y est pas {part}. Voici sa part :"
-        return evidence.answer("\n".join([head, "", *lines]), tuple(match.action for match in found.matches))
-    subject = replace(anything, organisations=())
-    actions = select(subject, evidence.registry, evidence.analyser, evidence.worth).matches
-    if not actions:
-        return None
-    names = joined([action_name(one.action, evidence.registry.plans[one.action.document_id]) for one in actions])
-    return evidence.answer(f"**Non** : {asked} n'apparaît pas dans {names}.")
-
-
 def _searched(evidence: Evidence) -> str:
     question, registry = evidence.question, evidence.registry
     sought = [f"« {topic.words} »" for topic in question.topics]
@@ -105,6 +75,38 @@ def _searched(evidence: Evidence) -> str:
     documents = question.documents or frozenset(registry.documents)
     where = f"{counted(len(evidence.selection.scope), 'action')} de {counted(len(documents), 'document')}"
     return f"{what}{'dans ' if sought else ''}{where}."
+
+
+def _each_condition(evidence: Evidence) -> list[str]:
+    """Say how many actions satisfy each condition alone, when several together leave none."""
+    question, selection = evidence.question, evidence.selection
+    parts = _conditions_apart(question)
+    if len(parts) < 2 or selection.unknown:
+        return []
+    lines = ["", "Prise une à une, chaque condition donne :"]
+    for part in parts:
+        found = select(part, evidence.registry, evidence.analyser, evidence.worth).matches
+        lines.append(f"- {counted(len(found), 'action')} : {restriction(part, many=len(found) > 1)}")
+    return lines
+
+
+def _conditions_apart(question: Question) -> list[Question]:
+    """Return the question with one of its conditions at a time; the plan stays in all."""
+    bare = replace(question, **dict.fromkeys(_CONDITIONS, ()))
+    parts = [replace(bare, organisations=(replace(one, joined=""),)) for one in question.organisations]
+    free = tuple(topic for topic in question.topics if not topic.fields and not topic.negated)
+    parts += [replace(bare, topics=free)] if free else []
+    parts += [replace(bare, topics=(replace(topic, joined=""),)) for topic in question.topics if topic.fields]
+    for name in ("numbers", "axes", "years", "objectives", "titles", "answered_yes", "filled"):
+        value = getattr(question, name)
+        parts += [replace(bare, **{name: value})] if value else []
+    return [part for part in parts if restriction(part, many=True)]
+
+
+# What restricts the actions otherwise than by their plan.
+_CONDITIONS = (
+    "organisations", "topics", "numbers", "axes", "years", "objectives", "titles", "answered_yes", "filled",
+)  # fmt: skip
 
 
 def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:

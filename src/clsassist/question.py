@@ -95,6 +95,8 @@ class Question:
     excluded_documents: frozenset[str] = frozenset()
     plan_words: str = ""
     titles: tuple[str, ...] = ()
+    excluded_titles: tuple[str, ...] = ()
+    excluded_words: str = ""
     organisations: tuple[Organisation, ...] = ()
     to_contact: bool | None = None
     answered_yes: tuple[tuple[str, bool], ...] = ()
@@ -136,6 +138,7 @@ class Question:
             or self.documents
             or self.excluded_documents
             or self.titles
+            or self.excluded_titles
             or self.organisations
             or self.answered_yes
             or self.filled

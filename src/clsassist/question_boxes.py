@@ -108,7 +108,8 @@ def bind_to_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     looked up there.
     """
     question = draft.question
-    if not question.asks_set and first_set_noun(draft) is None:
+    named = question.yes_no and bool(question.titles or question.numbers)
+    if not question.asks_set and not named and first_set_noun(draft) is None:
         return
     keys = tuple(member for key in question.fields for member in FAMILIES.get(key, (key,)))
     phrases = _phrases(question.topics)

@@ -91,7 +91,9 @@ def _organisation_at(
     stems = [draft.tokens[place].stem for place in content]
     actors = list(vocabulary.lexicon.concepts_at(stems, position))
     named = _longest_named(draft, vocabulary, stems, position)
-    if actors and (len(actors[0][0]) >= len(named) or _is_proper(draft, content[position + len(actors[0][0]) :], named)):
+    if actors and (
+        len(actors[0][0]) >= len(named) or _is_proper(draft, content[position + len(actors[0][0]) :], named)
+    ):
         form = next((form for form, concept in actors if concept.actor), None)
         return _actor_at(draft, vocabulary, content[position:], form) if form else ([], None)
     if named and (len(named) > 1 or named[0] not in vocabulary.lexicon.stems):

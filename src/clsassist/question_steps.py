@@ -7,6 +7,7 @@ from collections.abc import Callable
 from clsassist.question_boxes import read_boxes, read_closed_words
 from clsassist.question_draft import Draft
 from clsassist.question_organisations import read_organisations
+from clsassist.question_references import read_references
 from clsassist.question_restrictions import (
     read_axes,
     read_definition,
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     read_numbers,
     read_years,
     read_titles,
+    read_references,
     read_boxes,
     read_organisations,
     read_plans,

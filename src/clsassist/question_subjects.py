@@ -67,7 +67,7 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         if concepts:
             words = draft.words(start, last + 1)
             topic = _concept_topic(words, form, negated(draft, start, vocabulary), vocabulary)
-        elif _is_unknown_verb(draft, start, vocabulary):
+        elif _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft):
             draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
         elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
             topic = _word_topic(draft, start, form[0], vocabulary)
@@ -107,6 +107,12 @@ def _is_unknown_verb(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     after = draft.tokens[place + 1].form if place + 1 < len(draft.tokens) else ""
     plural = token.form.endswith("ent") and not token.form.endswith("ment") and len(token.form) >= 5
     return plural or before in _BEFORE_VERB or after in _AFTER_VERB
+
+
+def _is_anchored(draft: Draft) -> bool:
+    """Say whether the question is plainly about actions: it names some, a field, a plan or an organisation."""
+    question = draft.question
+    return first_set_noun(draft) is not None or bool(question.restricts or question.fields)
 
 
 def _concept_topic(words: str, form: Stems, negated: bool, vocabulary: Vocabulary) -> Topic:

@@ -68,6 +68,8 @@ def _in_scope(action: Action, question: Question) -> bool:
     """Keep the plans and the kind of actions that the question is about: they are its denominator."""
     if question.documents and action.document_id not in question.documents:
         return False
+    if question.follows and question.titles and action.id not in question.titles:
+        return False
     if action.document_id in question.excluded_documents:
         return False
     if question.kind == "levier":
@@ -79,6 +81,8 @@ def _is_named(action: Action, question: Question) -> bool:
     if question.numbers and action.number not in question.numbers:
         return False
     if question.titles and action.id not in question.titles:
+        return False
+    if action.id in question.excluded_titles:
         return False
     if question.objectives and not any(
         field.key == "objectif_strategique" and field.label.split()[-1] in question.objectives

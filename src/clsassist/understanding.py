@@ -9,17 +9,18 @@ from clsassist.question import Intent, Question
 from clsassist.question_draft import Draft
 from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP, PREAMBLE
 from clsassist.question_steps import STEPS
+from clsassist.records import ActionRef
 from clsassist.text import squeeze
 from clsassist.vocabulary import Vocabulary
 
 
 def understand(
-    text: str, vocabulary: Vocabulary, previous: Question | None = None, answered: tuple[str, ...] = ()
+    text: str, vocabulary: Vocabulary, previous: Question | None = None, answered: tuple[ActionRef, ...] = ()
 ) -> Question:
     """Return what a question asks.
 
-    ``previous`` is the question before it in the same conversation, ``answered`` the ids of the actions that
-    its answer asserted.
+    ``previous`` is the question before it in the same conversation, ``answered`` the actions that its
+    answer asserted.
     """
     asked = squeeze(text)
     if not HELP.match(asked) and not previous:

@@ -77,6 +77,7 @@ def restriction(question: Question, *, many: bool) -> str:
     parts.extend(_refusals(question, form))
     excluded = [f"« {topic.words} »" for topic in question.topics if topic.negated and not topic.fields]
     excluded += [f"« {one.words} »" for one in question.organisations if one.negated and one.role is None]
+    excluded += [f"« {question.excluded_words} »"] if question.excluded_titles else []
     text = joined(parts)
     if question.kind == "levier":
         text = text.replace("portée", "porté").replace("pilotée", "piloté")

@@ -1,0 +1,89 @@
+"""Steps that read an action named by part of its title: « l'annuaire vise-t-il… », « sauf l'annuaire », « la fiche attractivité »."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from clsassist.question_draft import Draft, first_set_noun
+from clsassist.text import Span
+from clsassist.vocabulary import Vocabulary
+
+# « l'annuaire vise-t-il… »: what stands before the inverted verb is the subject.
+_INVERTED = re.compile(r"\b\w+(?:-t)?-(?:il|elle|ils|elles)\b", re.IGNORECASE)
+# « est-ce que l'annuaire vise… »: up to the next verb of questions.
+_IS_IT = re.compile(r"^\W*est[- ]ce qu(?:e\s|['’])", re.IGNORECASE)
+# « la fiche sur l'attractivité », « l'action annuaire ».
+_THE_ACTION = re.compile(
+    r"\b(?:la |cette |l['’])(?:fiche(?:[- ]action)?|action|projet|levier|mesure)\s+"
+    r"(?:(?:sur|de|du|des|d['’]|relative à|relative aux|intitulée?|nommée?|concernant|consacrée à)\s*)?(?:l['’]|la |le |les )?",
+    re.IGNORECASE,
+)
+# « sauf l'annuaire »: one action is left out, not all that speak of one.
+_EXCEPT = re.compile(
+    r"\b(?:sauf|hormis|hors|except[ée]|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )", re.IGNORECASE
+)
+_MOST_NAMED = 2
+
+
+def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Take the words that name one action, or two, by part of a title; other words stay subjects."""
+    _read_excluded(draft, vocabulary)
+    if draft.question.titles or draft.question.numbers or first_set_noun(draft) is not None:
+        return
+    for span in (_subject(draft, vocabulary), _named(draft)):
+        found = span and _titled(draft, span, vocabulary)
+        if found:
+            titles, places = found
+            draft.question = replace(draft.question, titles=titles)
+            for place in places:
+                draft.take(place, place + 1)
+            return
+
+
+def _read_excluded(draft: Draft, vocabulary: Vocabulary) -> None:
+    match = _EXCEPT.search(draft.question.text)
+    found = match and _titled(draft, Span(match.end(), len(draft.question.text)), vocabulary)
+    if found:
+        titles, places = found
+        words = draft.words(places[0], places[-1] + 1)
+        draft.question = replace(draft.question, excluded_titles=titles, excluded_words=words)
+        for place in places:
+            draft.take(place, place + 1)
+
+
+def _subject(draft: Draft, vocabulary: Vocabulary) -> Span | None:
+    """Return where the grammatical subject of a closed question stands."""
+    text = draft.question.text
+    inverted = _INVERTED.search(text)
+    if inverted and not _IS_IT.match(text):
+        return Span(0, inverted.start())
+    asked = _IS_IT.match(text)
+    if asked is None:
+        return None
+    tools = vocabulary.lexicon.tool_words
+    verbs = (token.span.start for token in draft.tokens if token.span.start > asked.end() and token.stem in tools)
+    return Span(asked.end(), next(verbs, asked.end()))
+
+
+def _named(draft: Draft) -> Span | None:
+    match = _THE_ACTION.search(draft.question.text)
+    return Span(match.end(), len(draft.question.text)) if match else None
+
+
+def _titled(draft: Draft, span: Span, vocabulary: Vocabulary) -> tuple[tuple[str, ...], list[int]] | None:
+    """Return the actions whose title holds the first words of a span, as many as it can, with their positions."""
+    places = [
+        place
+        for place in sorted(draft.free)
+        if span.start <= draft.tokens[place].span.start < span.end and not draft.tokens[place].stop
+    ]
+    places = [place for place in places if draft.tokens[place].stem not in vocabulary.lexicon.tool_words]
+    for length in range(len(places), 0, -1):
+        stems = {draft.tokens[place].stem for place in places[:length]}
+        if stems <= vocabulary.lexicon.weak_words:
+            continue
+        titles = tuple(action for title, action in vocabulary.titles if stems <= set(title))
+        if 0 < len(titles) <= _MOST_NAMED:
+            return titles, places[:length]
+    return None

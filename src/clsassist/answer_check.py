@@ -1,4 +1,4 @@
-"""Closed questions about actions that are named: « la MSA est-elle partenaire de la fiche 2 ? »: oui, non, or not said."""
+"""Closed questions about actions that are named: « la MSA est-elle partenaire de la fiche 2 ? »."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsassist.records import Action, Answer, AnswerStatus, Role
 from clsassist.segments import Segment
 from clsassist.selection import select
 from clsassist.topic_search import Match
-from clsassist.wording import capitalised, joined, restriction, role_words
+from clsassist.wording import capitalised, denial, joined, role_words
 
 _MOST_SHOWN = 8
 
@@ -27,7 +27,7 @@ def asks_check(question: Question) -> bool:
 
 
 def answer_check(evidence: Evidence) -> Answer | None:
-    """Answer « oui » or « non » for each action named, with the words that say so; None when none answers to the name."""
+    """Answer « oui » or « non » for each action named, with the words that say so; None when none has that name."""
     question = evidence.question
     named = _select(_without_conditions(question), evidence)
     if not named:
@@ -37,7 +37,7 @@ def answer_check(evidence: Evidence) -> Answer | None:
     shown: list[Action] = []
     for match in named:
         held = holding.get(match.action.id)
-        said = _yes_lines(held, evidence) if held else _no_lines(match.action, evidence)
+        said = list(_yes_lines(held, evidence)) if held else _no_lines(match.action, evidence)
         lines += [*said, ""]
         if held or len(said) > 1:
             shown.append(match.action)
@@ -73,20 +73,16 @@ def _no_lines(action: Action, evidence: Evidence) -> list[str]:
     """Say no, then what the field that was looked at does hold, or which other part the organisation has."""
     question = evidence.question
     name = name_of(action, evidence)
-    asked = restriction(_without_names(question), many=False)
+    denied = denial(question)
     proofs = dict.fromkeys(_what_is_said(action, evidence))
     keys = tuple(dict.fromkeys(key for topic in question.topics for key in topic.fields))
     absent = [key for key in keys if not any(field.key == key for field in action.fields)]
     if absent:
         names = joined([f"« {NAMES.get(key, key)} »" for key in absent])
         return [f"**Le document ne le dit pas** : {name} n'a pas de champ {names}."]
-    head = f"**Non** : {name} ne répond pas à « {asked} »." if asked else f"**Non** : {name}."
+    head = f"**Non** : {name} {denied}."
     said = [f"- {line}" for line in (*_other_parts(action, evidence), *(quote_line(one, evidence) for one in proofs))]
     return [head, *said] if said else [f"{head} Rien dans cette fiche ne le dit."]
-
-
-def _without_names(question: Question) -> Question:
-    return replace(question, numbers=(), titles=(), documents=frozenset())
 
 
 def _other_parts(action: Action, evidence: Evidence) -> Iterator[str]:

@@ -21,7 +21,8 @@ _NARROWS = re.compile(
 )
 _PRONOUN = re.compile(
     r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne|anime|mène)\b|-(?:les|la|le)\b"
-    r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|ces fiches|cette (?:action|fiche)|celles?-ci|(?<!-)(?:elles?|ils?))\b"
+    r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|ces fiches|cette (?:action|fiche)|celles?-ci)\b"
+    r"|(?<!-)\b(?:elles?|ils?)\b"
     r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)",
     re.IGNORECASE,
 )
@@ -90,7 +91,7 @@ def _complete(
 
 
 def _pointed_at(question: Question, answered: Sequence[ActionRef]) -> tuple[str, ...]:
-    """Return the action that an ordinal names in the last answer: « la deuxième », « la 3 » of a list without numbers."""
+    """Return the action that an ordinal names in the last answer: « la deuxième », « la 3 » of an unnumbered list."""
     if not answered:
         return ()
     if _LAST.search(question.text):

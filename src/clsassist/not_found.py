@@ -92,21 +92,22 @@ def _each_condition(evidence: Evidence) -> list[str]:
 
 def _conditions_apart(question: Question) -> list[Question]:
     """Return the question with one of its conditions at a time; the plan stays in all."""
-    bare = replace(question, **dict.fromkeys(_CONDITIONS, ()))
-    parts = [replace(bare, organisations=(replace(one, joined=""),)) for one in question.organisations]
+    bare = replace(
+        question, organisations=(), topics=(), numbers=(), axes=(), years=(), objectives=(), titles=(),
+        answered_yes=(), filled=(),
+    )  # fmt: skip
     free = tuple(topic for topic in question.topics if not topic.fields and not topic.negated)
-    parts += [replace(bare, topics=free)] if free else []
-    parts += [replace(bare, topics=(replace(topic, joined=""),)) for topic in question.topics if topic.fields]
-    for name in ("numbers", "axes", "years", "objectives", "titles", "answered_yes", "filled"):
-        value = getattr(question, name)
-        parts += [replace(bare, **{name: value})] if value else []
+    parts = [
+        *(replace(bare, organisations=(replace(one, joined=""),)) for one in question.organisations),
+        replace(bare, topics=free),
+        *(replace(bare, topics=(replace(topic, joined=""),)) for topic in question.topics if topic.fields),
+        replace(bare, axes=question.axes),
+        replace(bare, years=question.years),
+        replace(bare, objectives=question.objectives),
+        replace(bare, answered_yes=question.answered_yes),
+        replace(bare, filled=question.filled),
+    ]
     return [part for part in parts if restriction(part, many=True)]
-
-
-# What restricts the actions otherwise than by their plan.
-_CONDITIONS = (
-    "organisations", "topics", "numbers", "axes", "years", "objectives", "titles", "answered_yes", "filled",
-)  # fmt: skip
 
 
 def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:

@@ -87,7 +87,7 @@ def read_closed_words(draft: Draft, vocabulary: Vocabulary) -> None:
         scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
         _restrict_to_field(draft, outside, scheme, (("hor",),))
     elif kind:
-        word = kind.group("after") or kind.group("before")
+        word = kind.group("after") or kind.group("one") or kind.group("before")
         _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
     elif state and not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
         stems = vocabulary.lexicon.analyser.stems(state.group())

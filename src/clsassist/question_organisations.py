@@ -20,7 +20,7 @@ from clsassist.question_patterns import (
     WITH,
 )
 from clsassist.records import Role, Span
-from clsassist.text import fold
+from clsassist.text import Stems, fold
 from clsassist.vocabulary import Vocabulary
 
 
@@ -56,11 +56,13 @@ def read_organisations(draft: Draft, vocabulary: Vocabulary) -> None:
 
 def read_contact(draft: Draft) -> None:
     """« à contacter », « engagés »: whether the organisations are committed or only to approach."""
-    match = TO_CONTACT.search(draft.question.text) or ENGAGED.search(draft.question.text)
-    if match:
-        to_contact = TO_CONTACT.search(draft.question.text) is not None
-        draft.question = replace(draft.question, to_contact=to_contact)
-        take_match(draft, match)
+    text = draft.question.text
+    to_contact, engaged = TO_CONTACT.search(text), ENGAGED.search(text)
+    for match in (to_contact, engaged):
+        if match:
+            take_match(draft, match)
+    if bool(to_contact) is not bool(engaged):
+        draft.question = replace(draft.question, to_contact=bool(to_contact))
 
 
 def _take_span(draft: Draft, span: Span) -> None:

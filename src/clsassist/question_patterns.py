@@ -52,7 +52,7 @@ COUNTED = re.compile(
 )
 SET_NOUN = re.compile(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b", re.IGNORECASE)
 SET_ONE = re.compile(
-    r"\b(?:quelles?|quels?|which|une|un|d['’]|aucune?)\s+(?:autre\s+)?(?:action|fiche|levier|mesure|projet|initiative)s?\b",
+    r"\b(?:quelles?|quels?|which|(?<!est )(?<!sont )(?<!bien )(?:une|un)|d['’]|aucune?)\s+(?:autre\s+)?(?:action|fiche|levier|mesure|projet|initiative)s?\b",
     re.IGNORECASE,
 )
 FIGURE = re.compile(
@@ -65,7 +65,7 @@ TO_CONTACT = re.compile(
     r"|\bidentifi[ée]s?\b",
     re.IGNORECASE,
 )
-ENGAGED = re.compile(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]s?\b|\bconfirm[ée]s?\b", re.IGNORECASE)
+ENGAGED = re.compile(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]+s?\b|\bconfirm[ée]+s?\b", re.IGNORECASE)
 
 # A capitalised word behind one of these names a place: « à Strasbourg ».
 PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
@@ -137,6 +137,7 @@ STATE = re.compile(
 # The kind of action that a form ticks, said beside « actions ».
 KIND = re.compile(
     r"\b(?:actions|fiches)\s+(?:qui\s+)?(?:sont\s+)?(?P<after>nouvelles|exp[ée]rimentales|innovantes|existantes)\b"
+    r"|\baction\s+(?:est-elle\s+)?(?P<one>nouvelle|exp[ée]rimentale|innovante|existante)\b"
     r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|exp[ée]rimentales|innovantes)\s+(?:actions|fiches)\b",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Steps that read an action named by part of its title: « l'annuaire vise-t-il… », « sauf l'annuaire », « la fiche attractivité »."""
+"""A step that reads an action named by part of its title: « l'annuaire vise-t-il… », « la fiche attractivité »."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from clsassist.question_draft import Draft, first_set_noun
-from clsassist.text import Span
+from clsassist.records import Span
 from clsassist.vocabulary import Vocabulary
 
 # « l'annuaire vise-t-il… »: what stands before the inverted verb is the subject.
@@ -16,7 +16,14 @@ _IS_IT = re.compile(r"^\W*est[- ]ce qu(?:e\s|['’])", re.IGNORECASE)
 # « la fiche sur l'attractivité », « l'action annuaire ».
 _THE_ACTION = re.compile(
     r"\b(?:la |cette |l['’])(?:fiche(?:[- ]action)?|action|projet|levier|mesure)\s+"
-    r"(?:(?:sur|de|du|des|d['’]|relative à|relative aux|intitulée?|nommée?|concernant|consacrée à)\s*)?(?:l['’]|la |le |les )?",
+    r"(?:(?:sur|de|du|des|d['’]|relative à|relative aux|intitulée?|nommée?|concernant|consacrée à)\s*)?"
+    r"(?:l['’]|la |le |les )?",
+    re.IGNORECASE,
+)
+# « le PETR pilote-t-il l'annuaire ? »
+_PART_OF = re.compile(
+    r"\b(?:pilot\w+|port\w+|financ\w+|partenaires?|particip\w+|engag\w+|intervien\w+)(?:-t)?(?:-il|-elle|-ils|-elles)?\s+"
+    r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )",
     re.IGNORECASE,
 )
 # « sauf l'annuaire »: one action is left out, not all that speak of one.
@@ -24,6 +31,8 @@ _EXCEPT = re.compile(
     r"\b(?:sauf|hormis|hors|except[ée]|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )", re.IGNORECASE
 )
 _MOST_NAMED = 2
+# What is named so is known to both: « quel temps fera-t-il » names nothing.
+_DEFINITE = re.compile(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )", re.IGNORECASE)
 
 
 def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -31,7 +40,7 @@ def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
     _read_excluded(draft, vocabulary)
     if draft.question.titles or draft.question.numbers or first_set_noun(draft) is not None:
         return
-    for span in (_subject(draft, vocabulary), _named(draft)):
+    for span in (_subject(draft, vocabulary), _after(_THE_ACTION, draft), _after(_PART_OF, draft)):
         found = span and _titled(draft, span, vocabulary)
         if found:
             titles, places = found
@@ -57,7 +66,7 @@ def _subject(draft: Draft, vocabulary: Vocabulary) -> Span | None:
     text = draft.question.text
     inverted = _INVERTED.search(text)
     if inverted and not _IS_IT.match(text):
-        return Span(0, inverted.start())
+        return Span(0, inverted.start()) if _DEFINITE.match(text) else None
     asked = _IS_IT.match(text)
     if asked is None:
         return None
@@ -66,8 +75,8 @@ def _subject(draft: Draft, vocabulary: Vocabulary) -> Span | None:
     return Span(asked.end(), next(verbs, asked.end()))
 
 
-def _named(draft: Draft) -> Span | None:
-    match = _THE_ACTION.search(draft.question.text)
+def _after(pattern: re.Pattern[str], draft: Draft) -> Span | None:
+    match = pattern.search(draft.question.text)
     return Span(match.end(), len(draft.question.text)) if match else None
 
 

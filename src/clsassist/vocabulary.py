@@ -47,8 +47,8 @@ class Vocabulary:
 
     ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
-    particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 »; ``plans_saying`` finds the documents of the plans
-    that say a name.
+    particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
+    ``plans_saying`` finds the documents of the plans that say a name.
     """
 
     lexicon: Lexicon

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from clsassist.citing import as_text
 from clsassist.parsing.labels import NAMES
@@ -95,6 +96,26 @@ def _refusals(question: Question, form: int) -> Iterator[str]:
     for one in question.organisations:
         if one.negated and one.role:
             yield _NOT_INVOLVED[one.role][form].format(f"« {one.words} »")
+
+
+def denial(question: Question) -> str:
+    """Say in one verb phrase that an action does not answer to the question.
+
+    >>> from clsassist.question import Intent, Organisation
+    >>> msa = Organisation("MSA", (("msa",),), role=Role.PARTENAIRE)
+    >>> denial(Question("", Intent.FIELD, organisations=(msa,)))
+    "n'a pas « MSA » pour partenaire"
+    """
+    topics = tuple(replace(topic, negated=not topic.negated) for topic in question.topics)
+    organisations = tuple(replace(one, negated=not one.negated) for one in question.organisations)
+    parts = list(_refusals(replace(question, topics=topics, organisations=organisations), 0))
+    parts += [f"ne parle pas de « {topic.words} »" for topic in question.topics if not topic.fields]
+    status = {None: "ne cite pas", True: "n'a pas à contacter", False: "n'a pas engagé"}[question.to_contact]
+    parts += [f"{status} « {one.words} »" for one in question.organisations if not one.role]
+    if question.years:
+        parts.append(f"ne {_YEAR_VERBS[question.year_bound][0]} pas {joined([str(year) for year in question.years])}")
+    parts += [f"répond « {'Non' if wanted else 'Oui'} »" for _, wanted in question.answered_yes]
+    return joined(parts) or "ne le dit pas"
 
 
 def _organisation_restrictions(question: Question, form: int) -> Iterator[str]:

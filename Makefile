@@ -73,7 +73,7 @@ debian:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installation de clsassist dans $(VENV) (quelques minutes la première fois)…"
-	@$(PIP_INSTALL) -e .
+	@$(PIP_INSTALL) -e '.[eval]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python

@@ -18,7 +18,7 @@ from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
 from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
 from clsassist.registry import Registry
-from clsassist.retrieval import Hit, rank
+from clsassist.retrieval import Hit, merge_same, rank
 from clsassist.settings import Settings
 from clsassist.showing import action_to_payload, action_to_text, find_actions
 from clsassist.sources import citation_to_source
@@ -161,4 +161,5 @@ class Assistant:
             raise ClsAssistError(f"La question dépasse {limit} caractères : posez-la plus brièvement.")
 
     def _rank(self, question: Question) -> list[Hit]:
-        return rank(question, self._index, self._embedder, self._settings)
+        hits = rank(question, self._index, self._embedder, self._settings)
+        return merge_same(hits, lambda passage_id: self._registry.passages[passage_id].text)

@@ -21,6 +21,8 @@ from clsassist.terminal import EXIT_ERROR, FrenchGroup, read_questions, show_pro
 
 if TYPE_CHECKING:
     from clsassist.assistant import Assistant
+    from clsassist.evaluation.cases import Case
+    from clsassist.evaluation.judging import Scores
     from clsassist.records import Answer, Corpus
 
 # How many answers a follow-up question may refer to: beyond, nobody remembers them either.
@@ -235,7 +237,7 @@ def _export_workbooks(rows: Sequence[ActionRow], output: Path | None) -> None:
             click.echo(f"Attention : {cells} ; leur fin n'est pas écrite.", err=True)
 
 
-@main.command("eval")
+@main.group("eval", invoke_without_command=True)
 @click.option(
     "--questions",
     type=click.Path(path_type=Path),
@@ -250,22 +252,82 @@ def _export_workbooks(rows: Sequence[ActionRow], output: Path | None) -> None:
     metavar="FICHIER",
     help="Scores à tenir (par défaut : eval/expected.yaml).",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DOSSIER",
+    help="Écrit aussi un rapport (evaluation.md) et une image (evaluation.png) dans ce dossier.",
+)
+@click.option("--peer", is_flag=True, help="Pose aussi les questions à un pair : llama-index et Chroma, même modèle.")
+@click.option("--held", is_flag=True, help="Montre aussi les défauts des questions réservées.")
 @_index_dir_option
-def evaluate(questions: Path, expected: Path, index_dir: Path | None) -> int:
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    questions: Path,
+    expected: Path,
+    report: Path | None,
+    peer: bool,
+    held: bool,
+    index_dir: Path | None,
+) -> int:
     """Pose les questions d'évaluation et compare aux scores à tenir.
 
-    Exemple : clsassist eval
+    Exemple : clsassist eval --report docs/benchmarks --peer
     """
-    from clsassist import evaluation
+    if context.invoked_subcommand:
+        return 0
+    from clsassist.evaluation.cases import load_cases
+    from clsassist.evaluation.report import results_to_text, write_report
+    from clsassist.evaluation.scores import find_shortfalls, load_thresholds, run_cases
 
-    cases, thresholds = evaluation.load_cases(questions), evaluation.load_thresholds(expected)
-    with _opened(index_dir) as assistant:
-        results = evaluation.run_cases(assistant, cases)
-    click.echo(evaluation.results_to_text(results))
-    shortfalls = evaluation.find_shortfalls(results, thresholds)
+    cases, thresholds = load_cases(questions), load_thresholds(expected)
+    with _opened(index_dir) as assistant, show_progress() as progress:
+        results = run_cases(assistant, cases, lambda done, total: progress("questions", done, total))
+        peers = _ask_peer(assistant, cases) if peer else {}
+    click.echo(results_to_text(results, show_held=held))
+    if report:
+        path = write_report(report, results, peers, _command_line(), str(_settings(index_dir).index_dir))
+        click.echo(f"Rapport écrit : {path}", err=True)
+    shortfalls = find_shortfalls(results, thresholds)
     for sentence in shortfalls:
         click.echo(sentence, err=True)
     return EXIT_ERROR if shortfalls else 0
+
+
+def _ask_peer(assistant: Assistant, cases: Sequence[Case]) -> dict[str, Scores]:
+    from clsassist.embedding import load_embedder
+    from clsassist.evaluation.peer import run_peer
+
+    return run_peer(assistant, load_embedder(Settings.from_env().embedding_model), cases)
+
+
+def _command_line() -> str:
+    return " ".join(["clsassist", *sys.argv[1:]])
+
+
+@evaluate.command("beir")
+@click.argument("directory", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False))
+@_index_dir_option
+def evaluate_beir(directory: Path, index_dir: Path | None) -> None:
+    """Mesure la recherche de passages sur une collection au format BEIR.
+
+    DOSSIER contient corpus.jsonl, queries.jsonl, et qrels.jsonl ou qrels/test.tsv. Les vecteurs sont gardés dans le
+    dossier de l'index : une deuxième mesure va vite.
+
+    Exemple : clsassist eval beir ../bench/ma-collection
+    """
+    from clsassist.embedding import load_embedder
+    from clsassist.evaluation.beir import evaluate_collection
+
+    settings = _settings(index_dir)
+    with show_progress() as progress:
+        embedder = load_embedder(settings.embedding_model)
+        runs = evaluate_collection(directory, settings, embedder, lambda done, total: progress("passages", done, total))
+    names = list(next(iter(runs.values())))
+    click.echo(" " * 12 + "".join(f"{name:>10}" for name in names))
+    for name, values in runs.items():
+        click.echo(f"{name:<12}" + "".join(f"{values[measure]:>10.3f}" for measure in names))
 
 
 @main.command()

@@ -70,3 +70,6 @@ def explain_hits(hits: Sequence[Hit], registry: Registry, most: int) -> Iterator
             f"{place}. {passage.document_id} › {squeeze(passage.title)[:50]} › {passage.label} : "
             f"lexical {lexical}, sémantique {dense}, fusion {hit.score:.3f} — {excerpt}"
         )
+        if hit.same:
+            elsewhere = dict.fromkeys(registry.passages[other].owner for other in hit.same)
+            yield f"   Même texte dans : {', '.join(elsewhere)}"

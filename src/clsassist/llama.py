@@ -5,15 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from clsassist.assistant import Assistant
+from clsassist.embedding import Embedder
 from clsassist.records import Passage
 from clsassist.registry import Registry
 
 # A question and how many passages are wanted, to passages with their scores, best first.
 Search: TypeAlias = Callable[[str, int], Sequence[tuple[Passage, float]]]
+
+
+class _WrappedEmbedder(BaseEmbedding):
+    """The embedder of an index, as llama-index asks for one."""
+
+    _embedder: Embedder = PrivateAttr()
+
+    def __init__(self, embedder: Embedder) -> None:
+        super().__init__(model_name=embedder.name)
+        self._embedder = embedder
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return [float(value) for value in self._embedder.embed_query(query)]
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return [[float(value) for value in row] for row in self._embedder.embed_passages(texts)]
+
+
+def wrap_embedder(embedder: Embedder) -> BaseEmbedding:
+    """Return an embedder under llama-index's own interface."""
+    return _WrappedEmbedder(embedder)
+
 
 # What a language model has no use for: the quote, its document and its action are enough.
 _POSITION_KEYS = ("field", "page", "start", "end")

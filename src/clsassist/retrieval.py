@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clsassist.question import Question
@@ -23,7 +23,11 @@ _WEAK_WEIGHT = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One passage with every part of its score: ranks start at 1 and are None where a ranking lacks it."""
+    """One passage with every part of its score: ranks start at 1 and are None where a ranking lacks it.
+
+    ``same`` are the ids of other passages that say the very same text elsewhere. ``reranked`` is the score that the
+    optional cross-encoder gives, None where it was not asked.
+    """
 
     passage_id: str
     score: float
@@ -31,23 +35,29 @@ class Hit:
     lexical_rank: int | None
     dense: float
     dense_rank: int | None
+    same: tuple[str, ...] = ()
+    reranked: float | None = None
 
 
 def rank(question: Question, index: OpenIndex, embedder: Embedder, settings: Settings) -> list[Hit]:
-    """Return passages by fused score, best first.
-
-    Scores are brought to 0-1 in each ranking (min-max) and added, the dense one weighing
-    ``settings.dense_weight``: it ranked French public-service questions better than reciprocal rank fusion.
-    """
+    """Return the passages of an index by fused score, best first."""
     lexical = dict(index.lexical.search(question_weights(question), DEPTH))
     dense = dict(index.vectors.search(embedder.embed_query(question.text), DEPTH))
-    weight = settings.dense_weight
+    return fuse(lexical, dense, settings.dense_weight)
+
+
+def fuse(lexical: Mapping[str, float], dense: Mapping[str, float], dense_weight: float) -> list[Hit]:
+    """Return everything that either ranking found, by fused score, best first, then by id.
+
+    Scores are brought to 0-1 in each ranking (min-max) and added, the dense one weighing ``dense_weight``: it ranked
+    French public-service questions better than reciprocal rank fusion (see docs/decisions.md).
+    """
     lexical_part, dense_part = _min_max(lexical), _min_max(dense)
     lexical_ranks, dense_ranks = _ranks(lexical), _ranks(dense)
     hits = [
         Hit(
             key,
-            weight * dense_part.get(key, 0.0) + (1 - weight) * lexical_part.get(key, 0.0),
+            dense_weight * dense_part.get(key, 0.0) + (1 - dense_weight) * lexical_part.get(key, 0.0),
             lexical.get(key, 0.0),
             lexical_ranks.get(key),
             dense.get(key, 0.0),
@@ -56,6 +66,14 @@ def rank(question: Question, index: OpenIndex, embedder: Embedder, settings: Set
         for key in {**lexical, **dense}
     ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))
+
+
+def merge_same(hits: Sequence[Hit], text_of: Callable[[str], str]) -> list[Hit]:
+    """Return each text once, at its best rank, with the other places that say the very same."""
+    places: dict[str, list[Hit]] = {}
+    for hit in hits:
+        places.setdefault(text_of(hit.passage_id), []).append(hit)
+    return [replace(first, same=tuple(other.passage_id for other in rest)) for first, *rest in places.values()]
 
 
 def question_weights(question: Question) -> dict[str, float]:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clsassist.answer_check import answer_check, asks_check
+from clsassist.answer_comparison import answer_comparison
 from clsassist.answer_engagements import answer_engagements, asks_engagements
 from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.answer_lines import quote_line
+from clsassist.answer_reuse import answer_reuse
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.not_found import answer_not_found
@@ -190,5 +192,7 @@ COMPOSERS: dict[Intent, Callable[[Evidence], Answer]] = {
     Intent.COUNT: answer_count,
     Intent.FIELD: answer_field,
     Intent.FIGURE: answer_figure,
+    Intent.COMPARE: answer_comparison,
+    Intent.SIMILAR: answer_reuse,
     Intent.SET: answer_set,
 }

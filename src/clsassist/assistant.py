@@ -16,6 +16,8 @@ from clsassist.explaining import explain_hits, explain_question
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
+from clsassist.question_comparison import read_sides
+from clsassist.question_reuse import read_reuse
 from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit, merge_same, rank
@@ -149,9 +151,14 @@ class Assistant:
         context: Question | None = None
         answered: tuple[ActionRef, ...] = ()
         for answer in previous:
-            context = understand(answer.question, self._vocabulary, context, answered)
+            context = self._read(answer.question, context, answered)
             answered = answer.actions
-        return understand(question, self._vocabulary, context, answered)
+        return self._read(question, context, answered)
+
+    def _read(self, question: str, context: Question | None, answered: tuple[ActionRef, ...]) -> Question:
+        understood = understand(question, self._vocabulary, context, answered)
+        compared = read_sides(understood, self._registry, self._lexicon.subject_stems)
+        return read_reuse(compared, self._registry)
 
     def _check(self, question: str) -> None:
         if not question.strip():

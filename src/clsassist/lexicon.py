@@ -83,6 +83,10 @@ class Lexicon:
             position += len(longest[0]) if longest else 1
         return tuple(found)
 
+    def subject_stems(self, text: str) -> Stems:
+        """Return the stems of a text without the words that only serve to ask."""
+        return tuple(stem for stem in self.analyser.stems(text) if stem not in self.tool_words)
+
     @property
     def stems(self) -> frozenset[str]:
         """Every stem of the lexicon: a word found here is spelt right."""

@@ -110,6 +110,19 @@ def _conditions_apart(question: Question) -> list[Question]:
     return [part for part in parts if restriction(part, many=True)]
 
 
+def neighbour_lines(evidence: Evidence) -> list[str]:
+    """Offer what neighbouring ideas say, apart from the answer: never counted with it."""
+    topics = [topic for topic in evidence.question.strong_topics if topic.related and not topic.negated]
+    held = {match.action.id for match in evidence.selection.matches}
+    lines: list[str] = []
+    for _, segment in evidence.registry.segments_saying([form for topic in topics for form in topic.related]):
+        if segment.owner in evidence.registry.actions and segment.owner not in held:
+            held.add(segment.owner)
+            title = owner_title(evidence.registry.owner(segment.owner))
+            lines.append(f"- **{title}** : {in_quotes(segment.quote)} {evidence.book.cite(segment)}")
+    return ["", "Sujets voisins :", *lines[:_MOST_CLOSE]] if lines else []
+
+
 def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
     """Quote what says most of the topics, or a neighbouring idea; a single shared word is not close."""
     lines, seen = [], set()

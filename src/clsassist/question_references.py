@@ -20,6 +20,12 @@ _THE_ACTION = re.compile(
     r"(?:l['’]|la |le |les )?",
     re.IGNORECASE,
 )
+# « une action semblable à l'annuaire »
+_LIKE_ONE = re.compile(
+    r"\b(?:semblables?|ressembl\w+|similaires?|comparables?|analogues?|proches?)\s+(?:à |de |au |du )"
+    r"(?:l['’]|la |le |celle d\w+ )?(?:(?:fiche|action)\s+)?",
+    re.IGNORECASE,
+)
 # « le PETR pilote-t-il l'annuaire ? »
 _PART_OF = re.compile(
     r"\b(?:pilot\w+|port\w+|financ\w+|partenaires?|particip\w+|engag\w+|intervien\w+)(?:-t)?(?:-il|-elle|-ils|-elles)?\s+"
@@ -38,9 +44,12 @@ _DEFINITE = re.compile(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les
 def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
     """Take the words that name one action, or two, by part of a title; other words stay subjects."""
     _read_excluded(draft, vocabulary)
-    if draft.question.titles or draft.question.numbers or first_set_noun(draft) is not None:
+    if draft.question.titles or draft.question.numbers:
         return
-    for span in (_subject(draft, vocabulary), _after(_THE_ACTION, draft), _after(_PART_OF, draft)):
+    spans = [_after(_LIKE_ONE, draft)]
+    if first_set_noun(draft) is None:
+        spans += [_subject(draft, vocabulary), _after(_THE_ACTION, draft), _after(_PART_OF, draft)]
+    for span in spans:
         found = span and _titled(draft, span, vocabulary)
         if found:
             titles, places = found

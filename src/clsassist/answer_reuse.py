@@ -1,0 +1,141 @@
+"""Earlier actions to start from: those that do what is wanted, or those most like a given one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clsassist.answer_fields import action_fields
+from clsassist.answer_lines import name_of, quote_line
+from clsassist.citing import as_text
+from clsassist.evidence import Evidence
+from clsassist.not_found import answer_not_found, neighbour_lines
+from clsassist.organisation_names import common_names, names_held
+from clsassist.proofs import whole_field_proof
+from clsassist.records import Action, Answer, Role
+from clsassist.segments import Weight, field_weight
+from clsassist.text import squeeze
+from clsassist.topic_search import Match
+from clsassist.wording import counted, joined
+
+# What a coordinator wants to know of an action to copy, and what may differ from place to place.
+_CARD = ("porteur", "public", "calendrier", "territoire")
+_MOST_ALIKE = 3
+_MOST_SHARED = 6
+_MOST_STEPS = 3
+# A word that this share of the actions say does not make two of them alike.
+_COMMON_SHARE = 1 / 3
+_ELSEWHERE = re.compile(r"\b(?:ailleurs|autres? (?:plans?|territoires?|contrats?))\b", re.IGNORECASE)
+
+
+def answer_reuse(evidence: Evidence) -> Answer:
+    """Give the actions most like a named one, or those that do what the question wants to do."""
+    question = evidence.question
+    if question.models:
+        return _answer_alike(evidence)
+    matches = evidence.selection.matches
+    if evidence.selection.unknown or not matches:
+        return answer_not_found(evidence)
+    total = len(evidence.selection.scope)
+    one, many = "le fait ou le prévoit", "le font ou le prévoient"
+    lines = [f"**{counted(len(matches), 'action')} sur {total} {one if len(matches) == 1 else many}** :", ""]
+    for place, match in enumerate(matches, start=1):
+        lines += [f"{place}. {name_of(match.action, evidence)}", *_card_lines(match, evidence)]
+    lines += neighbour_lines(evidence)
+    actions = tuple(match.action for match in matches)
+    return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions), 0, total))
+
+
+def _card_lines(match: Match, evidence: Evidence) -> Iterator[str]:
+    """Yield what an action does about the subject, then who, for whom, when and where."""
+    for proof in match.said[:_MOST_STEPS] or match.criteria[:1]:
+        yield f"   - {quote_line(proof, evidence)}"
+    yield from (f"   - {line}" for line in _context_lines(match.action, evidence))
+
+
+def _context_lines(action: Action, evidence: Evidence) -> Iterator[str]:
+    for key in _CARD:
+        proofs = whole_field_proof(action, (key,), evidence.registry)
+        yield from (quote_line(proof, evidence) for proof in proofs)
+
+
+# --- likeness
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """An action, how much it is like the model, and the words they share, rarest first."""
+
+    action: Action
+    score: float
+    shared: tuple[str, ...]
+
+
+def _answer_alike(evidence: Evidence) -> Answer:
+    models = [evidence.registry.action(one) for one in evidence.question.models]
+    model = models[0]
+    others = [one for one in evidence.registry.actions.values() if one not in models]
+    if _ELSEWHERE.search(evidence.question.text):
+        others = [one for one in others if one.document_id != model.document_id]
+    best = _rank(model, others, evidence)[:_MOST_ALIKE]
+    if not best:
+        text = f"**Aucune action ne ressemble** à {name_of(model, evidence)} parmi {counted(len(others), 'action')}."
+        return evidence.answer(text)
+    many = "les plus proches" if len(best) > 1 else "la plus proche"
+    head = f"**{counted(len(best), 'action')} {many} de {as_text(squeeze(model.title))}**, parmi {len(others)} :"
+    lines = [head, ""]
+    for place, one in enumerate(best, start=1):
+        lines += [f"{place}. {name_of(one.action, evidence)}", *_likeness_lines(model, one, evidence)]
+    actions = tuple(one.action for one in best)
+    return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions), 0, len(others)))
+
+
+def _rank(model: Action, others: Sequence[Action], evidence: Evidence) -> list[_Alike]:
+    """Rank actions by the rare words of what they do that they share with a model, in proportion to all they say.
+
+    The measure is a cosine over inverse document frequencies (Salton and Buckley, 1988).
+    """
+    words = {action.id: _words(action, evidence) for action in (model, *others)}
+    counts = Counter(word for held in words.values() for word in held)
+    rare = {w: math.log(len(words) / n) for w, n in counts.items() if n <= max(2, _COMMON_SHARE * len(words))}
+    ranked = []
+    for action in others:
+        shared = sorted((words[model.id].keys() & words[action.id].keys()) & rare.keys(), key=lambda w: -rare[w])
+        norm = math.sqrt(sum(rare.get(word, 0.0) for word in words[action.id])) or 1.0
+        score = sum(rare[word] for word in shared) / norm
+        if len(shared) > 1:
+            ranked.append(_Alike(action, score, tuple(words[action.id][word] for word in shared)))
+    return sorted(ranked, key=lambda one: (-one.score, one.action.id))
+
+
+def _words(action: Action, evidence: Evidence) -> dict[str, str]:
+    """Return the stems of what an action does, each with the word as written."""
+    texts = [action.title]
+    texts += [item.text for field in action.fields if field_weight(field.key) is Weight.OBJECT for item in field.items]
+    skip = evidence.lexicon.tool_words | evidence.lexicon.weak_words
+    return {
+        token.stem: token.span.of(text)
+        for text in texts
+        for token in evidence.analyser.content(text)
+        if token.stem not in skip and len(token.form) > 2 and not token.form.isdigit()
+    }
+
+
+def _likeness_lines(model: Action, one: _Alike, evidence: Evidence) -> Iterator[str]:
+    """Yield what is alike (words, partners, equal fields), then what is not."""
+    yield f"   - En commun : {joined([f'« {as_text(word)} »' for word in one.shared[:_MOST_SHARED]])}."
+    partners = common_names([names_held(action, Role.PARTENAIRE, evidence) for action in (model, one.action)])
+    if partners:
+        names = joined([as_text(group[1].involvement.organisation) for group in partners[:_MOST_SHARED]])
+        marks = "".join(evidence.book.cite(group[1].proof) for group in partners[:_MOST_SHARED])
+        yield f"   - Partenaires communs : {names} {marks}"
+    for key in _CARD:
+        texts = [
+            " ".join(squeeze(f.text).lower() for f in action_fields(action, key)) for action in (model, one.action)
+        ]
+        proofs = whole_field_proof(one.action, (key,), evidence.registry)
+        for proof in proofs:
+            yield f"   - {'Identique' if texts[0] == texts[1] else 'Différent'} — {quote_line(proof, evidence)}"

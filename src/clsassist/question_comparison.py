@@ -1,0 +1,114 @@
+"""Understanding comparisons: what is compared with what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from clsassist.question import Intent, Question, Side
+from clsassist.records import Action
+from clsassist.registry import Registry
+from clsassist.text import Stems, fold
+
+_COMPARES = re.compile(
+    r"\bcompar\w+|\bdiff[ée]ren\w+ (?:entre|de|d['’]avec)|\bquelles? diff[ée]rences?|\bdiff[èe]r\w+|\bdistingu\w+"
+    r"|\ben commun\b|\bcommuns? (?:aux?|à|entre)|\bm[êe]mes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
+    r"|\blaquelle\b.*\bou\b|\blequel\b.*\bou\b|\bsont dans .* pas dans\b|\bde la fiche .* pas dans\b"
+    r"|\b(?:difference|compare)s? between\b",
+    re.IGNORECASE,
+)
+# What joins the two sides of a comparison.
+_BETWEEN = re.compile(
+    r"\s+(?:et|ou|avec|à|vs|versus|par rapport à|mais pas dans|(?:ne )?(?:sont|est) pas dans|and|with)\s+",
+    re.IGNORECASE,
+)
+_MOST_IN_A_SIDE = 3
+
+# The content stems of a text.
+StemsOf = Callable[[str], Stems]
+
+
+def read_sides(question: Question, registry: Registry, stems_of: StemsOf) -> Question:
+    """Return a comparison with its sides resolved; the question itself when it compares nothing.
+
+    Two numbers, two plans, or two names of actions around « et », « ou », « avec » make two sides.
+    """
+    if question.sides or not _COMPARES.search(question.text):
+        return question
+    sides = _numbered(question, registry) or _plans(question, registry) or _named(question, registry, stems_of)
+    if len(sides) < 2:
+        return question
+    return replace(question, intent=Intent.COMPARE, sides=tuple(sides))
+
+
+def _numbered(question: Question, registry: Registry) -> list[Side]:
+    """« les fiches 1 et 2 »: a side for each number, empty when no fiche has it."""
+    if len(question.numbers) < 2:
+        return []
+    return [
+        Side(
+            f"fiche {number}",
+            tuple(
+                action.id
+                for action in registry.actions.values()
+                if action.number == number and (not question.documents or action.document_id in question.documents)
+            ),
+        )
+        for number in dict.fromkeys(question.numbers)
+    ]
+
+
+def _plans(question: Question, registry: Registry) -> list[Side]:
+    """« Saverne et Thur Doller »: a side for each plan, when no action is named."""
+    names = dict.fromkeys(registry.plans[key].name for key in registry.plans if key in question.documents)
+    if len(names) < 2 or question.numbers or question.titles:
+        return []
+    return [
+        Side(
+            name,
+            tuple(one.id for one in registry.actions.values() if registry.plans[one.document_id].name == name),
+        )
+        for name in names
+    ]
+
+
+def _named(question: Question, registry: Registry, stems_of: StemsOf) -> list[Side]:
+    """« l'annuaire et l'attractivité »: what stands on each side of the word that joins them."""
+    for match in _BETWEEN.finditer(question.text):
+        parts = (question.text[: match.start()], question.text[match.end() :])
+        sides = [_part_to_side(part, question, registry, stems_of) for part in parts]
+        if all(side.actions for side in sides) and sides[0].actions != sides[1].actions:
+            return sides
+    return []
+
+
+def _part_to_side(part: str, question: Question, registry: Registry, stems_of: StemsOf) -> Side:
+    """Return the actions that one side names: by number, by plan words, by as many words of a title as it can."""
+    number = re.search(r"\b(?:fiche|action|levier|la)\s*(?:n°\s*)?(\d{1,3})\b", part, re.IGNORECASE)
+    stems = stems_of(part)
+    scope = [one for one in registry.actions.values() if _in_place(one.document_id, part, question, registry)]
+    if number:
+        held = [one for one in scope if one.number == number.group(1)]
+    else:
+        held = _best_titled(stems, [(stems_of(one.title), one.id) for one in scope], registry)
+    return Side(part.strip(" ?.!"), tuple(one.id for one in held))
+
+
+def _in_place(document_id: str, part: str, question: Question, registry: Registry) -> bool:
+    """Keep the documents of the plan that a part names, all of them when it names none."""
+    words = {fold(word) for word in re.findall(r"\w+", part)}
+    named = {
+        key
+        for key in question.documents
+        if words & {fold(word) for word in re.findall(r"\w{5,}", registry.plans[key].territoire or "")}
+    }
+    return not named or document_id in named
+
+
+def _best_titled(stems: Stems, titles: Sequence[tuple[Stems, str]], registry: Registry) -> list[Action]:
+    """Return the actions whose title shares most words with a part, when at most a few do."""
+    shared = {identifier: len(set(stems) & set(title)) for title, identifier in titles}
+    most = max(shared.values(), default=0)
+    best = [registry.actions[identifier] for identifier, count in shared.items() if count == most and most]
+    return best if len(best) <= _MOST_IN_A_SIDE else []

@@ -1,0 +1,43 @@
+"""Understanding questions of reuse: an action like another, or one that already does something."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from clsassist.question import Intent, Question
+from clsassist.registry import Registry
+
+_LIKE = re.compile(
+    r"\b(?:semblables?|ressembl\w+|similaires?|comparables?|analogues?|proches? (?:de|d['’]|du)|du m[êe]me (?:genre|type)"
+    r"|similar|like)\b",
+    re.IGNORECASE,
+)
+_TO_COPY = re.compile(
+    r"\bmod[èe]les?\b|\binspir\w+|\bcopier\b|\br[ée]utilis\w+|\breprendre\b|\bexemples? (?:de|d['’]|à)"
+    r"|\bd[ée]j[àa] (?:fait|mis|mont|pr[ée]vu|cr[ée]+|lanc|organis|exist)\w*|\b[çc]a existe d[ée]j[àa]"
+    r"|\b(?:je|nous|on) (?:veux|voudrais|voulons|souhait\w+|cherch\w+) (?:à )?(?:cr[ée]er|monter|lancer|faire|mettre)",
+    re.IGNORECASE,
+)
+_NOT_REUSE = frozenset({Intent.COMPARE, Intent.COUNT, Intent.HELP, Intent.DEFINITION, Intent.ABOUT})
+
+
+def read_reuse(question: Question, registry: Registry) -> Question:
+    """Return a question about actions to reuse as such: like the actions it names, or about a subject."""
+    if question.intent in _NOT_REUSE:
+        return question
+    models = _named(question, registry) if _LIKE.search(question.text) else ()
+    if models or (_TO_COPY.search(question.text) and question.strong_topics):
+        return replace(question, intent=Intent.SIMILAR, models=models)
+    return question
+
+
+def _named(question: Question, registry: Registry) -> tuple[str, ...]:
+    """Return the actions that the question names, by number or title."""
+    if question.titles:
+        return question.titles
+    return tuple(
+        action.id
+        for action in registry.actions.values()
+        if action.number in question.numbers and (not question.documents or action.document_id in question.documents)
+    )

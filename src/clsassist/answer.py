@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from clsassist.answer_check import answer_check, asks_check
 from clsassist.answer_comparison import answer_comparison
+from clsassist.answer_corpus import answer_about
+from clsassist.answer_counts import answer_count
 from clsassist.answer_engagements import answer_engagements, asks_engagements
-from clsassist.answer_facts import answer_about, answer_count, answer_definition, answer_figure, answer_help
+from clsassist.answer_facts import answer_definition, answer_figure, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
 from clsassist.answer_lines import quote_line
 from clsassist.answer_reuse import answer_reuse

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from clsassist.citing import in_quotes, owner_title
-from clsassist.evidence import Evidence, scope_words
+from clsassist.evidence import Evidence
 from clsassist.lexicon import Acronym
 from clsassist.not_found import answer_not_found
 from clsassist.question import Question, Topic
-from clsassist.records import Action, Answer, AnswerStatus, Role, Status
+from clsassist.records import Action, Answer, AnswerStatus
 from clsassist.segments import Segment
 from clsassist.text import find_sequence, fold
 from clsassist.topic_search import topic_segments
-from clsassist.wording import action_name, capitalised, counted, nouns, restriction
+from clsassist.wording import action_name, counted
 
 _MOST_FIGURES = 3
 _MOST_USES = 3
@@ -31,23 +31,6 @@ def answer_help(evidence: Evidence) -> Answer:
         *[f"- {starter}" for starter in evidence.starters],
     ]
     return evidence.answer("\n".join(lines), choices=evidence.starters)
-
-
-def answer_about(evidence: Evidence) -> Answer:
-    """List the documents: plan, date, number of actions."""
-    registry = evidence.registry
-    wanted = evidence.question.documents or frozenset(registry.documents)
-    lines = [f"**{counted(len(wanted), 'document')} dans le corpus** :" if wanted else "", ""]
-    for identifier, document in registry.documents.items():
-        if identifier in wanted:
-            plan = registry.plans[identifier]
-            count = sum(1 for action in registry.actions.values() if action.document_id == identifier)
-            dated = registry.dates[identifier]
-            when = f", daté de {dated.lower()}" if dated else ""
-            lines.append(f"- {document.path} : {plan.name}{when}, {counted(count, 'action')}")
-    for path, reason in registry.failures:
-        lines.append(f"- {path} : non lu ({reason})")
-    return evidence.answer("\n".join(lines), coverage=evidence.coverage(len(registry.actions)))
 
 
 # --- definitions
@@ -115,106 +98,6 @@ def _use_lines(uses: list[Segment], evidence: Evidence) -> list[str]:
     if len(owners) > _MOST_USES:
         lines.append(f"- et {counted(len(owners) - _MOST_USES, 'autre')}.")
     return lines
-
-
-# --- counts
-
-
-def answer_count(evidence: Evidence) -> Answer:
-    """Count actions, partners, axes or thématiques, with the list behind the number."""
-    kind = evidence.question.kind
-    if evidence.selection.unknown:
-        return answer_not_found(evidence)
-    if kind in ("partenaire", "organisation", "structure", "porteur", "pilote"):
-        return _count_organisations(evidence)
-    if kind in ("thematique", "axe"):
-        return _count_headings(evidence)
-    return _count_actions(evidence)
-
-
-def _count_actions(evidence: Evidence) -> Answer:
-    question, selection = evidence.question, evidence.selection
-    one, many = nouns(question)
-    actions = tuple(match.action for match in selection.matches)
-    said = restriction(question, many=len(actions) > 1)
-    where = scope_words(evidence)
-    whole = " dans la réponse précédente" if question.follows and question.titles else " dans le corpus"
-    out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or whole
-    lines = [f"**{counted(len(actions), one, many)}{out_of}**{' :' if actions else '.'}", ""]
-    if said:
-        for match in selection.matches:
-            proof = match.proofs[0] if match.proofs else evidence.registry.title_segment(match.action)
-            name = action_name(match.action, evidence.registry.plans[match.action.document_id])
-            lines.append(f"- {name} — {proof.label} : {in_quotes(proof.quote)} {evidence.book.cite(proof)}")
-    else:
-        lines.extend(_distribution_lines(actions, evidence))
-    coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
-    return evidence.answer("\n".join(lines), actions, coverage=coverage)
-
-
-def _distribution_lines(actions: tuple[Action, ...], evidence: Evidence) -> list[str]:
-    """Break a count down by plan then axe, with every title behind the number."""
-    groups: dict[tuple[str, str], list[Action]] = {}
-    for action in actions:
-        # One axe may be written two ways (« Axe 3 :Faciliter »): its number tells.
-        axe = str(action.axe_number or action.axe or "")
-        groups.setdefault((evidence.registry.plans[action.document_id].name, axe), []).append(action)
-    lines = []
-    for (plan, axe), held in groups.items():
-        number = f"axe {held[0].axe_number}" if axe and held[0].axe_number else axe
-        lines.append(f"- {' — '.join(filter(None, (plan, number)))} : {len(held)}")
-        for action in held:
-            lines.append(f"  - {action.title} {evidence.book.cite(evidence.registry.title_segment(action))}")
-    return lines
-
-
-def _count_organisations(evidence: Evidence) -> Answer:
-    leading = evidence.question.kind in ("porteur", "pilote")
-    roles = {Role.PORTEUR, Role.PILOTE} if leading else {Role.PARTENAIRE}
-    actions = tuple(match.action for match in evidence.selection.matches)
-    lines: list[str] = []
-    names: dict[str, None] = {}
-    counted_actions: list[Action] = []
-    for action in actions:
-        held = [one for one in action.involvements if one.role in roles and one.field_key in ("porteur", "partenaires")]
-        if not held:
-            continue
-        counted_actions.append(action)
-        names.update(dict.fromkeys(fold(one.organisation) for one in held))
-        starred = sum(1 for one in held if one.status is Status.TO_CONTACT)
-        starred_words = f", dont {starred} à contacter" if starred else ""
-        name = action_name(action, evidence.registry.plans[action.document_id])
-        place = held[0]
-        label = next(field.label for field in action.fields if field.key == place.field_key)
-        mark = evidence.book.cite_span(action.id, place.field_key, label, place.span)
-        lines.append(f"- {name} : {counted(len(held), evidence.question.kind)}{starred_words} {mark}")
-    if not lines:
-        return answer_not_found(evidence)
-    noun = "nom différent" if len(names) < 2 else "noms différents"
-    head = f"**{len(names)} {noun}** de {evidence.question.kind}s dans {counted(len(lines), 'action')} :"
-    return evidence.answer("\n".join([head, "", *lines]), tuple(counted_actions))
-
-
-def _count_headings(evidence: Evidence) -> Answer:
-    attribute = evidence.question.kind
-    found: dict[str, list[Action]] = {}
-    for match in evidence.selection.matches:
-        value = match.action.axe if attribute == "axe" else match.action.thematique
-        if value:
-            plan = evidence.registry.plans[match.action.document_id].name
-            place = f"axe {match.action.axe_number} : " if attribute == "axe" and match.action.axe_number else ""
-            found.setdefault(f"{place}{value.split(':', 1)[-1].strip() if place else value} ({plan})", []).append(
-                match.action
-            )
-    if not found:
-        return answer_not_found(evidence)
-    name = "axe" if attribute == "axe" else "thématique"
-    lines = [f"**{counted(len(found), name)}** :", ""]
-    for title, actions in found.items():
-        field = next(held for held in actions[0].fields if held.key == attribute)
-        mark = evidence.book.cite_span(actions[0].id, field.key, field.label, field.span)
-        lines.append(f"- {capitalised(title)} : {counted(len(actions), 'action')} {mark}")
-    return evidence.answer("\n".join(lines))
 
 
 # --- figures

@@ -26,6 +26,7 @@ _CARD = ("porteur", "public", "calendrier", "territoire")
 _MOST_ALIKE = 3
 _MOST_SHARED = 6
 _MOST_STEPS = 3
+_TITLE_WEIGHT = 3
 # A word that this share of the actions say does not make two of them alike.
 _COMMON_SHARE = 1 / 3
 _ELSEWHERE = re.compile(r"\b(?:ailleurs|autres? (?:plans?|territoires?|contrats?))\b", re.IGNORECASE)
@@ -101,11 +102,13 @@ def _rank(model: Action, others: Sequence[Action], evidence: Evidence) -> list[_
     words = {action.id: _words(action, evidence) for action in (model, *others)}
     counts = Counter(word for held in words.values() for word in held)
     rare = {w: math.log(len(words) / n) for w, n in counts.items() if n <= max(2, _COMMON_SHARE * len(words))}
+    title = set(evidence.analyser.stems(model.title))
     ranked = []
     for action in others:
         shared = sorted((words[model.id].keys() & words[action.id].keys()) & rare.keys(), key=lambda w: -rare[w])
         norm = math.sqrt(sum(rare.get(word, 0.0) for word in words[action.id])) or 1.0
-        score = sum(rare[word] for word in shared) / norm
+        # What the model is called is what it is about.
+        score = sum(rare[word] * (_TITLE_WEIGHT if word in title else 1) for word in shared) / norm
         if len(shared) > 1:
             ranked.append(_Alike(action, score, tuple(words[action.id][word] for word in shared)))
     return sorted(ranked, key=lambda one: (-one.score, one.action.id))
@@ -139,3 +142,10 @@ def _likeness_lines(model: Action, one: _Alike, evidence: Evidence) -> Iterator[
         proofs = whole_field_proof(one.action, (key,), evidence.registry)
         for proof in proofs:
             yield f"   - {'Identique' if texts[0] == texts[1] else 'Différent'} — {quote_line(proof, evidence)}"
+
+
+def _value(action: Action, key: str) -> tuple[str, ...]:
+    """Return what a field says, to compare: its words and its ticked boxes."""
+    fields = action_fields(action, key)
+    ticked = (option.label for field in fields for option in field.options if option.ticked)
+    return tuple(squeeze(words).lower() for words in (*(field.text for field in fields), *ticked))

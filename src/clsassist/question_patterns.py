@@ -38,18 +38,6 @@ HELP = re.compile(
     r"\b[\s,!.?]*(?:beaucoup|à tous|!|\.|\?)*\W*$",
     re.IGNORECASE,
 )
-ABOUT = re.compile(
-    r"\b(?:quels|combien de|liste des|les) (?:documents|plans|contrats|fichiers|sources|territoires)\b"
-    r"|\bque contient (?:le|ce|votre) corpus\b|\bde quand date|\bque couvre(?:nt)? (?:le|les|votre)",
-    re.IGNORECASE,
-)
-COUNTED = re.compile(
-    r"\b(?:combien (?:de |d['’]|des |y a[- ]t[- ]il (?:de |d['’]))?|how many "
-    r"|nombre (?:de |d['’]|total de |total d['’]))"
-    r"(?:[a-zé]+ )?(?P<what>actions?|fiches?|leviers?|mesures?|projets?|partenaires?|th[ée]matiques?|axes?"
-    r"|porteurs?|pilotes?|organisations?|structures?)",
-    re.IGNORECASE,
-)
 SET_NOUN = re.compile(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b", re.IGNORECASE)
 SET_ONE = re.compile(
     r"\b(?:quelles?|quels?|which|(?<!est )(?<!sont )(?<!bien )(?:une|un)|d['’]|aucune?)\s+(?:autre\s+)?(?:action|fiche|levier|mesure|projet|initiative)s?\b",

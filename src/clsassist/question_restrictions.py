@@ -11,7 +11,6 @@ from clsassist.question_draft import Draft, first_set_noun, negated, overlaps, t
 from clsassist.question_patterns import (
     ACRONYM_ALONE,
     AXE,
-    COUNTED,
     DEFINITION,
     EITHER,
     ENDS,
@@ -28,7 +27,6 @@ from clsassist.question_patterns import (
     YES_NO,
     YES_NO_FORM,
 )
-from clsassist.text import fold
 from clsassist.vocabulary import Vocabulary
 
 
@@ -143,17 +141,6 @@ def _ideas(draft: Draft, vocabulary: Vocabulary) -> list[tuple[int, int]]:
         for form, concept in vocabulary.lexicon.concepts_at(stems, position)
         if len(form) > 1 and not concept.actor
     ]
-
-
-def read_kind(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« leviers » are not « fiches »: keep the word when it restricts the count."""
-    match = COUNTED.search(draft.question.text)
-    if match:
-        what = fold(match.group("what")).rstrip("s")
-        draft.question = replace(draft.question, kind=what)
-        take_match(draft, match)
-    elif re.search(r"\bleviers?\b", draft.question.text, re.IGNORECASE):
-        draft.question = replace(draft.question, kind="levier")
 
 
 def read_definition(draft: Draft, vocabulary: Vocabulary) -> None:

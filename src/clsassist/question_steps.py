@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clsassist.question_boxes import read_boxes, read_closed_words
+from clsassist.question_counts import read_counts
 from clsassist.question_draft import Draft
 from clsassist.question_organisations import read_organisations
 from clsassist.question_references import read_references
@@ -12,7 +13,6 @@ from clsassist.question_restrictions import (
     read_axes,
     read_definition,
     read_fields,
-    read_kind,
     read_numbers,
     read_objectives,
     read_years,
@@ -35,7 +35,7 @@ STEPS: tuple[Step, ...] = (
     read_organisations,
     read_plans,
     read_closed_words,
-    read_kind,
+    read_counts,
     read_fields,
     read_topics,
 )

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from clsassist.follow_up import follow
 from clsassist.question import Intent, Question
+from clsassist.question_corpus import text_to_aspect
 from clsassist.question_draft import Draft
-from clsassist.question_patterns import ABOUT, COUNTED, FIGURE, HELP, PREAMBLE
+from clsassist.question_patterns import FIGURE, HELP, PREAMBLE
 from clsassist.question_steps import STEPS
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
@@ -40,6 +41,7 @@ def understand(
         # « et le CLSM ? » goes on with the question before it.
         question = replace(question, acronym="")
     bare = not any(token.stop for token in tokens)
+    question = replace(question, aspect=text_to_aspect(asked))
     question = replace(question, intent=_intent(question), key_words=bare)
     return follow(question, previous, answered) if previous else question
 
@@ -58,8 +60,8 @@ def _intent(question: Question) -> Intent:
     readings = (
         (Intent.HELP, bool(HELP.match(text))),
         (Intent.DEFINITION, bool(question.acronym)),
-        (Intent.ABOUT, bool(ABOUT.search(text)) and not question.strong_topics),
-        (Intent.COUNT, bool(COUNTED.search(text))),
+        (Intent.ABOUT, bool(question.aspect) and not question.organisations),
+        (Intent.COUNT, question.intent is Intent.COUNT),
         (Intent.FIELD, bool(question.fields) and not question.asks_set),
         (Intent.FIGURE, bool(FIGURE.search(text))),
     )

@@ -1,0 +1,321 @@
+"""Counts and distributions: the number first, then the list behind it, each item cited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clsassist.answer_fields import action_fields
+from clsassist.answer_lines import name_of, quote_line
+from clsassist.citing import as_text
+from clsassist.evidence import Evidence, scope_words
+from clsassist.not_found import answer_not_found
+from clsassist.organisation_names import names_held, shared_name
+from clsassist.parsing.labels import NAMES
+from clsassist.proofs import part_proof
+from clsassist.records import Action, Answer, Role, Status
+from clsassist.text import squeeze
+from clsassist.wording import capitalised, counted, joined, nouns, restriction
+
+# Parts of a field that can be counted one by one.
+_ITEMS = {"objectif": "objectifs", "indicateur": "indicateurs", "etape": "etapes", "public": "public"}
+_ROLE_OF = {"partenaire": Role.PARTENAIRE, "porteur": Role.PORTEUR, "financeur": Role.FINANCEUR}
+
+
+@dataclass(slots=True)
+class _Group:
+    """One line of a distribution: its name, the actions in it, the mark that proves each."""
+
+    name: str
+    actions: dict[str, Action] = field(default_factory=dict)
+    marks: list[str] = field(default_factory=list)
+
+
+def answer_count(evidence: Evidence) -> Answer:
+    """Count what the question counts, over the actions it selects."""
+    question = evidence.question
+    if evidence.selection.unknown:
+        return answer_not_found(evidence)
+    if question.per:
+        return _answer_distribution(evidence)
+    if question.kind in _ROLE_OF or question.kind == "organisation":
+        return _count_organisations(evidence)
+    if question.kind in ("thematique", "axe", "plan", "territoire", "document"):
+        return _count_groups(evidence)
+    if question.kind in _ITEMS and (question.numbers or question.titles):
+        return _count_items(evidence)
+    return _count_actions(evidence)
+
+
+def _actions(evidence: Evidence) -> tuple[Action, ...]:
+    return tuple(match.action for match in evidence.selection.matches)
+
+
+# --- actions
+
+
+def _count_actions(evidence: Evidence) -> Answer:
+    question, selection = evidence.question, evidence.selection
+    one, many = nouns(question)
+    actions = _actions(evidence)
+    if not actions:
+        return answer_not_found(evidence)
+    said = restriction(question, many=len(actions) > 1)
+    where = scope_words(evidence)
+    out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
+    lines = [f"**{counted(len(actions), one, many)}{out_of}** :", ""]
+    if said:
+        for match in selection.matches:
+            proof = match.proofs[0] if match.proofs else evidence.registry.title_segment(match.action)
+            lines.append(f"- {name_of(match.action, evidence)} — {quote_line(proof, evidence)}")
+    else:
+        lines += _plan_lines(actions, evidence)
+    coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
+    return evidence.answer("\n".join(lines), actions, coverage=coverage)
+
+
+def _plan_lines(actions: Iterable[Action], evidence: Evidence) -> Iterator[str]:
+    """Yield a count by plan and axe, with every title behind the number."""
+    groups: dict[tuple[str, str], list[Action]] = {}
+    for action in actions:
+        groups.setdefault((evidence.registry.plans[action.document_id].name, _axe(action)), []).append(action)
+    for (plan, axe), held in groups.items():
+        yield f"- {' — '.join(filter(None, (plan, axe)))} : {len(held)}"
+        for action in held:
+            yield f"  - {as_text(action.title)} {evidence.book.cite(evidence.registry.title_segment(action))}"
+
+
+def _axe(action: Action) -> str:
+    """Name an axe by its number: one axe may be written two ways (« Axe 3 :Faciliter »)."""
+    return f"axe {action.axe_number}" if action.axe_number else squeeze(action.axe or "")
+
+
+# --- distributions
+
+
+def _answer_distribution(evidence: Evidence) -> Answer:
+    """Break the actions down by what the question says, as a table, the largest group first."""
+    question = evidence.question
+    actions = _actions(evidence)
+    groups = list(_groups(actions, question.per, evidence))
+    if not groups:
+        return answer_not_found(evidence)
+    one, many = nouns(question)
+    if question.per == "action":
+        return _most_partners(actions, evidence)
+    ordered = sorted(groups, key=lambda group: -len(group.actions))
+    total = sum(len(group.actions) for group in ordered)
+    first = ordered[0]
+    name = NAMES.get(question.per, question.per)
+    lines = [
+        f"**{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}** : "
+        f"{as_text(first.name)} vient en tête avec {len(first.actions)}.",
+        "",
+        f"| {capitalised(name)} | {capitalised(many)} | |",
+        "|---|---:|---|",
+    ]
+    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {''.join(g.marks)} |" for g in ordered]
+    if total > len(actions):
+        lines += [
+            "",
+            f"Une même action peut compter dans plusieurs lignes : leur somme ({total}) dépasse {len(actions)}.",
+        ]
+    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
+    missing = len(actions) - len(held)
+    if missing:
+        lines += ["", f"{capitalised(counted(missing, 'action n’a', 'actions n’ont'))} pas cette information."]
+    return evidence.answer("\n".join(lines), held, coverage=evidence.coverage(len(held), missing, len(actions)))
+
+
+def _groups(actions: Sequence[Action], per: str, evidence: Evidence) -> Iterable[_Group]:
+    found: dict[str, _Group] = {}
+    for action in actions:
+        for key, name, mark in _GROUPERS.get(per, _by_plan)(action, evidence):
+            group = found.setdefault(key, _Group(name))
+            if action.id not in group.actions:
+                group.actions[action.id] = action
+                group.marks.append(mark)
+    return found.values()
+
+
+# For one action: the key of each group it is in, the name of the group, the mark that proves it.
+_Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, str]]]
+
+
+def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    name = evidence.registry.plans[action.document_id].name
+    yield name, name, evidence.book.cite(evidence.registry.title_segment(action))
+
+
+def _by_heading(key: str) -> _Grouper:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        value = action.axe if key == "axe" else action.thematique
+        held = next((one for one in action.fields if one.key == key), None)
+        if value and held:
+            plan = evidence.registry.plans[action.document_id].name
+            said = value.split(":", 1)[-1].strip() if key == "axe" else value
+            number = f"axe {action.axe_number} : " if key == "axe" and action.axe_number else ""
+            identity = f"{plan} {action.axe_number}" if number else f"{plan} {value}"
+            mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+            yield identity, f"{capitalised(number + squeeze(said))} ({plan})", mark
+
+    return group
+
+
+def _by_role(role: Role) -> _Grouper:
+    roles = {Role.PORTEUR, Role.PILOTE} if role is Role.PORTEUR else {role}
+    fields = {"porteur", "partenaires", "financement"}
+
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        for held in action.involvements:
+            if held.role in roles and held.field_key in fields:
+                name = shared_name(held.organisation, evidence)
+                proof = part_proof(action, held, evidence.registry)
+                shown = name if name.isupper() or name[:1].isupper() else squeeze(held.organisation)
+                yield name, shown, evidence.book.cite(proof)
+
+    return group
+
+
+def _by_field(key: str) -> _Grouper:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        for one in action_fields(action, key):
+            for option in one.options:
+                if option.ticked:
+                    yield (
+                        option.label,
+                        option.label,
+                        evidence.book.cite_span(action.id, one.key, one.label, option.span),
+                    )
+            for item in one.items:
+                text = squeeze(item.text)
+                yield text.lower(), text, evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
+
+    return group
+
+
+def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    held = action.field("calendrier")
+    if held and action.first_year and action.last_year:
+        mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+        for year in range(action.first_year, action.last_year + 1):
+            yield str(year), str(year), mark
+
+
+def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    yield action.id, action.title, ""
+
+
+_GROUPERS: dict[str, _Grouper] = {
+    "plan": _by_plan,
+    "document": _by_plan,
+    "action": _by_action,
+    "axe": _by_heading("axe"),
+    "thematique": _by_heading("thematique"),
+    "porteur": _by_role(Role.PORTEUR),
+    "partenaire": _by_role(Role.PARTENAIRE),
+    "organisation": _by_role(Role.PARTENAIRE),
+    "financeur": _by_role(Role.FINANCEUR),
+    "territoire": _by_field("territoire"),
+    "public": _by_field("public"),
+    "annee": _by_year,
+}
+
+
+def _most_partners(actions: Sequence[Action], evidence: Evidence) -> Answer:
+    """Say which action has most partners, then the five that follow."""
+    counts = [(len(names_held(action, Role.PARTENAIRE, evidence)), action) for action in actions]
+    ordered = sorted(counts, key=lambda pair: -pair[0])
+    most = [action for count, action in ordered if count == ordered[0][0]]
+    lines = [f"**{counted(ordered[0][0], 'partenaire')}** : {joined([name_of(one, evidence) for one in most])}.", ""]
+    for count, action in ordered[:6]:
+        field = action.field("partenaires")
+        if field:
+            mark = evidence.book.cite_span(action.id, field.key, field.label, field.span)
+            lines.append(f"- {name_of(action, evidence)} : {count} {mark}")
+    return evidence.answer("\n".join(lines), tuple(most), coverage=evidence.coverage(len(most)))
+
+
+# --- organisations
+
+
+def _count_organisations(evidence: Evidence) -> Answer:
+    """Count the organisations that the actions list with a role: those starred apart, those of several actions once."""
+    question = evidence.question
+    role = _ROLE_OF.get(question.kind, Role.PARTENAIRE)
+    roles = (Role.PORTEUR, Role.PILOTE) if role is Role.PORTEUR else (role,)
+    names: dict[str, None] = {}
+    lines: list[str] = []
+    holding: list[Action] = []
+    for action in _actions(evidence):
+        held = [one for part in roles for one in names_held(action, part, evidence)]
+        if question.to_contact is not None:
+            held = [one for one in held if (one.involvement.status is Status.TO_CONTACT) is question.to_contact]
+        if not held:
+            continue
+        holding.append(action)
+        names.update(dict.fromkeys(one.name for one in held))
+        starred = sum(1 for one in held if one.involvement.status is Status.TO_CONTACT)
+        dont = f", dont {starred} à contacter" if starred and question.to_contact is None else ""
+        lines.append(f"- {name_of(action, evidence)} : {len(held)}{dont}")
+        lines += [f"  - {as_text(one.involvement.organisation)} {evidence.book.cite(one.proof)}" for one in held]
+    if not lines:
+        return answer_not_found(evidence)
+    kind = {"organisation": "organisation partenaire"}.get(question.kind, question.kind)
+    status = {None: "", True: " à contacter", False: " engagé"}[question.to_contact]
+    many = " ".join(f"{word}s" for word in kind.split())
+    plural = status + "s" if status == " engagé" and len(names) > 1 else status
+    where = "" if len(holding) == 1 else f" dans {counted(len(holding), 'action')}"
+    head = f"**{counted(len(names), kind, many)}{plural}{where}** :"
+    return evidence.answer("\n".join([head, "", *lines]), tuple(holding), coverage=evidence.coverage(len(holding)))
+
+
+# --- headings, plans, items
+
+
+def _count_groups(evidence: Evidence) -> Answer:
+    """Count axes, thématiques, plans, territories or documents, with how many actions each has."""
+    kind = evidence.question.kind
+    if kind == "document":
+        return _count_documents(evidence)
+    actions = _actions(evidence)
+    groups = list(_groups(actions, kind, evidence))
+    if not groups:
+        return answer_not_found(evidence)
+    many = {"thematique": "thématiques"}.get(kind, f"{kind}s")
+    one = {"thematique": "thématique"}.get(kind, kind)
+    lines = [f"**{counted(len(groups), one, many)}{scope_words(evidence)}** :", ""]
+    lines += [f"- {as_text(g.name)} : {counted(len(g.actions), 'action')} {g.marks[0]}" for g in groups]
+    return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
+
+
+def _count_documents(evidence: Evidence) -> Answer:
+    documents = [
+        document
+        for key, document in evidence.registry.documents.items()
+        if not evidence.question.documents or key in evidence.question.documents
+    ]
+    lines = [f"**{counted(len(documents), 'document')}{scope_words(evidence) or ' dans le corpus'}** :", ""]
+    lines += [f"- {document.path} : {evidence.registry.plans[document.id].name}" for document in documents]
+    return evidence.answer("\n".join(lines))
+
+
+def _count_items(evidence: Evidence) -> Answer:
+    """Count the items of one field of the actions named."""
+    key = _ITEMS[evidence.question.kind]
+    lines: list[str] = []
+    total = 0
+    holding: list[Action] = []
+    for action in _actions(evidence):
+        items = [(one, item) for one in action_fields(action, key) for item in one.items if item.level == 0]
+        total += len(items)
+        if items:
+            holding.append(action)
+            lines.append(f"- {name_of(action, evidence)} : {len(items)}")
+        for one, item in items:
+            mark = evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
+            lines.append(f"  - {as_text(item.text)} {mark}")
+    if not lines:
+        return answer_not_found(evidence)
+    head = f"**{counted(total, evidence.question.kind)}** :"
+    return evidence.answer("\n".join([head, "", *lines]), tuple(holding), coverage=evidence.coverage(len(holding)))

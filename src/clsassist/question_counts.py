@@ -1,0 +1,78 @@
+"""Understanding counts: what is counted, and what it is broken down by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from clsassist.question import Intent
+from clsassist.question_draft import Draft, take_match
+from clsassist.text import fold
+from clsassist.vocabulary import Vocabulary
+
+_THINGS = (
+    r"actions?(?: concr[èe]tes)?|fiches?(?:[- ]actions?)?|leviers?|mesures?|projets?|partenaires?|th[ée]matiques?|axes?"
+    r"|porteurs?|pilotes?|organisations?|organismes?|structures?|financeurs?|territoires?|plans?|contrats?|documents?"
+    r"|fichiers?|objectifs?|indicateurs?|[ée]tapes?|publics?"
+)
+_COUNTED = re.compile(
+    r"\b(?:combien (?:y a[- ]t[- ]il )?(?:de |d['’]|des )?|how many |quel(?:le)? (?:est le )?nombre (?:de |d['’])|nombre (?:de |d['’]|total de |total d['’]))"
+    rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b",
+    re.IGNORECASE,
+)
+# « répartition des actions par axe », « combien de leviers par pilote ».
+_PER = re.compile(
+    r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|th[ée]matiques?|partenaires?|ann[ée]es?"
+    r"|publics?|financeurs?|organisations?|structures?)\b",
+    re.IGNORECASE,
+)
+_SPREAD = re.compile(
+    rf"\b(?:r[ée]partition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b",
+    re.IGNORECASE,
+)
+# « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
+_MOST = re.compile(
+    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)\b.*\ble plus\b",
+    re.IGNORECASE,
+)
+_MOST_PARTNERS = re.compile(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b", re.IGNORECASE)
+_ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}
+_SINGULAR = {
+    "fiche-action": "fiche",
+    "organisme": "organisation",
+    "structure": "organisation",
+    "contrat": "plan",
+    "fichier": "document",
+    "action concrete": "etape",
+    "pilote": "porteur",
+}
+
+
+def read_counts(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« combien de partenaires », « répartition des actions par axe », « qui pilote le plus »: kind and breakdown."""
+    text = draft.question.text
+    match = _COUNTED.search(text)
+    per, spread, most = _PER.search(text), _SPREAD.search(text), _MOST.search(text)
+    if _MOST_PARTNERS.search(text):
+        draft.question = replace(draft.question, intent=Intent.COUNT, kind="partenaire", per="action")
+    elif most:
+        role = fold(most.group("a") or most.group("b"))
+        take_match(draft, most)
+        draft.question = replace(draft.question, intent=Intent.COUNT, kind="action", per=_ROLES.get(role, role))
+    elif match or (per and spread):
+        counted = match or spread
+        what = counted.group("what") if counted else "action"
+        if counted:
+            take_match(draft, counted)
+        draft.question = replace(draft.question, intent=Intent.COUNT, kind=_singular(what))
+    elif re.search(r"\bleviers?\b", text, re.IGNORECASE):
+        draft.question = replace(draft.question, kind="levier")
+    if per and draft.question.intent is Intent.COUNT:
+        take_match(draft, per)
+        draft.question = replace(draft.question, per=_singular(per.group("per")))
+
+
+def _singular(word: str) -> str:
+    one = fold(word).replace("fiches-actions", "fiche").replace("fiche-action", "fiche")
+    one = re.sub(r"s\b", "", one)
+    return _SINGULAR.get(one, one)

@@ -10,9 +10,11 @@ from clsassist.answer_comparison import answer_comparison
 from clsassist.answer_corpus import answer_about
 from clsassist.answer_counts import answer_count
 from clsassist.answer_engagements import answer_engagements, asks_engagements
-from clsassist.answer_facts import answer_definition, answer_figure, answer_help
+from clsassist.answer_facts import answer_definition, answer_help
 from clsassist.answer_fields import answer_field, overview_lines
+from clsassist.answer_figures import answer_figure
 from clsassist.answer_lines import quote_line
+from clsassist.answer_open import answer_open
 from clsassist.answer_reuse import answer_reuse
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
@@ -196,5 +198,6 @@ COMPOSERS: dict[Intent, Callable[[Evidence], Answer]] = {
     Intent.FIGURE: answer_figure,
     Intent.COMPARE: answer_comparison,
     Intent.SIMILAR: answer_reuse,
+    Intent.OPEN: answer_open,
     Intent.SET: answer_set,
 }

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from clsassist.citing import in_quotes, owner_title
+from clsassist.citing import in_quotes
 from clsassist.evidence import Evidence
 from clsassist.lexicon import Acronym
 from clsassist.not_found import answer_not_found
-from clsassist.question import Question, Topic
-from clsassist.records import Action, Answer, AnswerStatus
+from clsassist.records import Answer
 from clsassist.segments import Segment
 from clsassist.text import find_sequence, fold
-from clsassist.topic_search import topic_segments
 from clsassist.wording import action_name, counted
 
 _MOST_FIGURES = 3
@@ -98,50 +96,3 @@ def _use_lines(uses: list[Segment], evidence: Evidence) -> list[str]:
     if len(owners) > _MOST_USES:
         lines.append(f"- et {counted(len(owners) - _MOST_USES, 'autre')}.")
     return lines
-
-
-# --- figures
-
-
-def answer_figure(evidence: Evidence) -> Answer:
-    """Quote the sentences that hold a number about what is asked."""
-    question = evidence.question
-    topics = [topic for topic in question.strong_topics if not topic.negated]
-    topics += [Topic(one.words, one.forms) for one in question.organisations]
-    known = [topic for topic in topics if topic.known]
-    # What is counted must be known; of the rest (« au questionnaire »), two known words are enough to tell.
-    if not known or not topics[0].known or (len(known) < len(topics) and len(known) < 2):
-        return answer_not_found(evidence)
-    said = [segment for segment in topic_segments(known, evidence.registry) if _has_figure(segment, question)]
-    if len(known) == 1:
-        said = [segment for segment in said if _counts(segment, known[0], evidence)]
-    if not said:
-        return answer_not_found(evidence)
-    said.sort(key=lambda segment: -evidence.worth(segment))
-    lines = ["Voici ce que disent les documents :", ""]
-    actions: dict[str, Action] = {}
-    for segment in said[:_MOST_FIGURES]:
-        owner = evidence.registry.owner(segment.owner)
-        if isinstance(owner, Action):
-            actions[owner.id] = owner
-        plan = evidence.registry.plans[segment.document_id].name
-        lines.append(f"- {in_quotes(segment.quote)} {evidence.book.cite(segment)} — {owner_title(owner)} ({plan})")
-    return evidence.answer("\n".join(lines), tuple(actions.values()), status=AnswerStatus.ANSWERED)
-
-
-def _counts(segment: Segment, topic: Topic, evidence: Evidence) -> bool:
-    """Say whether a number stands just before the topic: « 5 MSP », « 1 centre hospitalier »."""
-    tokens = evidence.analyser.content(segment.quote)
-    stems = [token.stem for token in tokens]
-    return any(
-        tuple(stems[place : place + len(form)]) == form
-        and any(token.form[0].isdigit() for token in tokens[max(0, place - 2) : place])
-        for form in topic.forms
-        for place in range(len(stems))
-    )
-
-
-def _has_figure(segment: Segment, question: Question) -> bool:
-    in_scope = not question.documents or segment.document_id in question.documents
-    percent = re.search(r"pourcentage|proportion|taux|part des", question.text, re.IGNORECASE)
-    return in_scope and bool(_NUMBER.search(segment.quote)) and (not percent or "%" in segment.quote)

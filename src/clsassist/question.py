@@ -20,6 +20,7 @@ class Intent(StrEnum):
     FIGURE = "chiffre"
     COMPARE = "comparaison"
     SIMILAR = "action semblable"
+    OPEN = "synthèse"
     SET = "ensemble"
 
 

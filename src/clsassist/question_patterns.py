@@ -47,6 +47,18 @@ FIGURE = re.compile(
     r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b",
     re.IGNORECASE,
 )
+# What asks for a synthesis rather than a list.
+OPEN = re.compile(
+    r"\bque (?:pr[ée]voi\w+|fait[- ]on|font|dit|disent|propose\w*|contien\w+)\b|\bqu['’]est[- ]il (?:pr[ée]vu|fait)|\bqu['’]est-ce qui est (?:pr[ée]vu|fait)"
+    r"|\bqu['’]y a[- ]t[- ]il\b|^\W*(?:et )?comment\b(?! (?:s['’]appel|est|sont|ser))|\bquelles? (?:sont les )?(?:solutions?|r[ée]ponses|pistes|grandes lignes|priorit[ée]s)\b"
+    r"|^\W*pourquoi\b|\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bquels (?:sont les )?enjeux\b|\bsynth[èe]se\b"
+    r"|\bwhat does\b.*\bplan\b|\bhow (?:to|do|does)\b",
+    re.IGNORECASE,
+)
+# An action presented as a whole.
+PRESENTS = re.compile(
+    r"\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bsynth[èe]se\b", re.IGNORECASE
+)
 NEGATION = re.compile(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b", re.IGNORECASE)
 TO_CONTACT = re.compile(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"

@@ -219,6 +219,11 @@ class Registry:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
+    def segments_with_digits(self) -> list[Segment]:
+        """Return the segments whose words hold a digit."""
+        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB '*[0-9]*' ORDER BY id")
+        return [_row_to_segment(row) for row in rows]
+
     def plans_saying(self, name: str) -> frozenset[str]:
         """Return the documents of every plan that says a proper name somewhere, the name of the plan included."""
         stems = self._analyser.stems(name)

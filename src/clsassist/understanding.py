@@ -8,7 +8,8 @@ from clsassist.follow_up import follow
 from clsassist.question import Intent, Question
 from clsassist.question_corpus import text_to_aspect
 from clsassist.question_draft import Draft
-from clsassist.question_patterns import FIGURE, HELP, PREAMBLE
+from clsassist.question_figures import asks_contact, asks_money
+from clsassist.question_patterns import FIGURE, HELP, OPEN, PREAMBLE, PRESENTS
 from clsassist.question_steps import STEPS
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
@@ -62,7 +63,21 @@ def _intent(question: Question) -> Intent:
         (Intent.DEFINITION, bool(question.acronym)),
         (Intent.ABOUT, bool(question.aspect) and not question.organisations),
         (Intent.COUNT, question.intent is Intent.COUNT),
+        (Intent.FIGURE, asks_money(question) or asks_contact(question)),
+        (Intent.OPEN, _is_open(question)),
         (Intent.FIELD, bool(question.fields) and not question.asks_set),
         (Intent.FIGURE, bool(FIGURE.search(text))),
     )
     return next((intent for intent, holds in readings if holds), Intent.SET)
+
+
+def _is_open(question: Question) -> bool:
+    """Say whether a synthesis is wanted: « comment… », « que prévoit… », unless one field of a named action is asked."""
+    if not OPEN.search(question.text) or question.asks_set:
+        return False
+    named = question.numbers or question.titles
+    return bool(PRESENTS.search(question.text)) if named else not set(question.fields) - _WIDE_FIELDS
+
+
+# Fields that an open question names without wanting just them: « pourquoi », « comment se déroule ».
+_WIDE_FIELDS = frozenset({"contexte", "etapes", "objectifs"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +15,16 @@ from clsassist.embedding import passage_to_text
 from clsassist.errors import ConfigurationError
 from clsassist.passages import MAX_CHARS
 from clsassist.records import Passage, Span
-from clsassist.retrieval import fuse
+from clsassist.retrieval import DEPTH, fuse
 from clsassist.text import Analyser, sentence_spans
 from clsassist.vector_cache import VectorCache
 
 if TYPE_CHECKING:
-    from clsassist.embedding import Embedder, Vectors
+    from clsassist.embedding import Embedder, Vector, Vectors
     from clsassist.settings import Settings
 
-# How many passages each ranking gives: several may belong to one document, and ten documents are judged.
-DEPTH = 100
+# Kept apart from the vectors of the corpus, which a rebuild purges.
+CACHE_FILE = Path("cache") / "beir.sqlite"
 MEASURES = ("nDCG@10", "RR@10", "R@5", "R@10")
 RUNS = ("BM25", "dense", "fusion")
 
@@ -90,62 +90,54 @@ def evaluate_collection(
 def run_collection(
     collection: Collection, settings: Settings, embedder: Embedder, progress: Progress | None = None
 ) -> dict[str, Run]:
-    """Rank the documents of a collection for each of its queries, by each ranking alone and by their fusion."""
-    passages = [passage for key in collection.documents for passage in document_to_passages(collection, key)]
-    vectors = _embed(passages, settings, embedder, progress)
+    """Rank the documents of a collection for each of its queries, by each ranking alone and by their fusion.
+
+    Words are looked up in whole documents, titles included; a vector is made of the title and the first sentences, as
+    many as a passage holds, which say what a long document is about (measured in docs/decisions.md).
+    """
+    keys = list(collection.documents)
+    vectors = _embed([_opening(*collection.documents[key]) for key in keys], settings, embedder, progress)
     analyser = Analyser()
     runs: dict[str, Run] = {name: {} for name in RUNS}
     with tempfile.TemporaryDirectory() as folder:
-        lexical.build(Path(folder) / "lexical", passages, analyser)
+        lexical.build(Path(folder) / "lexical", map(_document_to_passage, collection.documents.items()), analyser)
         index = lexical.LexicalIndex.open(Path(folder) / "lexical")
         for key, query in collection.queries.items():
             words = dict(index.search(analyser.stems(query), DEPTH))
-            dense = _nearest(embedder, query, passages, vectors)
+            dense = _nearest(embedder.embed_query(query), keys, vectors)
             fused = {hit.passage_id: hit.score for hit in fuse(words, dense, settings.dense_weight)}
             for name, scores in zip(RUNS, (words, dense, fused), strict=True):
-                runs[name][key] = _best_by_document(scores)
+                runs[name][key] = scores
     return runs
 
 
-def document_to_passages(collection: Collection, key: str) -> Iterator[Passage]:
-    """Cut a document as fields are cut: whole sentences, up to the length that passages have."""
-    title, text = collection.documents[key]
-    for part, span in enumerate(_pieces(text)):
-        yield Passage(f"{key}/{part}", key, key, "texte", "", title, span.of(text), "", span)
+def _document_to_passage(document: tuple[str, tuple[str, str]]) -> Passage:
+    key, (title, text) = document
+    return Passage(key, key, key, "texte", "", "", f"{title}\n{text}", "", Span(0, len(text)))
 
 
-def _pieces(text: str) -> Iterator[Span]:
-    start, end = 0, 0
+def _opening(title: str, text: str) -> Passage:
+    """Return the title and the first whole sentences of a document, up to the length that passages have."""
+    end = 0
     for sentence in sentence_spans(text, 0, len(text)):
-        if end > start and sentence.end - start > MAX_CHARS:
-            yield Span(start, end)
-            start = sentence.start
+        if end and sentence.end > MAX_CHARS:
+            break
         end = sentence.end
-    if end > start:
-        yield Span(start, end)
+    return Passage("", "", "", "texte", "", title, text[:end], "", Span(0, end))
 
 
 def _embed(passages: Iterable[Passage], settings: Settings, embedder: Embedder, progress: Progress | None) -> Vectors:
-    cache = VectorCache.open(settings.index_dir / "cache.sqlite")
+    cache = VectorCache.open(settings.index_dir / CACHE_FILE)
     try:
         return cache.embed(embedder, [passage_to_text(passage) for passage in passages], progress).vectors
     finally:
         cache.close()
 
 
-def _nearest(embedder: Embedder, query: str, passages: list[Passage], vectors: Vectors) -> dict[str, float]:
-    similarities = vectors @ embedder.embed_query(query)
+def _nearest(query: Vector, keys: Sequence[str], vectors: Vectors) -> dict[str, float]:
+    similarities = vectors @ query
     best = similarities.argsort()[::-1][:DEPTH]
-    return {passages[row].id: float(similarities[row]) for row in best}
-
-
-def _best_by_document(scores: Mapping[str, float]) -> dict[str, float]:
-    """Return the score of each document: that of its best passage."""
-    best: dict[str, float] = {}
-    for passage_id, score in scores.items():
-        key = passage_id.rsplit("/", 1)[0]
-        best[key] = max(score, best.get(key, score))
-    return best
+    return {keys[row]: float(similarities[row]) for row in best}
 
 
 def measure(collection: Collection, run: Run) -> dict[str, float]:

@@ -155,7 +155,7 @@ def _forbidden_facts(case: Case, answer: Answer) -> Iterator[str]:
 
 
 def _wrong_count(case: Case, answer: Answer) -> Iterator[str]:
-    """The number must be said at the beginning, where a reader looks for it."""
+    """Yield a fault when the number is not said at the beginning, where a reader looks for it."""
     head = normalise(" ".join(answer.text.split("\n")[:3]))
     if case.count is not None and not says_fact(head, str(case.count)):
         yield f"le nombre {case.count} n'est pas dit d'abord"

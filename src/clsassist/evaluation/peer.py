@@ -51,13 +51,14 @@ def run_peer(assistant: Assistant, embedder: Embedder, cases: Sequence[Case]) ->
 
 def _build(assistant: Assistant, embedder: Embedder, folder: str, depth: int) -> Any:  # noqa: ANN401 (a llama-index retriever)
     import chromadb
+    from chromadb.config import Settings
     from llama_index.core import Document, StorageContext, VectorStoreIndex
     from llama_index.core.node_parser import SentenceSplitter
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
     from clsassist.llama import wrap_embedder
 
-    client = chromadb.PersistentClient(folder, settings=chromadb.Settings(anonymized_telemetry=False))
+    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
     collection = client.get_or_create_collection("peer", embedding_function=None)
     documents = [Document(text=one.text, doc_id=one.id) for one in assistant.documents()]
     index = VectorStoreIndex.from_documents(

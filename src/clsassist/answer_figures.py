@@ -1,0 +1,209 @@
+"""Figures, money and contacts found inside the documents: the sentence that gives them, quoted, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from clsassist.answer_fields import action_fields
+from clsassist.answer_lines import name_of, quote_line
+from clsassist.citing import in_quotes, owner_title
+from clsassist.evidence import Evidence, scope_words
+from clsassist.money import Amount, find_amounts
+from clsassist.not_found import answer_not_found
+from clsassist.proofs import whole_field_proof
+from clsassist.question import Question, Topic
+from clsassist.question_figures import asks_contact, asks_money
+from clsassist.records import Action, Answer, AnswerStatus, Field
+from clsassist.segments import Segment
+from clsassist.text import Token, says
+from clsassist.topic_search import topic_segments
+from clsassist.wording import counted
+
+_MOST_FIGURES = 3
+_MOST_SOURCES = 5
+_NUMBER = re.compile(r"\d")
+_PERCENT = re.compile(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle part", re.IGNORECASE)
+_MORE_THAN = re.compile(r"\b(?:plus|au moins|sup[ée]rieurs?) (?:de|à)\b", re.IGNORECASE)
+_LESS_THAN = re.compile(r"\b(?:moins|au plus|inf[ée]rieurs?) (?:de|à)\b", re.IGNORECASE)
+_PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
+_POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# Says whether an amount is one of those asked about.
+_Wanted = Callable[[Amount], bool]
+# « 90 personnes sur 154 », « 2,7 % »: how far before what it counts a number may stand, in words of content.
+_NEAR = 3
+
+
+# --- money
+
+
+def answer_money(evidence: Evidence) -> Answer:
+    """Give the amounts of the actions asked about; when there is none, say so and name the sources of money."""
+    actions = [match.action for match in evidence.selection.matches] or list(evidence.selection.scope)
+    if evidence.selection.unknown:
+        return answer_not_found(evidence)
+    found = [(action, field, amount) for action in actions for field, amount in _amounts(action, evidence)]
+    wanted = _wanted_amounts(evidence.question)
+    kept = [row for row in found if wanted(row[2])]
+    if kept:
+        lines = [f"**{counted(len({row[0].id for row in kept}), 'action')} avec un montant** :", ""]
+        for action, field, amount in kept:
+            span = amount.span
+            mark = evidence.book.cite_span(action.id, field.key, field.label, span)
+            text = evidence.registry.documents[action.document_id].text
+            lines.append(f"- {name_of(action, evidence)} — {field.label} : {in_quotes(span.of(text))} {mark}")
+        return evidence.answer("\n".join(lines), tuple({row[0].id: row[0] for row in kept}.values()))
+    examined = counted(len(actions), "action")
+    where = name_of(actions[0], evidence) if len(actions) == 1 else f"{examined}{scope_words(evidence)}"
+    asked = "Aucun montant en euros" if not found else "Aucun montant de cet ordre"
+    lines = [f"**{asked} n'est indiqué** pour {where}."]
+    lines += _source_lines(actions, evidence)
+    coverage = evidence.coverage(0, len(actions), len(actions))
+    return evidence.answer("\n".join(lines), status=AnswerStatus.NOT_FOUND, coverage=coverage)
+
+
+def _amounts(action: Action, evidence: Evidence) -> Iterator[tuple[Field, Amount]]:
+    text = evidence.registry.documents[action.document_id].text
+    for field in action_fields(action, "financement"):
+        for item in field.items:
+            for span in item.spans:
+                for amount in find_amounts(span.of(text)):
+                    start = span.start + amount.span.start
+                    yield field, Amount(amount.euros, type(span)(start, span.start + amount.span.end))
+
+
+def _wanted_amounts(question: Question) -> _Wanted:
+    """Return the test that « plus de 5 000 euros » makes; every amount passes when there is none."""
+    limit = next((amount.euros for amount in find_amounts(question.text)), None)
+    if limit is None:
+        return lambda amount: True
+    if _LESS_THAN.search(question.text):
+        return lambda amount: amount.euros <= limit
+    if _MORE_THAN.search(question.text):
+        return lambda amount: amount.euros >= limit
+    return lambda amount: amount.euros == limit
+
+
+def _source_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
+    """Quote what the actions say of their financing, in place of amounts."""
+    lines = []
+    for action in actions:
+        for proof in whole_field_proof(action, ("financement",), evidence.registry):
+            lines.append(f"- {name_of(action, evidence)} — {quote_line(proof, evidence)}")
+    if not lines:
+        return []
+    more = [f"- et {counted(len(lines) - _MOST_SOURCES, 'autre')}."] if len(lines) > _MOST_SOURCES else []
+    return ["", "Ce que les fiches disent du financement :", *lines[:_MOST_SOURCES], *more]
+
+
+# --- contacts
+
+
+def answer_contact(evidence: Evidence) -> Answer:
+    """Quote the telephone number or the address asked for, when the words around it name what is asked."""
+    phone = bool(re.search(r"t[ée]l", evidence.question.text, re.IGNORECASE))
+    pattern = _PHONE if phone else _POSTCODE
+    found = [segment for segment in _all_segments(evidence) if pattern.search(segment.quote)]
+    if not found:
+        return answer_not_found(evidence)
+    lines = ["Voici ce que disent les documents :", ""]
+    for segment in found[:_MOST_FIGURES]:
+        owner = evidence.registry.owner(segment.owner)
+        plan = evidence.registry.plans[segment.document_id].name
+        lines.append(f"- {in_quotes(segment.quote)} {evidence.book.cite(segment)} — {owner_title(owner)} ({plan})")
+    return evidence.answer("\n".join(lines))
+
+
+def _all_segments(evidence: Evidence) -> Iterator[Segment]:
+    """Yield the segments that hold digits, in the documents of the question; those that name its subject first."""
+    documents = evidence.question.documents
+    named = [topic for topic in evidence.question.topics if topic.known]
+    segments = [
+        segment
+        for segment in evidence.registry.segments_with_digits()
+        if not documents or segment.document_id in documents
+    ]
+    forms = [form for topic in named for form in topic.forms]
+    forms += [form for one in evidence.question.organisations for form in one.forms]
+    plans = {
+        key for key, plan in evidence.registry.plans.items() if _names(plan.name, plan.territoire, forms, evidence)
+    }
+    yield from (
+        one for one in segments if says(one.stems, forms) or says(one.context, forms) or one.document_id in plans
+    )
+
+
+def _names(name: str, territoire: str | None, forms: Sequence[tuple[str, ...]], evidence: Evidence) -> bool:
+    return says(evidence.analyser.stems(f"{name} {territoire or ''}"), forms)
+
+
+# --- figures
+
+
+def answer_figure(evidence: Evidence) -> Answer:
+    """Quote the sentences where a number counts what is asked."""
+    question = evidence.question
+    if asks_contact(question):
+        return answer_contact(evidence)
+    if asks_money(question):
+        return answer_money(evidence)
+    topics = [topic for topic in question.topics if not topic.negated and not topic.fields]
+    topics += [Topic(one.words, one.forms) for one in question.organisations]
+    if not topics or any(not topic.known and not topic.weak for topic in topics[:1]):
+        return answer_not_found(evidence)
+    known = [topic for topic in topics if topic.known]
+    said = [segment for segment in _about(known, evidence) if _has_figure(segment, question, known, evidence)]
+    if not said:
+        return answer_not_found(evidence)
+    said.sort(key=lambda segment: (-_closeness(segment, known), -evidence.worth(segment)))
+    best = _closeness(said[0], known)
+    lines = ["Voici ce que disent les documents :", ""]
+    actions: dict[str, Action] = {}
+    for segment in [one for one in said if _closeness(one, known) == best][:_MOST_FIGURES]:
+        owner = evidence.registry.owner(segment.owner)
+        if isinstance(owner, Action):
+            actions[owner.id] = owner
+        plan = evidence.registry.plans[segment.document_id].name
+        lines.append(f"- {in_quotes(segment.quote)} {evidence.book.cite(segment)} — {owner_title(owner)} ({plan})")
+    return evidence.answer("\n".join(lines), tuple(actions.values()))
+
+
+def _about(topics: Sequence[Topic], evidence: Evidence) -> list[Segment]:
+    """Return the segments that say what is counted, with most of the other words asked about it."""
+    first, documents = topics[0], evidence.question.documents
+    return [one for one in topic_segments([first], evidence.registry) if not documents or one.document_id in documents]
+
+
+def _closeness(segment: Segment, topics: Sequence[Topic]) -> int:
+    """Return how many of the topics a segment, or what stands above it, says."""
+    around = (*segment.stems, "|", *segment.context)
+    return sum(1 for topic in topics if says(around, (*topic.forms, *topic.narrower)))
+
+
+def _has_figure(segment: Segment, question: Question, topics: Sequence[Topic], evidence: Evidence) -> bool:
+    """Say whether a number of the segment counts what is asked: a share when a share is asked, else just before it.
+
+    Half of the other words at least must be said around it.
+    """
+    if _closeness(segment, topics) * 2 < len(topics):
+        return False
+    if _PERCENT.search(question.text):
+        return "%" in segment.quote
+    return _counts(segment, topics[0], evidence)
+
+
+def _counts(segment: Segment, topic: Topic, evidence: Evidence) -> bool:
+    """Say whether a number stands just before the topic (« 5 MSP »), or the topic just before « n personnes »."""
+    tokens = evidence.analyser.content(segment.quote)
+    forms = (*topic.forms, *topic.narrower)
+    for place in range(len(tokens)):
+        for form in forms:
+            if tuple(token.stem for token in tokens[place : place + len(form)]) == form:
+                if any(_is_count(token) for token in tokens[max(0, place - _NEAR) : place]):
+                    return True
+    return False
+
+
+def _is_count(token: Token) -> bool:
+    return token.form[0].isdigit() and not _YEAR.fullmatch(token.form)

@@ -1,0 +1,40 @@
+"""Amounts of money in French texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clsassist.records import Span
+
+_AMOUNT = re.compile(
+    r"(?<![\d,.])(?P<number>\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?|\d+(?:[,.]\d+)?)\s*"
+    r"(?P<unit>k€|K€|M€|(?:milliers?|millions?)(?: d['’]euros|\s*€)|€|euros?\b|EUR\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum in euros, and its place in the text it was read in."""
+
+    euros: float
+    span: Span
+
+
+def find_amounts(text: str) -> Iterator[Amount]:
+    """Yield the amounts of a text.
+
+    >>> [amount.euros for amount in find_amounts("12 000 € puis 1,5 M€, 50 k€ et 300 euros ; 2023 n'en est pas un")]
+    [12000.0, 1500000.0, 50000.0, 300.0]
+    """
+    for match in _AMOUNT.finditer(text):
+        digits = re.sub(r"[ \u00a0\u202f]|\.(?=\d{3})", "", match.group("number")).replace(",", ".")
+        yield Amount(float(digits) * _factor(match.group("unit")), Span(match.start(), match.end()))
+
+
+def _factor(unit: str) -> float:
+    folded = unit.lower()
+    if folded.startswith("million") or folded.startswith("m€"):
+        return 1_000_000.0
+    return 1_000.0 if folded.startswith(("k", "millier")) else 1.0

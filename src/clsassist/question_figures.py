@@ -1,0 +1,27 @@
+"""Understanding questions about money, telephone numbers and addresses."""
+
+from __future__ import annotations
+
+import re
+
+from clsassist.question import Question
+
+_MONEY = re.compile(
+    r"\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*|\bbudget\w*\b.*\bcombien\b"
+    r"|\bquel (?:est le )?budget total\b",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"\b(?:t[ée]l[ée]phones?|num[ée]ro de t[ée]l\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] [ée]crire)",
+    re.IGNORECASE,
+)
+
+
+def asks_money(question: Question) -> bool:
+    """Say whether a question is about amounts, rather than about who pays."""
+    return bool(_MONEY.search(question.text))
+
+
+def asks_contact(question: Question) -> bool:
+    """Say whether a question is about a telephone number or an address."""
+    return bool(_CONTACT.search(question.text))

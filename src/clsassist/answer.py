@@ -19,6 +19,7 @@ from clsassist.answer_reuse import answer_reuse
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.not_found import answer_not_found
+from clsassist.proofs import whole_field_proof
 from clsassist.question import Intent, Question, Topic
 from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
@@ -98,7 +99,16 @@ def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
     """Say what proves a match: the best sentence on its subject, each other criterion, each organisation's part."""
     proofs = dict.fromkeys((*match.said[: max(1, match.apart)], *match.criteria))
     lines = [*(quote_line(proof, evidence) for proof in proofs), *_part_lines(match, evidence)]
-    return lines or [quote_line(evidence.registry.title_segment(match.action), evidence)]
+    return lines or [quote_line(_place_or_title(match, evidence), evidence)]
+
+
+def _place_or_title(match: Match, evidence: Evidence) -> Segment:
+    """Prove a match by its territory when the question names a place that it says, else by its title."""
+    words = evidence.analyser.stems(evidence.question.plan_words)
+    for proof in whole_field_proof(match.action, ("territoire",), evidence.registry):
+        if words and all(stem in evidence.analyser.stems(proof.quote) for stem in words):
+            return proof
+    return evidence.registry.title_segment(match.action)
 
 
 def _part_lines(match: Match, evidence: Evidence) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from clsassist.answer_fields import action_fields
@@ -13,7 +12,7 @@ from clsassist.organisation_names import Held, common_names, names_held
 from clsassist.parsing.labels import NAMES
 from clsassist.question import Side
 from clsassist.records import Action, Answer, AnswerStatus, Field, Role, Status
-from clsassist.text import squeeze
+from clsassist.text import french, squeeze
 from clsassist.wording import counted, joined
 
 # The fields that a comparison shows when none is asked for.
@@ -23,9 +22,10 @@ _COMPARED = (
 )  # fmt: skip
 _MOST_ITEMS = 4
 _MOST_ACTIONS = 4
-_ONLY_PARTNERS = re.compile(r"\bpartenaires?\b", re.IGNORECASE)
-_MOST = re.compile(r"\ble plus\b", re.IGNORECASE)
-_DIFFERENCE = re.compile(r"\bpas (?:dans|partenaires?|à)\b", re.IGNORECASE)
+_ONLY_PARTNERS = french(r"\bpartenaires?\b")
+_MOST = french(r"\ble plus\b")
+_ONLY_COMMON = french(r"\bcommuns?\b|\bcommunes\b")
+_DIFFERENCE = french(r"\bpas (?:dans|partenaires?|à)\b")
 
 
 def answer_comparison(evidence: Evidence) -> Answer:
@@ -136,6 +136,8 @@ def _partner_lines(actions: Sequence[Action], evidence: Evidence) -> Iterator[st
         else:
             yield "**Aucun partenaire commun.**"
     shared = {id(one) for group in common for one in group}
+    if _ONLY_COMMON.search(evidence.question.text):
+        return
     for action, partners in zip(actions, held, strict=True):
         own = [one for one in partners if id(one) not in shared]
         if own:

@@ -109,6 +109,9 @@ def _ask_which(evidence: Evidence) -> Answer:
 
 def _field_lines(match: Match, evidence: Evidence) -> list[str]:
     lines: list[str] = []
+    if "titre" in evidence.question.fields:
+        title = evidence.registry.title_segment(match.action)
+        lines.append(f"- {title.label} : {in_quotes(title.quote)} {evidence.book.cite(title)}")
     for key in evidence.question.fields:
         for found in action_fields(match.action, key):
             if key == "role_porteur" and not _is_role_of_asked(found, evidence):

@@ -16,16 +16,16 @@ from clsassist.question import Question, Topic
 from clsassist.question_figures import asks_contact, asks_money
 from clsassist.records import Action, Answer, AnswerStatus, Field
 from clsassist.segments import Segment
-from clsassist.text import Token, says
+from clsassist.text import Token, french, says
 from clsassist.topic_search import topic_segments
 from clsassist.wording import counted
 
 _MOST_FIGURES = 3
 _MOST_SOURCES = 5
 _NUMBER = re.compile(r"\d")
-_PERCENT = re.compile(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle part", re.IGNORECASE)
-_MORE_THAN = re.compile(r"\b(?:plus|au moins|sup[ée]rieurs?) (?:de|à)\b", re.IGNORECASE)
-_LESS_THAN = re.compile(r"\b(?:moins|au plus|inf[ée]rieurs?) (?:de|à)\b", re.IGNORECASE)
+_PERCENT = french(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle part")
+_MORE_THAN = french(r"\b(?:plus|au moins|sup[ée]rieurs?) (?:de|à)\b")
+_LESS_THAN = french(r"\b(?:moins|au plus|inf[ée]rieurs?) (?:de|à)\b")
 _PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
 _POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -171,8 +171,11 @@ def answer_figure(evidence: Evidence) -> Answer:
 
 def _about(topics: Sequence[Topic], evidence: Evidence) -> list[Segment]:
     """Return the segments that say what is counted, with most of the other words asked about it."""
-    first, documents = topics[0], evidence.question.documents
-    return [one for one in topic_segments([first], evidence.registry) if not documents or one.document_id in documents]
+    documents = evidence.question.documents
+    people = any(form[0] in evidence.lexicon.people_words for form in topics[0].forms)
+    starts = topics[:2] if people else topics[:1]
+    segments = {(one.owner, one.span): one for topic in starts for one in topic_segments([topic], evidence.registry)}
+    return [one for one in segments.values() if not documents or one.document_id in documents]
 
 
 def _closeness(segment: Segment, topics: Sequence[Topic]) -> int:
@@ -190,7 +193,19 @@ def _has_figure(segment: Segment, question: Question, topics: Sequence[Topic], e
         return False
     if _PERCENT.search(question.text):
         return "%" in segment.quote
-    return _counts(segment, topics[0], evidence)
+    if _counts(segment, topics[0], evidence):
+        return True
+    people = evidence.lexicon.people_words
+    others = [topic for topic in topics[1:] if not topic.weak]
+    # « combien d'habitants ont du mal à… » is answered by « 90 personnes sur 154 », if the rest is said there.
+    if not others or not _is_said(others, segment) or not any(form[0] in people for form in topics[0].forms):
+        return False
+    return any(_counts(segment, Topic(word, ((word,),)), evidence) for word in people)
+
+
+def _is_said(topics: Sequence[Topic], segment: Segment) -> bool:
+    around = (*segment.stems, "|", *segment.context)
+    return all(says(around, (*topic.forms, *topic.narrower)) for topic in topics)
 
 
 def _counts(segment: Segment, topic: Topic, evidence: Evidence) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from clsassist.answer_fields import overview_lines
@@ -13,7 +12,7 @@ from clsassist.not_found import answer_not_found, neighbour_lines
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer, Section
 from clsassist.segments import Segment, Weight
-from clsassist.text import squeeze
+from clsassist.text import french, squeeze
 from clsassist.topic_search import Match, topic_segments
 from clsassist.wording import counted
 
@@ -21,7 +20,7 @@ from clsassist.wording import counted
 _MOST_DETAILED = 8
 _MOST_LINES = 3
 _MOST_OUTSIDE = 3
-_WHY = re.compile(r"\bpourquoi\b|\benjeux?\b|\bconstats?\b|\bprobl[èe]mes?\b|\bbesoins?\b|\bwhy\b", re.IGNORECASE)
+_WHY = french(r"\bpourquoi\b|\benjeux?\b|\bconstats?\b|\bprobl[èe]mes?\b|\bbesoins?\b|\bwhy\b")
 
 
 def answer_open(evidence: Evidence) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from clsassist.organisation_names import common_names, names_held
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer, Role
 from clsassist.segments import Weight, field_weight
-from clsassist.text import squeeze
+from clsassist.text import french, squeeze
 from clsassist.topic_search import Match
 from clsassist.wording import counted, joined
 
@@ -29,7 +28,7 @@ _MOST_STEPS = 3
 _TITLE_WEIGHT = 3
 # A word that this share of the actions say does not make two of them alike.
 _COMMON_SHARE = 1 / 3
-_ELSEWHERE = re.compile(r"\b(?:ailleurs|autres? (?:plans?|territoires?|contrats?))\b", re.IGNORECASE)
+_ELSEWHERE = french(r"\b(?:ailleurs|autres? (?:plans?|territoires?|contrats?))\b")
 
 
 def answer_reuse(evidence: Evidence) -> Answer:

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.question import Intent, Organisation, Question, Side, Topic
 from clsassist.records import ActionRef
+from clsassist.text import french
 
-_FOLLOWS = re.compile(
+_FOLLOWS = french(
     r"^\W*(?:et\b|mais\b|alors\b|ok\b|donc\b|seulement|uniquement|parmi|celles?\b|ceux|lesquel\w+|laquelle|lequel"
-    r"|pareil|idem|l[ae] même|dans ces|de ces|sur ces|what about|and\b|only\b)",
-    re.IGNORECASE,
+    r"|pareil|idem|l[ae] même|dans ces|de ces|sur ces|what about|and\b|only\b)"
 )
-_NARROWS = re.compile(
+_NARROWS = french(
     r"^\W*(?:et |ok |mais )?(?:seulement|uniquement|juste|parmi|celles?\b|ceux|lesquel|laquelle|lequel|dans ces|de ces"
-    r"|only\b)",
-    re.IGNORECASE,
+    r"|only\b)"
 )
-_PRONOUN = re.compile(
+_PRONOUN = french(
     r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne|anime|mène)\b|-(?:les|la|le)\b"
     r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|ces fiches|cette (?:action|fiche)|celles?-ci)\b"
     r"|(?<!-)\b(?:elles?|ils?)\b"
-    r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)",
-    re.IGNORECASE,
+    r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)"
 )
 # « plus de détails », « résume-la »: the actions of the last answer, presented.
-_DETAILS = re.compile(
-    r"\b(?:d[ée]tail\w*|r[ée]sum\w+|pr[ée]sente\w*|en dire plus|dis[- ]m['’]en plus|d[ée]cri\w+)\b", re.IGNORECASE
-)
-_COMPARES = re.compile(r"\bcompar\w+[- ]les\b|\bcomparer? (?:ces|les deux|tout)", re.IGNORECASE)
-_HOW_MANY = re.compile(r"^\W*(?:et\s+)?(?:[çc]a fait |il y en a |y en a[- ]t[- ]il )?combien\b", re.IGNORECASE)
+_DETAILS = french(r"\b(?:d[ée]tail\w*|r[ée]sum\w+|pr[ée]sente\w*|en dire plus|dis[- ]m['’]en plus|d[ée]cri\w+)\b")
+_COMPARES = french(r"\bcompar\w+[- ]les\b|\bles comparer\b|\bcomparer? (?:ces|les deux|tout)")
+_HOW_MANY = french(r"^\W*(?:et\s+)?(?:[çc]a fait |il y en a |y en a[- ]t[- ]il )?combien\b")
 # « combien de fiches dans le corpus ? » stands alone, whatever came before.
-_WHOLE = re.compile(r"\b(?:corpus|en tout|au total|documents?)\b", re.IGNORECASE)
+_WHOLE = french(r"\b(?:corpus|en tout|au total|documents?)\b")
 _ORDINALS = (
     r"premi[eè]re?|1(?:re|er|ère)", r"deuxi[eè]me|seconde?|2e|2[eè]me", r"troisi[eè]me|3e|3[eè]me",
     r"quatri[eè]me|4e|4[eè]me", r"cinqui[eè]me|5e|5[eè]me", r"sixi[eè]me|6e|6[eè]me", r"septi[eè]me|7e|7[eè]me",
     r"huiti[eè]me|8e|8[eè]me",
 )  # fmt: skip
-_ORDINAL = re.compile(
-    rf"\bl[ae] (?:{'|'.join(f'(?P<o{n}>{word})' for n, word in enumerate(_ORDINALS))})\b", re.IGNORECASE
-)
-_LAST = re.compile(r"\bl[ae] derni[eè]re?\b(?! ann)", re.IGNORECASE)
+_ORDINAL = french(rf"\bl[ae] (?:{'|'.join(f'(?P<o{n}>{word})' for n, word in enumerate(_ORDINALS))})\b")
+_LAST = french(r"\bl[ae] derni[eè]re?\b(?! ann)")
 
 
 def follow(question: Question, previous: Question, answered: Sequence[ActionRef]) -> Question:

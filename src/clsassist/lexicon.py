@@ -61,6 +61,7 @@ class Lexicon:
     weak_words: frozenset[str]
     mention_words: frozenset[str]
     place_words: frozenset[str]
+    people_words: frozenset[str]
     departements: tuple[tuple[str, str], ...]
     _by_first: dict[str, tuple[tuple[Stems, Concept], ...]] = field(default_factory=dict)
 
@@ -143,6 +144,7 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         frozenset(stem for word in words["faibles"] for stem in _all_stems(analyser, word)),
         frozenset(stem for word in words["mention"] for stem in _all_stems(analyser, word)),
         frozenset(map(fold, words["lieux"])),
+        frozenset(stem for word in words["gens"] for stem in _all_stems(analyser, word)),
         tuple(data["departements"].items()),
         _index(concepts),
     )

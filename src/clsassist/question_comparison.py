@@ -9,19 +9,17 @@ from dataclasses import replace
 from clsassist.question import Intent, Question, Side
 from clsassist.records import Action
 from clsassist.registry import Registry
-from clsassist.text import Stems, fold
+from clsassist.text import Stems, fold, french
 
-_COMPARES = re.compile(
+_COMPARES = french(
     r"\bcompar\w+|\bdiff[ée]ren\w+ (?:entre|de|d['’]avec)|\bquelles? diff[ée]rences?|\bdiff[èe]r\w+|\bdistingu\w+"
     r"|\ben commun\b|\bcommuns? (?:aux?|à|entre)|\bm[êe]mes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
     r"|\blaquelle\b.*\bou\b|\blequel\b.*\bou\b|\bsont dans .* pas dans\b|\bde la fiche .* pas dans\b"
-    r"|\b(?:difference|compare)s? between\b",
-    re.IGNORECASE,
+    r"|\b(?:difference|compare)s? between\b"
 )
 # What joins the two sides of a comparison.
-_BETWEEN = re.compile(
-    r"\s+(?:et|ou|avec|à|vs|versus|par rapport à|mais pas dans|(?:ne )?(?:sont|est) pas dans|and|with)\s+",
-    re.IGNORECASE,
+_BETWEEN = french(
+    r"\s+(?:et|ou|avec|à|vs|versus|par rapport à|mais pas dans|(?:ne )?(?:sont|est) pas dans|and|with)\s+"
 )
 _MOST_IN_A_SIDE = 3
 

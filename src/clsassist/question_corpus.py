@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from clsassist.text import french
 
 # Aspect asked about, and how it is asked; the first that holds wins.
 _ASPECTS: tuple[tuple[str, str], ...] = (
@@ -45,7 +45,7 @@ _ASPECTS: tuple[tuple[str, str], ...] = (
         r"|\bsur quels documents\b|\bwhich documents\b",
     ),
 )
-_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ASPECTS)
+_PATTERNS = tuple((name, french(pattern)) for name, pattern in _ASPECTS)
 
 
 def text_to_aspect(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clsassist.question import Intent
 from clsassist.question_draft import Draft, take_match
-from clsassist.text import fold
+from clsassist.text import fold, french
 from clsassist.vocabulary import Vocabulary
 
 _THINGS = (
@@ -15,27 +15,23 @@ _THINGS = (
     r"|porteurs?|pilotes?|organisations?|organismes?|structures?|financeurs?|territoires?|plans?|contrats?|documents?"
     r"|fichiers?|objectifs?|indicateurs?|[ée]tapes?|publics?"
 )
-_COUNTED = re.compile(
+_COUNTED = french(
     r"\b(?:combien (?:y a[- ]t[- ]il )?(?:de |d['’]|des )?|how many |quel(?:le)? (?:est le )?nombre (?:de |d['’])|nombre (?:de |d['’]|total de |total d['’]))"
-    rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b",
-    re.IGNORECASE,
+    rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
 )
 # « répartition des actions par axe », « combien de leviers par pilote ».
-_PER = re.compile(
+_PER = french(
     r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|th[ée]matiques?|partenaires?|ann[ée]es?"
-    r"|publics?|financeurs?|organisations?|structures?)\b",
-    re.IGNORECASE,
+    r"|publics?|financeurs?|organisations?|structures?)\b"
 )
-_SPREAD = re.compile(
-    rf"\b(?:r[ée]partition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b",
-    re.IGNORECASE,
+_SPREAD = french(
+    rf"\b(?:r[ée]partition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b"
 )
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
-_MOST = re.compile(
-    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)\b.*\ble plus\b",
-    re.IGNORECASE,
+_MOST = french(
+    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)\b.*\ble plus\b"
 )
-_MOST_PARTNERS = re.compile(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b", re.IGNORECASE)
+_MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}
 _SINGULAR = {
     "fiche-action": "fiche",

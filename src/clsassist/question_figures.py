@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from clsassist.question import Question
+from clsassist.text import french
 
-_MONEY = re.compile(
+_MONEY = french(
     r"\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*|\bbudget\w*\b.*\bcombien\b"
-    r"|\bquel (?:est le )?budget total\b",
-    re.IGNORECASE,
+    r"|\bquel (?:est le )?budget total\b"
 )
-_CONTACT = re.compile(
-    r"\b(?:t[ée]l[ée]phones?|num[ée]ro de t[ée]l\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] [ée]crire)",
-    re.IGNORECASE,
+_CONTACT = french(
+    r"\b(?:t[ée]l[ée]phones?|num[ée]ro de t[ée]l\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] [ée]crire)"
 )
 
 

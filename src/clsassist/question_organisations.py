@@ -14,13 +14,14 @@ from clsassist.question_patterns import (
     CLAUSE,
     DENIED,
     ENGAGED,
+    OF_ORGANISATION,
     ROLES,
     TAKES_PART,
     TO_CONTACT,
     WITH,
 )
 from clsassist.records import Role, Span
-from clsassist.text import Stems, fold
+from clsassist.text import Stems, Token, fold
 from clsassist.vocabulary import Vocabulary
 
 
@@ -93,12 +94,15 @@ def _organisation_at(
     stems = [draft.tokens[place].stem for place in content]
     actors = list(vocabulary.lexicon.concepts_at(stems, position))
     named = _longest_named(draft, vocabulary, stems, position)
-    if actors and (
-        len(actors[0][0]) >= len(named) or _is_proper(draft, content[position + len(actors[0][0]) :], named)
-    ):
+    if named and not any(concept.actor for _, concept in actors) and actors and len(named) >= len(actors[0][0]):
+        # « les lycées sont-ils à contacter ? »: an organisation here, an idea elsewhere.
+        actors = []
+    longer = actors and _is_proper(draft, content[position + len(actors[0][0]) :], named)
+    if actors and (len(actors[0][0]) >= len(named) or longer):
         form = next((form for form, concept in actors if concept.actor), None)
         return _actor_at(draft, vocabulary, content[position:], form) if form else ([], None)
-    if named and (len(named) > 1 or named[0] not in vocabulary.lexicon.stems):
+    takes_part = bool(TAKES_PART.search(draft.question.text))
+    if named and (len(named) > 1 or takes_part or named[0] not in vocabulary.lexicon.stems):
         places = content[position : position + len(named)]
         return places, Organisation(_whole_name(draft, places), (named,), negated(draft, places[0], vocabulary))
     return [], None
@@ -129,11 +133,13 @@ def _actor_at(
     typed = draft.words(places[0], places[-1] + 1)
     words = same[0].name if fold(same[0].name) == fold(typed) else typed
     one = Organisation(words, forms, negated(draft, places[0], vocabulary))
-    territory = _territory_after(draft, places[-1])
+    territory = _territory_after(draft, places[-1], vocabulary)
     if not territory:
         return places, one
     name = draft.words(territory[0], territory[-1] + 1)
     documents = vocabulary.plans_saying(name)
+    if not documents and name == name.lower():
+        return places, one
     if not documents:
         topic = Topic(name, (lexicon.analyser.stems(name),), known=False)
         draft.add_topic(topic, draft.tokens[territory[0]].span.start, draft.tokens[territory[-1]].span.end)
@@ -145,16 +151,28 @@ def _actor_at(
 _OF = frozenset({"de", "du", "des", "d", "la", "l"})
 
 
-def _territory_after(draft: Draft, place: int) -> list[int]:
-    """Return the capitalised words that follow a name, common words of territories (« Pays ») included."""
+def _territory_after(draft: Draft, place: int, vocabulary: Vocabulary) -> list[int]:
+    """Return the proper nouns that follow a name, common words of territories (« Pays ») included.
+
+    In a question without capitals, they are the words behind « de » that documents write with one.
+    """
+    lower = draft.question.text == draft.question.text.lower()
     first, last, after = None, place, place + 1
     while after < len(draft.tokens) and after in draft.free:
-        if _is_name(draft.words(after, after + 1)):
+        word = draft.words(after, after + 1)
+        if draft.tokens[after].form in _OF:
+            after += 1
+            continue
+        if _is_name(word) or (lower and after > place + 1 and _is_free_noun(draft.tokens[after], vocabulary)):
             first, last = after if first is None else first, after
-        elif draft.tokens[after].form not in _OF:
+        else:
             break
         after += 1
     return [] if first is None else list(range(first, last + 1))
+
+
+def _is_free_noun(token: Token, vocabulary: Vocabulary) -> bool:
+    return not token.stop and token.stem not in vocabulary.lexicon.tool_words and not token.form.isdigit()
 
 
 def _is_name(word: str) -> bool:
@@ -193,6 +211,8 @@ def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: s
         denied = bool(DENIED.search(clause.of(text)))
         for place, one in enumerate(inside):
             role = _nearest_role(one, roles, inside) or (None if WITH.match(clause.of(text)) else inherited)
+            if role is None and OF_ORGANISATION.search(text[: one.span.start]):
+                role = Role.PORTEUR
             yield replace(
                 one.organisation,
                 role=role,

@@ -5,160 +5,143 @@ from __future__ import annotations
 import re
 
 from clsassist.records import Role
+from clsassist.text import french
 
-NUMBER = re.compile(
+NUMBER = french(
     r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|num[ée]ros?\s)?"
     r"(?P<list>\d{1,3}(?:\.\d+)*(?:\s*(?:,|\bet\b|\bou\b|\bà\b)+"
-    r"\s*(?:la |les )?(?:fiches? |actions? )?\d{1,3}(?:\.\d+)*)*)"
-    r"(?!\s*(?:%|ans|mois))",
-    re.IGNORECASE,
+    r"\s*(?:la |les )?(?:fiches? |actions? )?\d{1,3}(?:\.\d+)*)*)(?!\d)"
+    r"(?!\s*(?:%|ans|mois))"
 )
 NUMBER_RANGE = re.compile(r"\b(\d{1,3})\s*à\s*(?:la )?(\d{1,3})\b")
 SHORT_NUMBER = re.compile(
     r"\bF(?P<first>\d{1,2})\b|\b(?:la|le|n°)\s*(?P<second>\d{1,2})\b(?!\s*(?:%|ans|mois|actions|fiches))"
 )
-AXE = re.compile(
+AXE = french(
     r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d{1,2})\b"
-    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS)\b)?",
-    re.IGNORECASE,
+    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS|projet r[ée]gional de sant[ée]|plan r[ée]gional sant[ée][- ]environnement)\b)?"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
-STARTS = re.compile(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*", re.IGNORECASE)
-ENDS = re.compile(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*", re.IGNORECASE)
+STARTS = french(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*")
+ENDS = french(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*")
 ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
-DEFINITION = re.compile(
+DEFINITION = french(
     r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
-    r"|d[ée]finition|d[ée]finir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)",
-    re.IGNORECASE,
+    r"|d[ée]finition|d[ée]finir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)"
 )
-HELP = re.compile(
+HELP = french(
     r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|merci|aide|help|au secours|qui es[- ]tu"
     r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire"
     r"|comment (?:ça|ca) (?:marche|fonctionne)|à quoi (?:sers|servez)[- ](?:tu|vous))"
-    r"\b[\s,!.?]*(?:beaucoup|à tous|!|\.|\?)*\W*$",
-    re.IGNORECASE,
+    r"\b[\s,!.?]*(?:beaucoup|à tous|!|\.|\?)*\W*$"
 )
-SET_NOUN = re.compile(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b", re.IGNORECASE)
-SET_ONE = re.compile(
-    r"\b(?:quelles?|quels?|which|(?<!est )(?<!sont )(?<!bien )(?:une|un)|d['’]|aucune?)\s+(?:autre\s+)?(?:action|fiche|levier|mesure|projet|initiative)s?\b",
-    re.IGNORECASE,
+SET_NOUN = french(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b")
+SET_ONE = french(
+    r"(?:\b(?:quelles?|quels?|which|(?<!est )(?<!sont )(?<!bien )(?:une|un)|d['’]|aucune?)\s+(?:autre\s+)?"
+    r"|^\W*(?=\w+ (?:sans|avec|pour|qui|dont)\b))(?:action|fiche|levier|mesure|projet|initiative)s?\b"
 )
-FIGURE = re.compile(
-    r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b",
-    re.IGNORECASE,
+FIGURE = french(
+    r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b|^\W*nombre d"
 )
 # What asks for a synthesis rather than a list.
-OPEN = re.compile(
+OPEN = french(
     r"\bque (?:pr[ée]voi\w+|fait[- ]on|font|dit|disent|propose\w*|contien\w+)\b|\bqu['’]est[- ]il (?:pr[ée]vu|fait)|\bqu['’]est-ce qui est (?:pr[ée]vu|fait)"
     r"|\bqu['’]y a[- ]t[- ]il\b|^\W*(?:et )?comment\b(?! (?:s['’]appel|est|sont|ser))|\bquelles? (?:sont les )?(?:solutions?|r[ée]ponses|pistes|grandes lignes|priorit[ée]s)\b"
     r"|^\W*pourquoi\b|\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bquels (?:sont les )?enjeux\b|\bsynth[èe]se\b"
-    r"|\bwhat does\b.*\bplan\b|\bhow (?:to|do|does)\b",
-    re.IGNORECASE,
+    r"|\bwhat does\b.*\bplan\b|\bhow (?:to|do|does)\b"
 )
 # An action presented as a whole.
-PRESENTS = re.compile(
-    r"\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bsynth[èe]se\b", re.IGNORECASE
-)
-NEGATION = re.compile(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b", re.IGNORECASE)
-TO_CONTACT = re.compile(
+PRESENTS = french(r"\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bsynth[èe]se\b")
+NEGATION = french(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b")
+# « dont le référent est vide »: said of a field.
+EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|pr[ée]cis|indiqu)\w+|manquant\w*|absente?s?)\b")
+TO_CONTACT = french(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
-    r"|\bidentifi[ée]s?\b",
-    re.IGNORECASE,
+    r"|\bidentifi[ée]s?\b"
 )
-ENGAGED = re.compile(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]+s?\b|\bconfirm[ée]+s?\b", re.IGNORECASE)
+ENGAGED = french(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]+s?\b|\bconfirm[ée]+s?\b")
 
 # A capitalised word behind one of these names a place: « à Strasbourg ».
 PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
 
 # Words that give the role of the organisation beside them.
 ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    (Role.PILOTE, re.compile(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age|es?-t-il)\b", re.IGNORECASE)),
+    (Role.PILOTE, french(r"\b(?:co-?)?pilot(?:[ée]e?s?|er|ent|age)\b")),
     (
         Role.PORTEUR,
-        re.compile(
-            r"\bport(?:ées?|és?|eurs?|euses?|e|ent|er)\b(?!\s+sur)|\bmen(?:ées?|és?|er?|ent)\b|\bchefs? de file\b"
-            r"|\bresponsables?\b",
-            re.IGNORECASE,
+        french(
+            r"\bport(?:[ée]e?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:[ée]e?s?|er|ent)\b|\bchefs? de file\b"
+            r"|\bresponsables?\b"
         ),
     ),
-    (Role.FINANCEUR, re.compile(r"\bfinanc(?:e|ent|eurs?|ées?|és?|er)\b", re.IGNORECASE)),
-    (Role.PARTENAIRE, re.compile(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b", re.IGNORECASE)),
+    (Role.FINANCEUR, french(r"\bfinanc(?:[ée]e?s?|ent|eurs?|er)\b")),
+    (Role.PARTENAIRE, french(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b")),
 )
 # Words that make even a common noun an organisation: « où les lycées sont-ils partenaires ? ».
-TAKES_PART = re.compile(
-    r"\b(?:partenaire|intervien|engag|particip|impliqu|associ|port[ée]|pilot|financ)\w*", re.IGNORECASE
-)
+TAKES_PART = french(r"\b(?:partenaire|contacter|intervien|engag|particip|impliqu|associ|port[ée]|pilot|financ)\w*")
 # A clause has its own role: « dont la MSA est partenaire », « mais pas porteur ».
-CLAUSE = re.compile(
+CLAUSE = french(
     r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b"
-    r"|,\s*(?=pas\b)",
-    re.IGNORECASE,
+    r"|,\s*(?=pas\b)"
 )
-WITH = re.compile(r"\s*avec\b", re.IGNORECASE)
+# « les actions du PETR » are those it carries.
+OF_ORGANISATION = french(r"\b(?:actions?|fiches?|leviers?|mesures?|projets?) (?:du |de la |de l['’]|des |de )$")
+WITH = french(r"\s*avec\b")
 # « que la CPTS ne porte pas », « n'est pas partenaire ».
-DENIED = re.compile(r"\bn(?:e\b|['’])[^,;]*\bpas\b", re.IGNORECASE)
+DENIED = french(r"\bn(?:e\b|['’])[^,;]*\bpas\b")
 # « la CPTS seule », « uniquement par la CPTS ».
-ALONE = re.compile(
+ALONE = french(
     r"\b(?:tout )?seule?s?\b(?!\s*(?:action|fiche|fois))|\b(?:uniquement|seulement|exclusivement) (?=par\b)"
-    r"|\bsans (?:co-?pilote|copilote|autre pilote|autre porteur)\b",
-    re.IGNORECASE,
+    r"|\bsans (?:co-?pilote|copilote|autre pilote|autre porteur)\b"
 )
 # « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
-ASKS_WHO = re.compile(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$", re.IGNORECASE)
-QUESTION_WORD = re.compile(
-    r"\b(?:où|ou|quels?|quelles?|quoi|qui|comment|combien|quand|pourquoi|lesquel\w+)\b", re.IGNORECASE
-)
-YES_NO_FORM = re.compile(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b", re.IGNORECASE)
+ASKS_WHO = french(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$")
+QUESTION_WORD = french(r"\b(?:où|ou|quels?|quelles?|quoi|qui|comment|combien|quand|pourquoi|lesquel\w+)\b")
+YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 YES_NO = {"participation", "inegalites"}
 
 # What comes before the question itself: a greeting, who is asking, « je cherche ».
-PREAMBLE = re.compile(
+PREAMBLE = french(
     r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b[^,.!;:]{0,20}[,.!;:]?\s+)?"
     r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|repr[ée]sent\w+)\b[^,.;:]*[,.;:]\s*)?"
-    r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?",
-    re.IGNORECASE,
+    r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?"
 )
 
 # « objectif 1.1 »: an objective of the plan, not a field of a fiche.
-OBJECTIVE = re.compile(r"\bobjectifs?\s+(?:n°\s*)?(\d+\.\d+)\b", re.IGNORECASE)
+OBJECTIVE = french(r"\bobjectifs?\s+(?:n°\s*)?(\d+\.\d+)\b")
 # A box that forms call by these very words: it excludes nothing.
-OUTSIDE = re.compile(
+OUTSIDE = french(
     r"\bhors\s+(?:les\s+)?(?:objectifs?\s+)?(?:du\s+)?"
-    r"(?P<scheme>PRSE(?:\s*4)?|PRS|plan r[ée]gional\b[\w\s]*|projet r[ée]gional)",
-    re.IGNORECASE,
+    r"(?P<scheme>PRSE(?:\s*4)?|PRS|plan r[ée]gional\b[\w\s]*|projet r[ée]gional)"
 )
 # Where an action stands: only a « statut » field can tell.
-STATE = re.compile(
+STATE = french(
     r"\b(?:en cours|(?:d[ée]j[àa] )?r[ée]alis[ée]e?s?|termin[ée]e?s?|achev[ée]e?s?|à venir|en retard|en pause"
-    r"|abandonn[ée]e?s?|bloqu[ée]e?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))",
-    re.IGNORECASE,
+    r"|abandonn[ée]e?s?|bloqu[ée]e?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
 )
 # The kind of action that a form ticks, said beside « actions ».
-KIND = re.compile(
+KIND = french(
     r"\b(?:actions|fiches)\s+(?:qui\s+)?(?:sont\s+)?(?P<after>nouvelles|exp[ée]rimentales|innovantes|existantes)\b"
     r"|\baction\s+(?:est-elle\s+)?(?P<one>nouvelle|exp[ée]rimentale|innovante|existante)\b"
-    r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|exp[ée]rimentales|innovantes)\s+(?:actions|fiches)\b",
-    re.IGNORECASE,
+    r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|exp[ée]rimentales|innovantes)\s+(?:actions|fiches)\b"
 )
 # Nothing but a demand for the whole list.
-LISTS_ALL = re.compile(
+LISTS_ALL = french(
     r"^\W*(?:(?:donne[rz]?|montre[rz]?|liste[rz]?|affiche[rz]?|sont|toutes?|tous|les|la|liste|compl[èe]te|moi|me|des|de"
     r"|quelles|quels|y a-t-il|existe-t-il|avez-vous|avons-nous|actions?|fiches?|leviers?|mesures?|projets?|du|dans|le"
-    r"|corpus|documents?|which|list|all|the)[\s?!.-]*)+$",
-    re.IGNORECASE,
+    r"|corpus|documents?|which|list|all|the)[\s?!.-]*)+$"
 )
-EITHER = re.compile(r"\bou\b", re.IGNORECASE)
-BOTH = re.compile(r"\bet\b|\bainsi que\b|\bmais aussi\b|,", re.IGNORECASE)
+EITHER = french(r"\bou\b")
+BOTH = french(r"\bet\b|\bainsi que\b|\bmais aussi\b|,")
 
 # How years are joined: a stretch of time, one or the other, a bound.
-YEAR_STRETCH = re.compile(r"\bentre\s+20\d\d\s+et\s+20\d\d\b", re.IGNORECASE)
-YEAR_BEFORE = re.compile(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)
-YEAR_AFTER = re.compile(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d", re.IGNORECASE)
+YEAR_STRETCH = french(r"\bentre\s+20\d\d\s+et\s+20\d\d\b")
+YEAR_BEFORE = french(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d")
+YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d")
 
 # Verbs and turns that say whom an action is for.
-TARGETS = re.compile(
+TARGETS = french(
     r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destin[ée]+s? (?:à|aux?)|à destination d\w+|pour publics?"
-    r"|b[ée]n[ée]fici\w+|publics?)\b",
-    re.IGNORECASE,
+    r"|b[ée]n[ée]fici\w+|publics?)\b"
 )

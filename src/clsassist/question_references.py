@@ -7,38 +7,34 @@ from dataclasses import replace
 
 from clsassist.question_draft import Draft, first_set_noun
 from clsassist.records import Span
+from clsassist.text import french
 from clsassist.vocabulary import Vocabulary
 
 # « l'annuaire vise-t-il… »: what stands before the inverted verb is the subject.
-_INVERTED = re.compile(r"\b\w+(?:-t)?-(?:il|elle|ils|elles)\b", re.IGNORECASE)
+_INVERTED = french(r"\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # « est-ce que l'annuaire vise… »: up to the next verb of questions.
-_IS_IT = re.compile(r"^\W*est[- ]ce qu(?:e\s|['’])", re.IGNORECASE)
+_IS_IT = french(r"^\W*est[- ]ce qu(?:e\s|['’])")
 # « la fiche sur l'attractivité », « l'action annuaire ».
-_THE_ACTION = re.compile(
+_THE_ACTION = french(
     r"\b(?:la |cette |l['’])(?:fiche(?:[- ]action)?|action|projet|levier|mesure)\s+"
     r"(?:(?:sur|de|du|des|d['’]|relative à|relative aux|intitulée?|nommée?|concernant|consacrée à)\s*)?"
-    r"(?:l['’]|la |le |les )?",
-    re.IGNORECASE,
+    r"(?:l['’]|la |le |les )?"
 )
 # « une action semblable à l'annuaire »
-_LIKE_ONE = re.compile(
+_LIKE_ONE = french(
     r"\b(?:semblables?|ressembl\w+|similaires?|comparables?|analogues?|proches?)\s+(?:à |de |au |du )"
-    r"(?:l['’]|la |le |celle d\w+ )?(?:(?:fiche|action)\s+)?",
-    re.IGNORECASE,
+    r"(?:l['’]|la |le |celle d\w+ )?(?:(?:fiche|action)\s+)?"
 )
 # « le PETR pilote-t-il l'annuaire ? »
-_PART_OF = re.compile(
+_PART_OF = french(
     r"\b(?:pilot\w+|port\w+|financ\w+|partenaires?|particip\w+|engag\w+|intervien\w+)(?:-t)?(?:-il|-elle|-ils|-elles)?\s+"
-    r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )",
-    re.IGNORECASE,
+    r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )"
 )
 # « sauf l'annuaire »: one action is left out, not all that speak of one.
-_EXCEPT = re.compile(
-    r"\b(?:sauf|hormis|hors|except[ée]|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )", re.IGNORECASE
-)
+_EXCEPT = french(r"\b(?:sauf|hormis|hors|except[ée]|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )")
 _MOST_NAMED = 2
 # What is named so is known to both: « quel temps fera-t-il » names nothing.
-_DEFINITE = re.compile(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )", re.IGNORECASE)
+_DEFINITE = french(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )")
 
 
 def read_references(draft: Draft, vocabulary: Vocabulary) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.question import Topic
@@ -13,6 +13,7 @@ from clsassist.question_patterns import (
     AXE,
     DEFINITION,
     EITHER,
+    EMPTY,
     ENDS,
     NUMBER,
     NUMBER_RANGE,
@@ -34,7 +35,7 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
     """« axe 1 »; « axe 3 du PRS » stays a topic of that field."""
     for match in AXE.finditer(draft.question.text):
         if match.group("scheme"):
-            field_key = "lien_prse" if match.group("scheme").upper() == "PRSE" else "lien_prs"
+            field_key = "lien_prse" if match.group("scheme").upper()[:4] in ("PRSE", "PLAN") else "lien_prs"
             draft.add_topic(Topic(match.group(), (("axe", match.group(1)),), fields=(field_key,)), *match.span())
         else:
             draft.question = replace(draft.question, axes=(*draft.question.axes, int(match.group(1))))
@@ -59,7 +60,7 @@ def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
             take_match(draft, match)
     matches = list(NUMBER.finditer(text)) or list(SHORT_NUMBER.finditer(text))
     for match in matches:
-        if overlaps(draft, match):
+        if overlaps(draft, match) and match.groupdict().get("second") not in vocabulary.plan_words:
             numbers = tuple(_listed_numbers(match.groupdict()))
             draft.question = replace(draft.question, numbers=(*draft.question.numbers, *numbers))
             take_match(draft, match)
@@ -110,6 +111,7 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
             found.append(best)
             draft.take(best[0], best[1])
     keys = tuple(dict.fromkeys(key for _, _, key in found))
+    _take_labels(draft, [key for key in keys if key in YES_NO], vocabulary)
     yes_no = tuple((key, not negated(draft, start, vocabulary)) for start, _, key in found if key in YES_NO)
     first_noun = first_set_noun(draft)
     asks_set = first_noun is not None and all(start > first_noun for start, _, _ in found)
@@ -121,9 +123,19 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
         answered_yes=yes_no if asks_set else (),
         yes_no=_is_yes_no(draft.question.text),
         filled=tuple(
-            (key, not negated(draft, start, vocabulary)) for start, _, key in found if asks_set and key in fields
+            (key, not (negated(draft, start, vocabulary) or EMPTY.search(draft.question.text)))
+            for start, _, key in found
+            if asks_set and key in fields
         ),
     )
+
+
+def _take_labels(draft: Draft, keys: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Take the words of a closed question of the forms: « … associe-t-il les citoyens dans une démarche… »."""
+    words = {stem for key in keys for stem in vocabulary.label_stems.get(key, ())}
+    for place in list(draft.free):
+        if draft.tokens[place].stem in words and not draft.tokens[place].stop:
+            draft.take(place, place + 1)
 
 
 def _is_yes_no(text: str) -> bool:

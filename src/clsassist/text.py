@@ -23,7 +23,7 @@ _LOOKALIKES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "œ": "oe", "Œ"
 # A word; « C.P.A.M. » is one; so is « élu·e·s », « référent(e) », « agent.e.s » (inclusive writing).
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}[^\W\d_]?"
-    r"|[^\W_]+(?:[·•‧](?:e|ne|le|ve|rice|trice|euse|s)+)*(?:[·•‧]s)?(?:\.e\b(?:\.s\b)?|\((?:e|ne|le|ve|trice)\)s?)?"
+    r"|[^\W_]+(?:[·•‧][^\W\d_]{1,6})*(?:\.e\b(?:\.s\b)?|\((?:e|ne|le|ve|trice)\)s?)?"
 )
 _INCLUSIVE = re.compile(r"(?:[·•‧]\w+)+$|\.e(?:\.s)?$|\(\w+\)s?$")
 
@@ -48,6 +48,36 @@ STOP_WORDS = frozenset(
     peut-etre vais va vont allez allons
     """.split()
 )
+
+
+# A letter with an accent, and how it is typed without.
+_TYPED = {
+    **dict.fromkeys("éèêë", "e"),
+    **dict.fromkeys("àâ", "a"),
+    **dict.fromkeys("îï", "i"),
+    "ô": "o",
+    "û": "u",
+    "ç": "c",
+}
+_IN_PATTERN = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|[éèêëàâîïôûç]")
+
+
+def french(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of French words that also matches them typed without accents, whatever the case.
+
+    « ù » is left alone: « où » without its accent is another word.
+
+    >>> bool(french("portées?").search("PORTEES"))
+    True
+    """
+
+    def typed(match: re.Match[str]) -> str:
+        found = match.group()
+        if found.startswith("["):
+            return found[:-1] + "".join(_TYPED.get(letter, "") for letter in found) + "]"
+        return f"[{found}{_TYPED[found]}]" if found in _TYPED else found
+
+    return re.compile(_IN_PATTERN.sub(typed, pattern), re.IGNORECASE)
 
 
 def fold(text: str) -> str:

@@ -61,6 +61,7 @@ class Vocabulary:
     codes: tuple[str, ...]
     boxes: tuple[Box, ...]
     publics: tuple[Stems, ...]
+    label_stems: dict[str, frozenset[str]]
     plans_saying: Callable[[str], frozenset[str]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
@@ -97,6 +98,7 @@ class Vocabulary:
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
             tuple(dict.fromkeys(box for field in _fields(registry) for box in _field_to_boxes(field, lexicon))),
             tuple(dict.fromkeys(_publics(registry, lexicon))),
+            _label_stems(registry, lexicon),
             registry.plans_saying,
         )
 
@@ -223,6 +225,16 @@ def _members(field: Field, heading: Stems, lexicon: Lexicon) -> tuple[Stems, ...
 
 def _is_catch_all(option: Option) -> bool:
     return fold(option.label).startswith("autre")
+
+
+def _label_stems(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str]]:
+    """Return the words of the labels that forms give each field."""
+    labels: dict[str, set[str]] = {}
+    for field in _fields(registry):
+        labels.setdefault(field.key, set()).add(field.label)
+    return {
+        key: frozenset(stem for label in held for stem in lexicon.analyser.stems(label)) for key, held in labels.items()
+    }
 
 
 def _publics(registry: Registry, lexicon: Lexicon) -> Iterator[Stems]:

@@ -196,9 +196,10 @@ def _has_figure(segment: Segment, question: Question, topics: Sequence[Topic], e
     if _counts(segment, topics[0], evidence):
         return True
     people = evidence.lexicon.people_words
-    others = [topic for topic in topics[1:] if not topic.weak]
+    others = [topic for topic in topics if not topic.weak and not any(form[0] in people for form in topic.forms)]
+    asks_people = bool(people & {token.stem for token in evidence.analyser.tokens(question.text)})
     # « combien d'habitants ont du mal à… » is answered by « 90 personnes sur 154 », if the rest is said there.
-    if not others or not _is_said(others, segment) or not any(form[0] in people for form in topics[0].forms):
+    if not others or not asks_people or not _is_said(others, segment):
         return False
     return any(_counts(segment, Topic(word, ((word,),)), evidence) for word in people)
 

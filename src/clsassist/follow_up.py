@@ -101,15 +101,14 @@ def _ask_of(question: Question, previous: Question, ids: tuple[str, ...]) -> Que
     if not ids:
         return replace(previous, text=question.text, fields=question.fields or previous.fields)
     intent = question.intent
+    status = previous.to_contact if question.to_contact is None else question.to_contact
     if _HOW_MANY.match(question.text) and not question.fields:
         intent = Intent.COUNT
     elif question.fields and intent is not Intent.COUNT:
         intent = Intent.FIELD
     elif not question.selects and not _DETAILS.search(question.text) and previous.intent is Intent.FIELD:
         # « et la deuxième ? »: the field asked for before.
-        return replace(
-            question, titles=ids, intent=Intent.FIELD, fields=previous.fields, to_contact=previous.to_contact
-        )
+        return replace(question, titles=ids, intent=Intent.FIELD, fields=previous.fields, to_contact=status)
     return replace(question, titles=ids, intent=intent)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Topic
 from clsassist.question_draft import Draft, first_set_noun, negated, take_match
-from clsassist.question_patterns import KIND, OUTSIDE, STATE, TARGETS
+from clsassist.question_patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
 from clsassist.text import Stems
 from clsassist.vocabulary import Box, Vocabulary
 
@@ -19,7 +20,8 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
     A label of one word (« Social », « Médical ») needs its field or its family beside it, or a verb that names a
     public; longer labels speak for themselves.
     """
-    content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
+    asked = _field_places(draft, vocabulary)
+    content = [place for place in sorted(draft.free - asked) if not draft.tokens[place].stop]
     position = 0
     while position < len(content):
         box = _box_at(draft, vocabulary, content, position)
@@ -44,6 +46,20 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
             draft.take(place, place + 1)
         _take_family(draft, box)
         position += len(places)
+
+
+def _field_places(draft: Draft, vocabulary: Vocabulary) -> set[int]:
+    """Return the positions of the words that name a field: « inégalités sociales » names no box « Social »."""
+    stems = draft.stems()
+    return {
+        place
+        for words in vocabulary.lexicon.fields
+        for form in words.stems
+        if len(form) > 1
+        for start in range(len(stems) - len(form) + 1)
+        if tuple(stems[start : start + len(form)]) == form
+        for place in range(start, start + len(form))
+    }
 
 
 def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: int) -> Box | None:
@@ -114,7 +130,9 @@ def bind_to_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     keys = tuple(member for key in question.fields for member in FAMILIES.get(key, (key,)))
     phrases = _phrases(question.topics)
     if not keys and TARGETS.search(question.text):
-        phrases = [_as_public(phrase, vocabulary) for phrase in phrases]
+        phrases = [_bind(phrase, "public", vocabulary.is_public) for phrase in phrases]
+    if not keys and COVERS.search(question.text):
+        phrases = [_bind(phrase, "territoire", vocabulary.is_territory) for phrase in phrases]
     topics = tuple(topic for phrase in phrases for topic in phrase)
     if keys:
         topics = tuple(topic if topic.fields else replace(topic, fields=keys) for topic in topics)
@@ -132,9 +150,9 @@ def _phrases(topics: tuple[Topic, ...]) -> list[list[Topic]]:
     return groups
 
 
-def _as_public(phrase: list[Topic], vocabulary: Vocabulary) -> list[Topic]:
-    """Bind a subject to the field of the public when one public of the corpus says all of it."""
+def _bind(phrase: list[Topic], key: str, holds: Callable[[Sequence[Iterable[Stems]]], bool]) -> list[Topic]:
+    """Bind a subject to a field when one value of that field in the corpus says all of it."""
     free = [topic for topic in phrase if not topic.fields]
-    if not free or not vocabulary.is_public([topic.forms for topic in free]):
+    if not free or not holds([topic.forms for topic in free]):
         return phrase
-    return [topic if topic.fields else replace(topic, fields=("public",)) for topic in phrase]
+    return [topic if topic.fields else replace(topic, fields=(key,)) for topic in phrase]

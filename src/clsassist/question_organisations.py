@@ -94,15 +94,16 @@ def _organisation_at(
     stems = [draft.tokens[place].stem for place in content]
     actors = list(vocabulary.lexicon.concepts_at(stems, position))
     named = _longest_named(draft, vocabulary, stems, position)
-    if named and not any(concept.actor for _, concept in actors) and actors and len(named) >= len(actors[0][0]):
+    is_idea = bool(actors) and not any(concept.actor for _, concept in actors)
+    as_named = is_idea and named in vocabulary.common_nouns and len(named) >= len(actors[0][0])
+    if as_named:
         # « les lycées sont-ils à contacter ? »: an organisation here, an idea elsewhere.
         actors = []
     longer = actors and _is_proper(draft, content[position + len(actors[0][0]) :], named)
     if actors and (len(actors[0][0]) >= len(named) or longer):
         form = next((form for form, concept in actors if concept.actor), None)
         return _actor_at(draft, vocabulary, content[position:], form) if form else ([], None)
-    takes_part = bool(TAKES_PART.search(draft.question.text))
-    if named and (len(named) > 1 or takes_part or named[0] not in vocabulary.lexicon.stems):
+    if named and (len(named) > 1 or as_named or named[0] not in vocabulary.lexicon.stems):
         places = content[position : position + len(named)]
         return places, Organisation(_whole_name(draft, places), (named,), negated(draft, places[0], vocabulary))
     return [], None
@@ -118,7 +119,8 @@ def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], posit
 
 def _is_proper(draft: Draft, after: list[int], named: Stems) -> bool:
     """Say whether a longer name only adds proper nouns to an actor: « CPAM du Haut-Rhin »."""
-    return bool(after) and bool(named) and draft.words(after[0], after[0] + 1)[0].isupper()
+    lower = draft.question.text == draft.question.text.lower()
+    return bool(after and named) and (lower or draft.words(after[0], after[0] + 1)[0].isupper())
 
 
 def _actor_at(

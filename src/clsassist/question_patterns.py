@@ -43,6 +43,7 @@ SET_ONE = french(
 FIGURE = french(
     r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b|^\W*nombre d"
 )
+NUMBER_OF = french(r"^\W*(?:quel est le )?nombre d")
 # What asks for a synthesis rather than a list.
 OPEN = french(
     r"\bque (?:pr[ée]voi\w+|fait[- ]on|font|dit|disent|propose\w*|contien\w+)\b|\bqu['’]est[- ]il (?:pr[ée]vu|fait)|\bqu['’]est-ce qui est (?:pr[ée]vu|fait)"
@@ -140,6 +141,8 @@ YEAR_STRETCH = french(r"\bentre\s+20\d\d\s+et\s+20\d\d\b")
 YEAR_BEFORE = french(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d")
 YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d")
 
+# What says where an action takes place.
+COVERS = french(r"\bcouvr\w+|\bterritoires?\b|\bs['’][ée]tend\w*|\bp[ée]rim[èe]tres?\b")
 # Verbs and turns that say whom an action is for.
 TARGETS = french(
     r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destin[ée]+s? (?:à|aux?)|à destination d\w+|pour publics?"

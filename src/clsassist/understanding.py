@@ -9,7 +9,7 @@ from clsassist.question import Intent, Question
 from clsassist.question_corpus import text_to_aspect
 from clsassist.question_draft import Draft
 from clsassist.question_figures import asks_contact, asks_money
-from clsassist.question_patterns import FIGURE, HELP, OPEN, PREAMBLE, PRESENTS
+from clsassist.question_patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS
 from clsassist.question_steps import STEPS
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
@@ -65,6 +65,7 @@ def _intent(question: Question) -> Intent:
         (Intent.COUNT, question.intent is Intent.COUNT),
         (Intent.FIGURE, asks_money(question) or asks_contact(question)),
         (Intent.OPEN, _is_open(question)),
+        (Intent.FIGURE, bool(NUMBER_OF.match(text))),
         (Intent.FIELD, bool(question.fields) and not question.asks_set),
         (Intent.FIGURE, bool(FIGURE.search(text))),
     )

@@ -61,12 +61,17 @@ class Vocabulary:
     codes: tuple[str, ...]
     boxes: tuple[Box, ...]
     publics: tuple[Stems, ...]
+    territories: tuple[Stems, ...]
     label_stems: dict[str, frozenset[str]]
     plans_saying: Callable[[str], frozenset[str]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether one public of the corpus says all of these, each in one of its ways."""
         return any(all(says(public, forms) for forms in ways) for public in self.publics)
+
+    def is_territory(self, ways: Sequence[Iterable[Stems]]) -> bool:
+        """Say whether the territory of some action says all of these, each in one of its ways."""
+        return any(all(says(place, forms) for forms in ways) for place in self.territories)
 
     def longer_boxes(self, box: Box) -> tuple[Stems, ...]:
         """Return the names of other boxes that hold the name of a box: « médico-social » for « social »."""
@@ -97,7 +102,8 @@ class Vocabulary:
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
             tuple(dict.fromkeys(box for field in _fields(registry) for box in _field_to_boxes(field, lexicon))),
-            tuple(dict.fromkeys(_publics(registry, lexicon))),
+            tuple(dict.fromkeys(_values(registry, lexicon, "public"))),
+            tuple(dict.fromkeys(_values(registry, lexicon, "territoire"))),
             _label_stems(registry, lexicon),
             registry.plans_saying,
         )
@@ -237,9 +243,9 @@ def _label_stems(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[st
     }
 
 
-def _publics(registry: Registry, lexicon: Lexicon) -> Iterator[Stems]:
-    """Yield what forms give as publics: labels of boxes, ticked or not, and listed publics."""
+def _values(registry: Registry, lexicon: Lexicon, key: str) -> Iterator[Stems]:
+    """Yield what forms give in a field: labels of boxes, ticked or not, and items."""
     for field in _fields(registry):
-        if field.key == "public":
+        if field.key == key:
             yield from (lexicon.analyser.stems(option.label) for option in field.options)
             yield from (lexicon.analyser.stems(item.text) for item in field.items)

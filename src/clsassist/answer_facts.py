@@ -9,6 +9,7 @@ from clsassist.citing import in_quotes
 from clsassist.evidence import Evidence
 from clsassist.lexicon import Acronym
 from clsassist.not_found import answer_not_found
+from clsassist.question_patterns import LEAVE, THANKS
 from clsassist.records import Answer
 from clsassist.segments import Segment
 from clsassist.text import find_sequence, fold
@@ -16,16 +17,29 @@ from clsassist.wording import action_name, counted
 
 _MOST_FIGURES = 3
 _MOST_USES = 3
+# Beyond this many letters a word is no acronym.
+_LONGEST_ACRONYM = 10
 _NUMBER = re.compile(r"\d")
 
 
 def answer_help(evidence: Evidence) -> Answer:
-    """Greet and say what can be asked, with examples that have an answer."""
-    total = len(evidence.registry.actions)
+    """Greet, thank or take leave as asked; say what can be asked, with examples that have an answer."""
+    text = evidence.question.text
+    if THANKS.search(text):
+        return evidence.answer("Avec plaisir. Une autre question ?", choices=evidence.starters)
+    if LEAVE.search(text):
+        return evidence.answer("Au revoir, et bon travail !")
+    total, documents = len(evidence.registry.actions), len(evidence.registry.documents)
+    plans = len({plan.name for plan in evidence.registry.plans.values()})
     lines = [
-        f"Bonjour ! Je réponds aux questions sur {counted(total, 'action')} de "
-        f"{counted(len(evidence.registry.documents), 'document')}, et je cite toujours ma source. Par exemple :",
+        f"Bonjour ! Je réponds aux questions sur {counted(total, 'action')} de {counted(plans, 'plan')} "
+        f"({counted(documents, 'document')}), sans rien inventer : chaque réponse cite la fiche, le champ et les mots.",
         "",
+        "- **Élus** : quelles actions portent sur un sujet, un public, un territoire ; combien ; jusqu'à quand.",
+        "- **Coordinateurs** : comparer des fiches ou des plans, trouver une action semblable, voir les champs vides.",
+        "- **Partenaires** : à quoi votre organisation est engagée, avec quel rôle, ce qui reste à contacter.",
+        "",
+        "Par exemple :",
         *[f"- {starter}" for starter in evidence.starters],
     ]
     return evidence.answer("\n".join(lines), choices=evidence.starters)
@@ -40,12 +54,19 @@ def answer_definition(evidence: Evidence) -> Answer:
     known = evidence.lexicon.acronym(short)
     uses = [segment for _, segment in evidence.registry.segments_saying([_stems(short, evidence)])]
     quoted = next(_definitions(short, known, uses, evidence), None)
+    name = (
+        known.short
+        if known
+        else short.upper()
+        if " " not in short and len(short) <= _LONGEST_ACRONYM
+        else f"« {short} »"
+    )
     if quoted:
-        lines = [f"**{short.upper() if known is None else known.short}** : {quoted}"]
+        lines = [f"**{name}** : {quoted}"]
     elif known and known.long and known.source:
         lines = [f"**{known.short}** : {known.long[0]} (lexique ; source : {known.source})."]
     elif uses:
-        lines = [f"**{short.upper()}** est employé dans les documents, mais **n'y est pas défini**."]
+        lines = [f"**{name}** est employé dans les documents, mais **n'y est pas défini**."]
     else:
         return answer_not_found(evidence)
     if known and known.note:

@@ -29,6 +29,8 @@ def question_to_conditions(
         yield answers_yes(question, registry, analyser)
     if question.filled:
         yield has_filled(question, registry)
+    if question.partners:
+        yield has_partners(question.partners, registry)
     if question.organisations:
         yield involves(question, registry)
     if any(topic.negated and not topic.fields for topic in question.topics):
@@ -99,6 +101,31 @@ def has_filled(question: Question, registry: Registry) -> Condition:
                 return None
             match = _add(match, whole_field_proof(match.action, keys, registry))
         return match
+
+    return condition
+
+
+# How a number of partners stands to the bound of the question.
+_BOUNDS: dict[str, Callable[[int, int], bool]] = {
+    "plus": lambda count, bound: count > bound,
+    "moins": lambda count, bound: count < bound,
+    "au moins": lambda count, bound: count >= bound,
+    "au plus": lambda count, bound: count <= bound,
+}
+
+
+def has_partners(partners: tuple[str, int], registry: Registry) -> Condition:
+    """« plus de 10 partenaires »: how many organisations the action lists as such."""
+    bound, number = partners
+
+    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        listed = {one.organisation for one in match.action.involvements if one.field_key == "partenaires"}
+        if match.action.field("partenaires") is None:
+            missing[match.action.id] = match.action
+            return None
+        if not _BOUNDS[bound](len(listed), number):
+            return None
+        return _add(match, whole_field_proof(match.action, ("partenaires",), registry))
 
     return condition
 

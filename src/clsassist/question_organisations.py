@@ -12,6 +12,7 @@ from clsassist.question_patterns import (
     ALONE,
     ASKS_WHO,
     CLAUSE,
+    COMMON_TO,
     DENIED,
     ENGAGED,
     OF_ORGANISATION,
@@ -77,6 +78,9 @@ def _take_span(draft: Draft, span: Span) -> None:
 
 def _name_organisations(draft: Draft, vocabulary: Vocabulary) -> Iterator[_Named]:
     """Yield the organisations that the question names, in order, and take their words."""
+    shared = COMMON_TO.search(draft.question.text)
+    if shared:
+        take_match(draft, shared)
     content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
     position = 0
     while position < len(content):
@@ -160,17 +164,25 @@ def _territory_after(draft: Draft, place: int, vocabulary: Vocabulary) -> list[i
     """
     lower = draft.question.text == draft.question.text.lower()
     first, last, after = None, place, place + 1
-    while after < len(draft.tokens) and after in draft.free:
+    while after < len(draft.tokens) and after in draft.free and not _ends_between(draft, after):
         word = draft.words(after, after + 1)
         if draft.tokens[after].form in _OF:
             after += 1
             continue
-        if _is_name(word) or (lower and after > place + 1 and _is_free_noun(draft.tokens[after], vocabulary)):
+        if (_is_name(word) and (first is not None or not draft.tokens[after].stop)) or (
+            lower and after > place + 1 and _is_free_noun(draft.tokens[after], vocabulary)
+        ):
             first, last = after if first is None else first, after
         else:
             break
         after += 1
     return [] if first is None else list(range(first, last + 1))
+
+
+def _ends_between(draft: Draft, place: int) -> bool:
+    """Say whether a sentence or a clause ends just before a word."""
+    between = draft.question.text[draft.tokens[place - 1].span.end : draft.tokens[place].span.start]
+    return any(mark in between for mark in ".,;:!?()")
 
 
 def _is_free_noun(token: Token, vocabulary: Vocabulary) -> bool:

@@ -29,11 +29,18 @@ DEFINITION = french(
     r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
     r"|d[ée]finition|d[ée]finir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)"
 )
+# What a definition is asked of: « une maison de santé ».
+TERM = french(r"^\W*(?:un |une |la |le |l['’]|les |des |d['’])(?P<term>[^?!.,]+?)\W*$")
+# Politeness, and questions about the assistant itself.
+THANKS = french(r"^\W*(?:merci|thanks?|thank you|super|parfait|g[ée]nial)\b")
+LEAVE = french(r"^\W*(?:au revoir|bonne (?:journ[ée]e|soir[ée]e)|[àa] bient[ôo]t|bye|adieu)\b")
 HELP = french(
-    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|merci|aide|help|au secours|qui es[- ]tu"
-    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire"
-    r"|comment (?:ça|ca) (?:marche|fonctionne)|à quoi (?:sers|servez)[- ](?:tu|vous))"
-    r"\b[\s,!.?]*(?:beaucoup|à tous|!|\.|\?)*\W*$"
+    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|merci|thanks?|thank you|aide[rz]?(?:[- ]moi)?|help|au secours|au revoir"
+    r"|bonne (?:journ[ée]e|soir[ée]e)|[àa] bient[ôo]t|bye|super|parfait|qui es[- ]tu|qui [êe]tes[- ]vous|tu es qui"
+    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire|qu['’]est-ce que (?:tu sais|tu peux|vous pouvez|vous savez) faire"
+    r"|comment (?:ça|ca) (?:marche|fonctionne)|comment t['’]utiliser|[àa] quoi (?:sers|servez)[- ](?:tu|vous)"
+    r"|es[- ]tu (?:un robot|une ia|une intelligence artificielle))"
+    r"\b[\s,!.?]*(?:beaucoup|[àa] tous|bien|pour tout|!|\.|\?)*\W*$"
 )
 SET_NOUN = french(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b")
 SET_ONE = french(
@@ -87,6 +94,8 @@ CLAUSE = french(
 )
 # « les actions du PETR » are those it carries.
 OF_ORGANISATION = french(r"\b(?:actions?|fiches?|leviers?|mesures?|projets?) (?:du |de la |de l['’]|des |de )$")
+# « les actions communes à Saverne et… » are no communes.
+COMMON_TO = french(r"\bcommune?s? (?:à|aux?|entre)\b")
 WITH = french(r"\s*avec\b")
 # « que la CPTS ne porte pas », « n'est pas partenaire ».
 DENIED = french(r"\bn(?:e\b|['’])[^,;]*\bpas\b")
@@ -111,6 +120,8 @@ PREAMBLE = french(
 
 # « objectif 1.1 »: an objective of the plan, not a field of a fiche.
 OBJECTIVE = french(r"\bobjectifs?\s+(?:n°\s*)?(\d+\.\d+)\b")
+# « plus de 10 partenaires »
+PARTNERS_BOUND = french(r"\b(?P<bound>plus|moins|au moins|au plus) (?:de |d['’])?(?P<number>\d+) partenaires?\b")
 # A box that forms call by these very words: it excludes nothing.
 OUTSIDE = french(
     r"\bhors\s+(?:les\s+)?(?:objectifs?\s+)?(?:du\s+)?"

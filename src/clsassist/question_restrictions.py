@@ -18,9 +18,11 @@ from clsassist.question_patterns import (
     NUMBER,
     NUMBER_RANGE,
     OBJECTIVE,
+    PARTNERS_BOUND,
     QUESTION_WORD,
     SHORT_NUMBER,
     STARTS,
+    TERM,
     YEAR,
     YEAR_AFTER,
     YEAR_BEFORE,
@@ -39,6 +41,15 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
             draft.add_topic(Topic(match.group(), (("axe", match.group(1)),), fields=(field_key,)), *match.span())
         else:
             draft.question = replace(draft.question, axes=(*draft.question.axes, int(match.group(1))))
+        take_match(draft, match)
+
+
+def read_bounds(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« plus de 10 partenaires »: a bound on how many partners an action lists."""
+    match = PARTNERS_BOUND.search(draft.question.text)
+    if match:
+        bound = (match.group("bound").lower(), int(match.group("number")))
+        draft.question = replace(draft.question, partners=bound, asks_set=True)
         take_match(draft, match)
 
 
@@ -163,8 +174,34 @@ def read_definition(draft: Draft, vocabulary: Vocabulary) -> None:
         draft.question = replace(draft.question, acronym=alone.group(1))
         return
     if DEFINITION.search(text):
-        for word in re.findall(r"[A-Za-zÀ-ÿ'.-]+", DEFINITION.sub(" ", text)):
-            bare = re.sub(r"^(?:l|d|qu)['’]", "", word).strip(".'-")
-            if len(bare) >= 2 and (vocabulary.lexicon.acronym(bare) or (bare.isupper() and len(bare) <= 10)):
-                draft.question = replace(draft.question, acronym=bare)
-                return
+        draft.question = replace(
+            draft.question, acronym=_defined_word(text, vocabulary) or _defined_term(text, vocabulary)
+        )
+
+
+def _defined_word(text: str, vocabulary: Vocabulary) -> str:
+    """Return the acronym whose meaning is asked, '' when there is none."""
+    for word in re.findall(r"[A-Za-zÀ-ÿ'.-]+", DEFINITION.sub(" ", text)):
+        bare = re.sub(r"^(?:l|d|qu)['’]", "", word).strip(".'-")
+        if len(bare) >= 2 and (vocabulary.lexicon.acronym(bare) or (bare.isupper() and len(bare) <= 10)):
+            return bare
+    return ""
+
+
+def _defined_term(text: str, vocabulary: Vocabulary) -> str:
+    """Return the acronym of a term asked about, or the term itself: « qu'est-ce qu'une maison de santé ? »."""
+    match = TERM.match(DEFINITION.sub(" ", text))
+    if match is None:
+        return ""
+    term = match.group("term")
+    stems = vocabulary.lexicon.analyser.stems(term)
+    if not 0 < len(stems) <= _LONGEST_TERM or set(stems) & vocabulary.lexicon.tool_words:
+        return ""
+    short = (
+        one.short for one in vocabulary.lexicon.acronyms if stems in map(vocabulary.lexicon.analyser.stems, one.long)
+    )
+    return next(short, term)
+
+
+# Words of content in a term whose meaning may be asked.
+_LONGEST_TERM = 4

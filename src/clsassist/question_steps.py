@@ -11,6 +11,7 @@ from clsassist.question_organisations import read_organisations
 from clsassist.question_references import read_references
 from clsassist.question_restrictions import (
     read_axes,
+    read_bounds,
     read_definition,
     read_fields,
     read_numbers,
@@ -27,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     read_definition,
     read_axes,
     read_objectives,
+    read_bounds,
     read_numbers,
     read_years,
     read_titles,

@@ -235,7 +235,7 @@ class Registry:
     def segments_saying(self, forms: Iterable[tuple[str, ...]]) -> list[tuple[int, Segment]]:
         """Return the segments that hold any of these runs of stems in their own words, with their row ids."""
         found: dict[int, Segment] = {}
-        for form in forms:
+        for form in filter(None, forms):
             rows = self._connection.execute(
                 "SELECT segment.* FROM posting JOIN segment ON segment.id = posting.segment "
                 "WHERE posting.stem = ? AND instr(segment.stems, ?) > 0",

@@ -25,8 +25,8 @@ def understand(
     answer asserted.
     """
     asked = squeeze(text)
-    if not HELP.match(asked) and not previous:
-        asked = _without_preamble(asked, vocabulary)
+    preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
+    asked = asked[len(preamble) :] or asked
     corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
     draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET, typed=text))
     for position, word in corrected.items():
@@ -34,7 +34,7 @@ def understand(
         draft.notes.append(f"« {original} » lu « {word} »")
     for step in STEPS:
         step(draft, vocabulary)
-    question = replace(draft.question, notes=tuple(draft.notes))
+    question = _at_home(preamble, replace(draft.question, notes=tuple(draft.notes)), vocabulary)
     if any(topic.fields for topic in question.topics):
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
         question = replace(question, filled=())
@@ -47,12 +47,22 @@ def understand(
     return follow(question, previous, answered) if previous else question
 
 
-def _without_preamble(asked: str, vocabulary: Vocabulary) -> str:
-    """Drop a greeting and who is asking, unless that names an organisation: « nous sommes la MSA » is a subject."""
+def _preamble(asked: str, vocabulary: Vocabulary) -> str:
+    """Return a greeting and who is asking, '' when that names an organisation: « nous sommes la MSA » is a subject."""
     preamble = PREAMBLE.match(asked)
     if preamble is None or vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group())):
-        return asked
-    return asked[preamble.end() :] or asked
+        return ""
+    return preamble.group()
+
+
+def _at_home(preamble: str, question: Question, vocabulary: Vocabulary) -> Question:
+    """Take « chez nous » from who is asking: « je suis élue à Saverne : … »."""
+    stems = [token.stem for token in vocabulary.lexicon.analyser.content(preamble)]
+    documents = frozenset(key for stem in stems for key in vocabulary.plan_words.get(stem, ()))
+    if not documents or question.documents or question.excluded_documents:
+        return question
+    words = " ".join(token.span.of(preamble) for token in vocabulary.lexicon.analyser.content(preamble))
+    return replace(question, documents=documents, plan_words=words)
 
 
 def _intent(question: Question) -> Intent:

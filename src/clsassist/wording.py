@@ -160,6 +160,9 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
     for key, wanted in question.filled:
         parts.append(f"{('a', 'ont')[form]} un champ « {NAMES[key]} » {'renseigné' if wanted else 'non renseigné'}")
+    if question.partners:
+        bound, number = question.partners
+        parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{number} partenaires")
     if question.objectives:
         parts.append(f"{('relève', 'relèvent')[form]} de l'objectif {joined(list(question.objectives))}")
     if question.axes:

@@ -8,24 +8,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clsassist.answer import compose
-from clsassist.embedding import load_embedder
+from clsassist.answering import compose
+from clsassist.embedding import load_embedder, passage_to_text
 from clsassist.errors import ClsAssistError, UnknownActionError
 from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
-from clsassist.question_comparison import read_sides
-from clsassist.question_reuse import read_reuse
 from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
 from clsassist.registry import Registry
+from clsassist.reranking import CrossEncoderReranker, Reranker, rerank
 from clsassist.retrieval import Hit, merge_same, rank
 from clsassist.settings import Settings
 from clsassist.showing import action_to_payload, action_to_text, find_actions
 from clsassist.sources import citation_to_source
 from clsassist.starters import registry_to_starters
 from clsassist.understanding import understand
+from clsassist.understanding.comparison import read_sides
+from clsassist.understanding.reuse import read_reuse
 from clsassist.verification import verify
 from clsassist.vocabulary import Vocabulary
 
@@ -146,6 +147,10 @@ class Assistant:
         self._index.require(embedder, self._lexicon.analyser)
         return embedder
 
+    @cached_property
+    def _reranker(self) -> Reranker | None:
+        return CrossEncoderReranker.load(self._settings.reranker) if self._settings.reranker else None
+
     def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
         self._check(question)
         context: Question | None = None
@@ -169,4 +174,7 @@ class Assistant:
 
     def _rank(self, question: Question) -> list[Hit]:
         hits = rank(question, self._index, self._embedder, self._settings)
-        return merge_same(hits, lambda passage_id: self._registry.passages[passage_id].text)
+        merged = merge_same(hits, lambda passage_id: self._registry.passages[passage_id].text)
+        if self._reranker is None:
+            return merged
+        return rerank(question.text, merged, lambda key: passage_to_text(self._registry.passages[key]), self._reranker)

@@ -68,7 +68,8 @@ def explain_hits(hits: Sequence[Hit], registry: Registry, most: int) -> Iterator
         excerpt = squeeze(passage.text)[:_EXCERPT]
         yield (
             f"{place}. {passage.document_id} › {squeeze(passage.title)[:50]} › {passage.label} : "
-            f"lexical {lexical}, sémantique {dense}, fusion {hit.score:.3f} — {excerpt}"
+            f"lexical {lexical}, sémantique {dense}, fusion {hit.score:.3f}"
+            f"{'' if hit.reranked is None else f', reclassement {hit.reranked:.3f}'} — {excerpt}"
         )
         if hit.same:
             elsewhere = dict.fromkeys(registry.passages[other].owner for other in hit.same)

@@ -28,6 +28,9 @@ class Settings:
     port: int = 7860
     # Part of the dense score in the fusion with the lexical one (0.7 was the best of min-max on French questions).
     dense_weight: float = 0.7
+    # A cross-encoder of sentence-transformers (name or folder) that reorders the best passages; empty: none, since it
+    # adds about half a second to each question.
+    reranker: str = ""
     # A file beyond this size is refused: the longest plans weigh a few megabytes, with photographs some tens.
     max_file_bytes: int = 50_000_000
     # A question beyond this length is refused with a sentence; people type fewer than 300 characters.
@@ -45,6 +48,7 @@ class Settings:
             index_dir=Path(env.get("CLSASSIST_INDEX_DIR", default.index_dir)),
             corpus_dir=Path(env.get("CLSASSIST_CORPUS_DIR", default.corpus_dir)),
             embedding_model=env.get("CLSASSIST_EMBEDDING_MODEL", default.embedding_model),
+            reranker=env.get("CLSASSIST_RERANKER", default.reranker),
             chroma_url=env.get("CLSASSIST_CHROMA_URL", default.chroma_url),
             host=env.get("CLSASSIST_HOST", default.host),
             port=_read_int(env, "CLSASSIST_PORT", default.port, most=65_535),

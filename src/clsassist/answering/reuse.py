@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clsassist.answer_fields import action_fields
-from clsassist.answer_lines import name_of, quote_line
+from clsassist.answering.fields import action_fields
+from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.not_found import answer_not_found, neighbour_lines
+from clsassist.answering.organisation_names import common_names, names_held
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence
-from clsassist.not_found import answer_not_found, neighbour_lines
-from clsassist.organisation_names import common_names, names_held
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer, Role
 from clsassist.segments import Weight, field_weight

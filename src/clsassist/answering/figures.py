@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from clsassist.answer_fields import action_fields
-from clsassist.answer_lines import name_of, quote_line
+from clsassist.answering.fields import action_fields
+from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.money import Amount, find_amounts
-from clsassist.not_found import answer_not_found
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
-from clsassist.question_figures import asks_contact, asks_money
 from clsassist.records import Action, Answer, AnswerStatus, Field
 from clsassist.segments import Segment
 from clsassist.text import Token, french, says
 from clsassist.topic_search import topic_segments
+from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.wording import counted
 
 _MOST_FIGURES = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from clsassist.question_draft import Draft, first_set_noun
 from clsassist.records import Span
 from clsassist.text import french
+from clsassist.understanding.draft import Draft, first_set_noun
 from clsassist.vocabulary import Vocabulary
 
 # « l'annuaire vise-t-il… »: what stands before the inverted verb is the subject.

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clsassist.question import Organisation, Topic
-from clsassist.question_draft import Draft, connector, negated, take_match
-from clsassist.question_patterns import (
+from clsassist.records import Role, Span
+from clsassist.text import Stems, Token, fold
+from clsassist.understanding.draft import Draft, connector, negated, take_match
+from clsassist.understanding.patterns import (
     ALONE,
     ASKS_WHO,
     CLAUSE,
@@ -21,8 +23,6 @@ from clsassist.question_patterns import (
     TO_CONTACT,
     WITH,
 )
-from clsassist.records import Role, Span
-from clsassist.text import Stems, Token, fold
 from clsassist.vocabulary import Vocabulary
 
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from clsassist.question import Intent
-from clsassist.question_draft import Draft, take_match
 from clsassist.text import fold, french
+from clsassist.understanding.draft import Draft, take_match
 from clsassist.vocabulary import Vocabulary
 
 _THINGS = (

@@ -1,26 +1,18 @@
-"""Evidence to a cited answer in French, with no model: one composer for each intent."""
+"""Sets of actions: each with its proof, out of how many; what is near, what the forms do not say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from clsassist.answer_check import answer_check, asks_check
-from clsassist.answer_comparison import answer_comparison
-from clsassist.answer_corpus import answer_about
-from clsassist.answer_counts import answer_count
-from clsassist.answer_engagements import answer_engagements, asks_engagements
-from clsassist.answer_facts import answer_definition, answer_help
-from clsassist.answer_fields import answer_field, overview_lines
-from clsassist.answer_figures import answer_figure
-from clsassist.answer_lines import quote_line
-from clsassist.answer_open import answer_open
-from clsassist.answer_reuse import answer_reuse
+from clsassist.answering.check import answer_check, asks_check
+from clsassist.answering.engagements import answer_engagements, asks_engagements
+from clsassist.answering.fields import overview_lines
+from clsassist.answering.lines import quote_line
+from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
-from clsassist.not_found import answer_not_found
 from clsassist.proofs import whole_field_proof
-from clsassist.question import Intent, Question, Topic
+from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
 from clsassist.text import says
@@ -28,11 +20,6 @@ from clsassist.topic_search import Match, topic_segments
 from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
 
 _MOST_NEARBY = 5
-
-
-def compose(evidence: Evidence) -> Answer:
-    """Write the answer to a question from its evidence."""
-    return COMPOSERS[evidence.question.intent](evidence)
 
 
 def answer_set(evidence: Evidence) -> Answer:
@@ -197,17 +184,3 @@ def _is_outside(segment: Segment, evidence: Evidence) -> bool:
     documents = evidence.question.documents
     owner: Action | Section = evidence.registry.owner(segment.owner)
     return isinstance(owner, Section) and (not documents or segment.document_id in documents)
-
-
-COMPOSERS: dict[Intent, Callable[[Evidence], Answer]] = {
-    Intent.HELP: answer_help,
-    Intent.ABOUT: answer_about,
-    Intent.DEFINITION: answer_definition,
-    Intent.COUNT: answer_count,
-    Intent.FIELD: answer_field,
-    Intent.FIGURE: answer_figure,
-    Intent.COMPARE: answer_comparison,
-    Intent.SIMILAR: answer_reuse,
-    Intent.OPEN: answer_open,
-    Intent.SET: answer_set,
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from clsassist.answer_lines import name_of
+from clsassist.answering.lines import name_of
 from clsassist.citing import as_text, in_quotes
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import NAMES, UNKNOWN

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.question_draft import Draft, first_set_noun, negated, overlaps, take_match
-from clsassist.question_patterns import (
+from clsassist.understanding.draft import Draft, first_set_noun, negated, overlaps, take_match
+from clsassist.understanding.patterns import (
     ACRONYM_ALONE,
     AXE,
     DEFINITION,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.question_boxes import bind_to_fields
-from clsassist.question_draft import Draft, first_set_noun, negated
-from clsassist.question_patterns import LISTS_ALL, PLACE_PREPOSITIONS
 from clsassist.text import Stems, fold
+from clsassist.understanding.boxes import bind_to_fields
+from clsassist.understanding.draft import Draft, first_set_noun, negated
+from clsassist.understanding.patterns import LISTS_ALL, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
 
 

@@ -1,15 +1,14 @@
-"""Answers that are not lists of actions: help, the corpus itself, definitions, counts, figures."""
+"""Definitions: from the corpus when it gives one, else from the lexicon, else said to be missing."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes
 from clsassist.evidence import Evidence
 from clsassist.lexicon import Acronym
-from clsassist.not_found import answer_not_found
-from clsassist.question_patterns import LEAVE, THANKS
 from clsassist.records import Answer
 from clsassist.segments import Segment
 from clsassist.text import find_sequence, fold
@@ -20,32 +19,6 @@ _MOST_USES = 3
 # Beyond this many letters a word is no acronym.
 _LONGEST_ACRONYM = 10
 _NUMBER = re.compile(r"\d")
-
-
-def answer_help(evidence: Evidence) -> Answer:
-    """Greet, thank or take leave as asked; say what can be asked, with examples that have an answer."""
-    text = evidence.question.text
-    if THANKS.search(text):
-        return evidence.answer("Avec plaisir. Une autre question ?", choices=evidence.starters)
-    if LEAVE.search(text):
-        return evidence.answer("Au revoir, et bon travail !")
-    total, documents = len(evidence.registry.actions), len(evidence.registry.documents)
-    plans = len({plan.name for plan in evidence.registry.plans.values()})
-    lines = [
-        f"Bonjour ! Je réponds aux questions sur {counted(total, 'action')} de {counted(plans, 'plan')} "
-        f"({counted(documents, 'document')}), sans rien inventer : chaque réponse cite la fiche, le champ et les mots.",
-        "",
-        "- **Élus** : quelles actions portent sur un sujet, un public, un territoire ; combien ; jusqu'à quand.",
-        "- **Coordinateurs** : comparer des fiches ou des plans, trouver une action semblable, voir les champs vides.",
-        "- **Partenaires** : à quoi votre organisation est engagée, avec quel rôle, ce qui reste à contacter.",
-        "",
-        "Par exemple :",
-        *[f"- {starter}" for starter in evidence.starters],
-    ]
-    return evidence.answer("\n".join(lines), choices=evidence.starters)
-
-
-# --- definitions
 
 
 def answer_definition(evidence: Evidence) -> Answer:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsassist.follow_up import follow
 from clsassist.question import Intent, Question
-from clsassist.question_corpus import text_to_aspect
-from clsassist.question_draft import Draft
-from clsassist.question_figures import asks_contact, asks_money
-from clsassist.question_patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS
-from clsassist.question_steps import STEPS
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
+from clsassist.understanding.aspects import text_to_aspect
+from clsassist.understanding.draft import Draft
+from clsassist.understanding.figures import asks_contact, asks_money
+from clsassist.understanding.follow_up import follow
+from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS
+from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import as_text, field_to_pieces, in_quotes
 from clsassist.evidence import Evidence
-from clsassist.not_found import answer_not_found
 from clsassist.parsing.labels import FAMILIES, NAMES
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from clsassist.question import Question, Topic
-from clsassist.question_patterns import BOTH, EITHER, NEGATION, SET_NOUN, SET_ONE
 from clsassist.text import Token
+from clsassist.understanding.patterns import BOTH, EITHER, NEGATION, SET_NOUN, SET_ONE
 from clsassist.vocabulary import Vocabulary
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clsassist.question_boxes import read_boxes, read_closed_words
-from clsassist.question_counts import read_counts
-from clsassist.question_draft import Draft
-from clsassist.question_organisations import read_organisations
-from clsassist.question_references import read_references
-from clsassist.question_restrictions import (
+from clsassist.understanding.boxes import read_boxes, read_closed_words
+from clsassist.understanding.counts import read_counts
+from clsassist.understanding.draft import Draft
+from clsassist.understanding.organisations import read_organisations
+from clsassist.understanding.references import read_references
+from clsassist.understanding.restrictions import (
     read_axes,
     read_bounds,
     read_definition,
@@ -18,7 +18,7 @@ from clsassist.question_restrictions import (
     read_objectives,
     read_years,
 )
-from clsassist.question_subjects import read_plans, read_titles, read_topics
+from clsassist.understanding.subjects import read_plans, read_titles, read_topics
 from clsassist.vocabulary import Vocabulary
 
 Step = Callable[[Draft, Vocabulary], None]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clsassist.answer_fields import overview_lines
-from clsassist.answer_lines import name_of, quote_line
+from clsassist.answering.fields import overview_lines
+from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.not_found import answer_not_found, neighbour_lines
 from clsassist.citing import as_text, in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
-from clsassist.not_found import answer_not_found, neighbour_lines
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer, Section
 from clsassist.segments import Segment, Weight

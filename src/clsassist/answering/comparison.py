@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clsassist.answer_fields import action_fields
-from clsassist.answer_lines import name_of
+from clsassist.answering.fields import action_fields
+from clsassist.answering.lines import name_of
+from clsassist.answering.organisation_names import Held, common_names, names_held
 from clsassist.citing import as_text, field_to_pieces
 from clsassist.evidence import Evidence
-from clsassist.organisation_names import Held, common_names, names_held
 from clsassist.parsing.labels import NAMES
 from clsassist.question import Side
 from clsassist.records import Action, Answer, AnswerStatus, Field, Role, Status

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clsassist.answer_fields import action_fields
-from clsassist.answer_lines import name_of, quote_line
+from clsassist.answering.fields import action_fields
+from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.not_found import answer_not_found
+from clsassist.answering.organisation_names import names_held, shared_name
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
-from clsassist.not_found import answer_not_found
-from clsassist.organisation_names import names_held, shared_name
 from clsassist.parsing.labels import NAMES
 from clsassist.proofs import part_proof
 from clsassist.records import Action, Answer, Role, Status
@@ -247,6 +247,7 @@ def _count_organisations(evidence: Evidence) -> Answer:
     names: dict[str, None] = {}
     lines: list[str] = []
     holding: list[Action] = []
+    to_contact = 0
     for action in _actions(evidence):
         held = [one for part in roles for one in names_held(action, part, evidence)]
         if question.to_contact is not None:
@@ -256,6 +257,7 @@ def _count_organisations(evidence: Evidence) -> Answer:
         holding.append(action)
         names.update(dict.fromkeys(one.name for one in held))
         starred = sum(1 for one in held if one.involvement.status is Status.TO_CONTACT)
+        to_contact += starred
         dont = f", dont {starred} à contacter" if starred and question.to_contact is None else ""
         lines.append(f"- {name_of(action, evidence)} : {len(held)}{dont}")
         lines += [f"  - {as_text(one.involvement.organisation)} {evidence.book.cite(one.proof)}" for one in held]
@@ -265,6 +267,7 @@ def _count_organisations(evidence: Evidence) -> Answer:
     status = {None: "", True: " à contacter", False: " engagé"}[question.to_contact]
     many = " ".join(f"{word}s" for word in kind.split())
     plural = status + "s" if status == " engagé" and len(names) > 1 else status
+    plural += f", dont {to_contact} à contacter" if to_contact and question.to_contact is None else ""
     where = "" if len(holding) == 1 else f" dans {counted(len(holding), 'action')}"
     head = f"**{counted(len(names), kind, many)}{plural}{where}** :"
     return evidence.answer("\n".join([head, "", *lines]), tuple(holding), coverage=evidence.coverage(len(holding)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clsassist.answer_lines import quote_line
+from clsassist.answering.lines import quote_line
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
 from clsassist.question import Question

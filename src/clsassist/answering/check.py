@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clsassist.answer_lines import name_of, quote_line
+from clsassist.answering.lines import name_of, quote_line
 from clsassist.conditions import LEADING
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import FAMILIES, NAMES, ORGANISATION_FIELDS

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Topic
-from clsassist.question_draft import Draft, first_set_noun, negated, take_match
-from clsassist.question_patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
 from clsassist.text import Stems
+from clsassist.understanding.draft import Draft, first_set_noun, negated, take_match
+from clsassist.understanding.patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
 from clsassist.vocabulary import Box, Vocabulary
 
 

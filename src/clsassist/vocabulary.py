@@ -94,7 +94,7 @@ class Vocabulary:
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
         return Vocabulary(
             lexicon,
-            frozenset({*registry.stems, *lexicon.stems, *lexicon.tool_words, *places}),
+            frozenset({*registry.stems, *lexicon.stems, *lexicon.tool_words, *lexicon.weak_words, *places}),
             tuple(sorted(form for form in forms if len(form) >= 5)),
             places,
             tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),

@@ -9,7 +9,7 @@ from clsassist.citing import as_text, in_quotes
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import NAMES, UNKNOWN
 from clsassist.parsing.plans import document_status
-from clsassist.records import Action, Answer, Plan
+from clsassist.records import Action, Answer, Field, Plan
 from clsassist.text import squeeze
 from clsassist.wording import counted, joined
 
@@ -133,10 +133,7 @@ def _answer_gaps(evidence: Evidence) -> Answer:
             total += len(empty)
             if empty:
                 actions.append(action)
-                marks = [
-                    f"{_field_name(one.key, one.label)} {evidence.book.cite_span(action.id, one.key, one.label, one.span)}"
-                    for one in empty
-                ]
+                marks = [f"{_field_name(one.key, one.label)} {_cite_field(action, one, evidence)}" for one in empty]
                 rows.append(f"| {name_of(action, evidence).replace('|', '/')} | {', '.join(marks)} |")
     if not rows:
         return evidence.answer("**Aucun champ présent dans les fiches n'est vide.**")
@@ -144,6 +141,10 @@ def _answer_gaps(evidence: Evidence) -> Answer:
     lines = [head, "", "| Action | Non renseigné |", "|---|---|", *rows]
     lines += ["", *_missing_numbers(evidence)]
     return evidence.answer("\n".join(lines), tuple(actions), coverage=evidence.coverage(len(actions), total))
+
+
+def _cite_field(action: Action, field: Field, evidence: Evidence) -> str:
+    return evidence.book.cite_span(action.id, field.key, field.label, field.span)
 
 
 def _field_name(key: str, label: str) -> str:
@@ -162,10 +163,9 @@ def _missing_numbers(evidence: Evidence) -> Iterator[str]:
         if numbers and max(numbers) > len(held):
             last = next(action for action in held if action.number == str(max(numbers)))
             mark = evidence.book.cite(evidence.registry.title_segment(last))
-            yield (
-                f"- {name} : le corpus en contient {counted(len(held), 'fiche')}, dont une numérotée {max(numbers)} {mark} : "
-                "il en existe donc d'autres, qui ne sont pas ici."
-            )
+            count = counted(len(held), "fiche")
+            last_one = f"dont une numérotée {max(numbers)} {mark}"
+            yield f"- {name} : {count} dans le corpus, {last_one} : il en existe donc d'autres, qui ne sont pas ici."
 
 
 def _answer_completeness(evidence: Evidence) -> Answer:
@@ -194,8 +194,8 @@ def _answer_unread(evidence: Evidence) -> Answer:
 
 def _answer_origin(evidence: Evidence) -> Answer:
     text = (
-        "**Mes réponses viennent des documents indexés, et d'eux seuls** : chaque phrase entre guillemets est leur texte même, à la "
-        "place que donne sa source. Je n'invente ni ne complète rien ; le document officiel prévaut."
+        "**Mes réponses viennent des documents indexés, et d'eux seuls** : chaque phrase entre guillemets est leur "
+        "texte même, à la place que donne sa source. Je n'invente ni ne complète rien ; le document officiel prévaut."
     )
     return evidence.answer(f"{text}\n\n" + "\n".join(_document_line(key, evidence) for key in _wanted(evidence)))
 

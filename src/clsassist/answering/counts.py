@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
+from clsassist.answering.distributions import answer_distribution, group_actions
 from clsassist.answering.fields import action_fields
 from clsassist.answering.lines import name_of, quote_line
 from clsassist.answering.not_found import answer_not_found
-from clsassist.answering.organisation_names import names_held, shared_name
+from clsassist.answering.organisation_names import names_held
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
-from clsassist.parsing.labels import NAMES
-from clsassist.proofs import part_proof
 from clsassist.records import Action, Answer, Role, Status
 from clsassist.text import squeeze
-from clsassist.wording import capitalised, counted, joined, nouns, restriction
+from clsassist.wording import counted, nouns, restriction
 
 # Parts of a field that can be counted one by one.
 _ITEMS = {"objectif": "objectifs", "indicateur": "indicateurs", "etape": "etapes", "public": "public"}
 _ROLE_OF = {"partenaire": Role.PARTENAIRE, "porteur": Role.PORTEUR, "financeur": Role.FINANCEUR}
-
-
-@dataclass(slots=True)
-class _Group:
-    """One line of a distribution: its name, the actions in it, the mark that proves each."""
-
-    name: str
-    actions: dict[str, Action] = field(default_factory=dict)
-    marks: list[str] = field(default_factory=list)
 
 
 def answer_count(evidence: Evidence) -> Answer:
@@ -37,7 +26,7 @@ def answer_count(evidence: Evidence) -> Answer:
     if evidence.selection.unknown:
         return answer_not_found(evidence)
     if question.per:
-        return _answer_distribution(evidence)
+        return answer_distribution(evidence)
     if question.kind in _ROLE_OF or question.kind == "organisation":
         return _count_organisations(evidence)
     if question.kind in ("thematique", "axe", "plan", "territoire", "document"):
@@ -90,152 +79,6 @@ def _axe(action: Action) -> str:
     return f"axe {action.axe_number}" if action.axe_number else squeeze(action.axe or "")
 
 
-# --- distributions
-
-
-def _answer_distribution(evidence: Evidence) -> Answer:
-    """Break the actions down by what the question says, as a table, the largest group first."""
-    question = evidence.question
-    actions = _actions(evidence)
-    groups = list(_groups(actions, question.per, evidence))
-    if not groups:
-        return answer_not_found(evidence)
-    one, many = nouns(question)
-    if question.per == "action":
-        return _most_partners(actions, evidence)
-    ordered = sorted(groups, key=lambda group: -len(group.actions))
-    total = sum(len(group.actions) for group in ordered)
-    first = ordered[0]
-    name = NAMES.get(question.per, question.per)
-    lines = [
-        f"**{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}** : "
-        f"{as_text(first.name)} vient en tête avec {len(first.actions)}.",
-        "",
-        f"| {capitalised(name)} | {capitalised(many)} | |",
-        "|---|---:|---|",
-    ]
-    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {''.join(g.marks)} |" for g in ordered]
-    if total > len(actions):
-        lines += [
-            "",
-            f"Une même action peut compter dans plusieurs lignes : leur somme ({total}) dépasse {len(actions)}.",
-        ]
-    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
-    missing = len(actions) - len(held)
-    if missing:
-        lines += ["", f"{capitalised(counted(missing, 'action n’a', 'actions n’ont'))} pas cette information."]
-    return evidence.answer("\n".join(lines), held, coverage=evidence.coverage(len(held), missing, len(actions)))
-
-
-def _groups(actions: Sequence[Action], per: str, evidence: Evidence) -> Iterable[_Group]:
-    found: dict[str, _Group] = {}
-    for action in actions:
-        for key, name, mark in _GROUPERS.get(per, _by_plan)(action, evidence):
-            group = found.setdefault(key, _Group(name))
-            if action.id not in group.actions:
-                group.actions[action.id] = action
-                group.marks.append(mark)
-    return found.values()
-
-
-# For one action: the key of each group it is in, the name of the group, the mark that proves it.
-_Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, str]]]
-
-
-def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    name = evidence.registry.plans[action.document_id].name
-    yield name, name, evidence.book.cite(evidence.registry.title_segment(action))
-
-
-def _by_heading(key: str) -> _Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-        value = action.axe if key == "axe" else action.thematique
-        held = next((one for one in action.fields if one.key == key), None)
-        if value and held:
-            plan = evidence.registry.plans[action.document_id].name
-            said = value.split(":", 1)[-1].strip() if key == "axe" else value
-            number = f"axe {action.axe_number} : " if key == "axe" and action.axe_number else ""
-            identity = f"{plan} {action.axe_number}" if number else f"{plan} {value}"
-            mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
-            yield identity, f"{capitalised(number + squeeze(said))} ({plan})", mark
-
-    return group
-
-
-def _by_role(role: Role) -> _Grouper:
-    roles = {Role.PORTEUR, Role.PILOTE} if role is Role.PORTEUR else {role}
-    fields = {"porteur", "partenaires", "financement"}
-
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-        for held in action.involvements:
-            if held.role in roles and held.field_key in fields:
-                name = shared_name(held.organisation, evidence)
-                proof = part_proof(action, held, evidence.registry)
-                shown = name if name.isupper() or name[:1].isupper() else squeeze(held.organisation)
-                yield name, shown, evidence.book.cite(proof)
-
-    return group
-
-
-def _by_field(key: str) -> _Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-        for one in action_fields(action, key):
-            for option in one.options:
-                if option.ticked:
-                    yield (
-                        option.label,
-                        option.label,
-                        evidence.book.cite_span(action.id, one.key, one.label, option.span),
-                    )
-            for item in one.items:
-                text = squeeze(item.text)
-                yield text.lower(), text, evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
-
-    return group
-
-
-def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    held = action.field("calendrier")
-    if held and action.first_year and action.last_year:
-        mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
-        for year in range(action.first_year, action.last_year + 1):
-            yield str(year), str(year), mark
-
-
-def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    yield action.id, action.title, ""
-
-
-_GROUPERS: dict[str, _Grouper] = {
-    "plan": _by_plan,
-    "document": _by_plan,
-    "action": _by_action,
-    "axe": _by_heading("axe"),
-    "thematique": _by_heading("thematique"),
-    "porteur": _by_role(Role.PORTEUR),
-    "partenaire": _by_role(Role.PARTENAIRE),
-    "organisation": _by_role(Role.PARTENAIRE),
-    "financeur": _by_role(Role.FINANCEUR),
-    "territoire": _by_field("territoire"),
-    "public": _by_field("public"),
-    "annee": _by_year,
-}
-
-
-def _most_partners(actions: Sequence[Action], evidence: Evidence) -> Answer:
-    """Say which action has most partners, then the five that follow."""
-    counts = [(len(names_held(action, Role.PARTENAIRE, evidence)), action) for action in actions]
-    ordered = sorted(counts, key=lambda pair: -pair[0])
-    most = [action for count, action in ordered if count == ordered[0][0]]
-    lines = [f"**{counted(ordered[0][0], 'partenaire')}** : {joined([name_of(one, evidence) for one in most])}.", ""]
-    for count, action in ordered[:6]:
-        field = action.field("partenaires")
-        if field:
-            mark = evidence.book.cite_span(action.id, field.key, field.label, field.span)
-            lines.append(f"- {name_of(action, evidence)} : {count} {mark}")
-    return evidence.answer("\n".join(lines), tuple(most), coverage=evidence.coverage(len(most)))
-
-
 # --- organisations
 
 
@@ -282,7 +125,7 @@ def _count_groups(evidence: Evidence) -> Answer:
     if kind == "document":
         return _count_documents(evidence)
     actions = _actions(evidence)
-    groups = list(_groups(actions, kind, evidence))
+    groups = list(group_actions(actions, kind, evidence))
     if not groups:
         return answer_not_found(evidence)
     many = {"thematique": "thématiques"}.get(kind, f"{kind}s")

@@ -1,4 +1,4 @@
-"""Organisations of actions under one name: « CPAM » and « Caisse Primaire d'Assurance Maladie du Haut-Rhin » are one."""
+"""Organisations of actions under one name: « CPAM », « Caisse Primaire d'Assurance Maladie »."""
 
 from __future__ import annotations
 

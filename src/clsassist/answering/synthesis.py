@@ -20,7 +20,7 @@ from clsassist.wording import counted
 _MOST_DETAILED = 8
 _MOST_LINES = 3
 _MOST_OUTSIDE = 3
-_WHY = french(r"\bpourquoi\b|\benjeux?\b|\bconstats?\b|\bprobl[èe]mes?\b|\bbesoins?\b|\bwhy\b")
+_WHY = french(r"\bpourquoi\b|\benjeux?\b|\bconstats?\b|\bproblèmes?\b|\bbesoins?\b|\bwhy\b")
 
 
 def answer_open(evidence: Evidence) -> Answer:

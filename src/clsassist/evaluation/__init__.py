@@ -1,1 +1,1 @@
-"""The proof: questions with known answers, the scores to keep, a peer to compare with, retrieval on public collections."""
+"""The proof: questions with known answers, scores to keep, a peer to compare with, public collections."""

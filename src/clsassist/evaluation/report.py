@@ -29,11 +29,15 @@ SCORE_LABELS = {
     "stability": "stabilité",
 }
 _MEANINGS = """
-- *ens. exact* : part des questions dont l'ensemble d'actions est exactement le bon ; *précision*, *rappel* : du même ensemble.
+- *ens. exact* : part des questions dont l'ensemble d'actions est exactement le bon ; *précision*, *rappel* : du même
+  ensemble.
 - *champs* : faits attendus qui sont dits, champ attendu qui est cité ; *nombre* : le nombre juste dit d'abord.
-- *citations* : part des citations qui sont, à leur position, le texte même du document ; *preuve* : part des faits attendus dans une citation qui y sont.
-- *répondu* : part des questions auxquelles le corpus répond qui ont une réponse ; *refus proche*, *refus hors s.* : part des questions sans réponse qui sont refusées, quand elles ressemblent au sujet ou y sont étrangères.
-- *trompeur* : part des réponses qui tromperaient le lecteur (ensemble faux, fait faux, réponse là où il n'y en a pas) ; le plus bas est le meilleur.
+- *citations* : part des citations qui sont, à leur position, le texte même du document ; *preuve* : part des
+  faits attendus dans une citation qui y sont.
+- *répondu* : part des questions auxquelles le corpus répond qui ont une réponse ; *refus proche*, *refus hors s.* : part
+  des questions sans réponse qui sont refusées, quand elles ressemblent au sujet ou y sont étrangères.
+- *trompeur* : part des réponses qui tromperaient le lecteur (ensemble faux, fait faux, réponse là où il n'y en a pas) ;
+  le plus bas est le meilleur.
 - *stabilité* : part des autres formulations qui reçoivent la même réponse que la première.
 """.strip()
 
@@ -86,10 +90,11 @@ def _markdown(results: Sequence[CaseResult], peers: dict[str, Scores], command: 
     lines = [
         "# Évaluation des réponses",
         "",
-        f"{len(results)} questions en {asked} formulations, posées le {date.today():%d/%m/%Y} à l'index « {index_name} » "
-        f"par `{command}`.",
+        f"{len(results)} questions en {asked} formulations, posées le {date.today():%d/%m/%Y} à l'index "
+        f"« {index_name} » par `{command}`.",
         f"Machine : {os.cpu_count()} cœurs {platform.machine()}, Python {platform.python_version()}, "
-        f"clsassist {version('clsassist')}, chromadb {version('chromadb')}, llama-index-core {version('llama-index-core')}.",
+        + ", ".join(f"{name} {version(name)}" for name in ("clsassist", "chromadb", "llama-index-core"))
+        + ".",
         f"Temps d'une réponse, modèle chargé : médiane {median:.0f} ms, 95e centile {slow:.0f} ms.",
         "",
         "![Scores](evaluation.png)",
@@ -101,8 +106,8 @@ def _markdown(results: Sequence[CaseResult], peers: dict[str, Scores], command: 
     if peers:
         lines += ["", "## Un pair, dans la même exécution", ""]
         lines += [
-            "llama-index et Chroma au plus simple, avec le même modèle d'embeddings : textes coupés par `SentenceSplitter` "
-            "à ses valeurs par défaut, actions des 4 ou 10 passages les plus proches.",
+            "llama-index et Chroma au plus simple, avec le même modèle d'embeddings : textes coupés par "
+            "`SentenceSplitter` à ses valeurs par défaut, actions des 4 ou 10 passages les plus proches.",
             "",
             *_table({name: (len(results), values) for name, values in peers.items()}),
         ]

@@ -83,7 +83,7 @@ def _intent(question: Question) -> Intent:
 
 
 def _is_open(question: Question) -> bool:
-    """Say whether a synthesis is wanted: « comment… », « que prévoit… », unless one field of a named action is asked."""
+    """Say whether a synthesis is wanted: « comment… », unless one field of a named action is asked."""
     if not OPEN.search(question.text) or question.asks_set:
         return False
     named = question.numbers or question.titles

@@ -8,40 +8,52 @@ from clsassist.text import french
 _ASPECTS: tuple[tuple[str, str], ...] = (
     (
         "complétude",
-        r"\bpourquoi\b.*\bnum[ée]ro\b|\btoutes les (?:fiches|actions)\b.*\b(?:cls|plan|contrat)\b|\bavez[- ]vous tou\w+\b"
-        r"|\b(?:corpus|cls|contrat|plan)\b.*\b(?:complet|entier|int[ée]gral)\b|\bautres fiches existent\b",
+        r"\bpourquoi\b.*\bnuméro\b|\btoutes les (?:fiches|actions)\b.*\b(?:cls|plan|contrat)\b"
+        r"|\bavez[- ]vous tou\w+\b"
+        r"|\b(?:corpus|cls|contrat|plan)\b.*\b(?:complet|entier|intégral)\b|\bautres fiches existent\b",
     ),
     (
         "manques",
-        r"\b(?:que|quoi|ce qui|qu['’]est-ce qui|quels champs|quelles informations|quelles donn[ée]es)\b.*\b(?:manqu\w+|vides?"
-        r"|non renseign\w+|pas renseign\w+|incompl[eè]t\w+)\b|\bchamps (?:vides|non renseign\w+|manquants)\b|\blacunes\b",
+        r"\b(?:que|quoi|ce qui|qu['’]est-ce qui|quels champs|quelles informations"
+        r"|quelles données)\b.*\b(?:manqu\w+|vides?"
+        r"|non renseign\w+|pas renseign\w+|incompl[eè]t\w+)\b|\bchamps (?:vides|non renseign\w+|manquants)\b"
+        r"|\blacunes\b",
     ),
     ("non lus", r"\b(?:fichiers?|documents?)\b.*\b(?:pas|non|n['’]ont)\b.*\blus?\b|\billisibles?\b"),
     (
         "origine",
-        r"\bd['’]o[uù] vien\w+\b.*\b(?:r[ée]ponses?|informations?|donn[ée]es)\b|\b(?:quelles|tes|vos) sources\b|\bbases?[- ]tu\b"
+        r"\bd['’]o[uù] vien\w+\b.*\b(?:réponses?|informations?|données)\b|\b(?:quelles|tes|vos) sources\b"
+        r"|\bbases?[- ]tu\b"
         r"|\bsur quoi (?:te|vous)\b|\bfiables?\b",
     ),
     (
         "état",
-        r"\b(?:est|sont)[- ](?:il|elle|ils|elles)? ?(?:d[ée]j[àa] )?(?:vot[ée]e?s?|adopt[ée]e?s?|valid[ée]e?s?|d[ée]finitifs?|officiels?)\b"
-        r"|\bstatut d(?:u|es) (?:documents?|contrats?|plans?|cls)\b|\b(?:cls|plan|contrat)\b.*\b(?:vot[ée]|adopt[ée]|valid[ée])\b",
+        r"\b(?:est|sont)[- ](?:il|elle|ils|elles)? ?(?:déjà )?(?:votée?s?|adoptée?s?|validée?s?|définitifs?"
+        r"|officiels?)\b"
+        r"|\bstatut d(?:u|es) (?:documents?|contrats?|plans?|cls)\b|\b(?:cls|plan|contrat)\b.*\b(?:voté|adopté"
+        r"|validé)\b",
     ),
     (
         "dates",
-        r"\bde quand date|\bquelle (?:est la )?date\b.*\b(?:document|plan|contrat|cls)|\b(?:documents?|plans?|contrats?|donn[ée]es)\b.*"
-        r"\b(?:[àa] jour|r[ée]cents?|anciens?)\b|\b(?:plan|contrat|cls|document)\b.*\bde quelle ann[ée]e\b|\bquelles ann[ée]es\b.*\bcouv\w+"
-        r"|\bcouv\w+\b.*\bquelles ann[ée]es\b|\bquelle p[ée]riode\b.*\b(?:plan|contrat|corpus|cls)s?\b|\bquand\b.*\b(?:[ée]crit|r[ée]dig[ée]|publi[ée])\b",
+        r"\bde quand date|\bquelle (?:est la )?date\b.*\b(?:document|plan|contrat|cls)|\b(?:documents?|plans?"
+        r"|contrats?|données)\b.*"
+        r"\b(?:à jour|récents?|anciens?)\b|\b(?:plan|contrat|cls|document)\b.*\bde quelle année\b"
+        r"|\bquelles années\b.*\bcouv\w+"
+        r"|\bcouv\w+\b.*\bquelles années\b|\bquelle période\b.*\b(?:plan|contrat|corpus|cls)s?\b"
+        r"|\bquand\b.*\b(?:écrit|rédigé|publié)\b",
     ),
     (
         "territoires",
-        r"\bquels (?:sont les )?territoires\b|\bterritoires (?:sont )?(?:couverts|concern[ée]s|du corpus)\b|\bque couvre(?:nt)? (?:le|les|votre|ce) "
+        r"\bquels (?:sont les )?territoires\b|\bterritoires (?:sont )?(?:couverts|concernés|du corpus)\b"
+        r"|\bque couvre(?:nt)? (?:le|les|votre|ce) "
         r"(?:corpus|documents|plans)\b",
     ),
     (
         "documents",
-        r"\b(?:quels|liste des|les|quel est le nombre de) (?:documents|plans|contrats|fichiers)\b(?!.*\b(?:portent|parlent|traitent|pr[ée]voient"
-        r"|concernent|ciblent|visent)\b)|\bque contient (?:le|ce|votre|ton) corpus\b|\bquels plans (?:connais|as|avez)\b"
+        r"\b(?:quels|liste des|les|quel est le nombre de) (?:documents|plans|contrats"
+        r"|fichiers)\b(?!.*\b(?:portent|parlent|traitent|prévoient"
+        r"|concernent|ciblent|visent)\b)|\bque contient (?:le|ce|votre|ton) corpus\b|\bquels plans (?:connais"
+        r"|as|avez)\b"
         r"|\bsur quels documents\b|\bwhich documents\b",
     ),
 )

@@ -21,11 +21,14 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
     public; longer labels speak for themselves.
     """
     asked = _field_places(draft, vocabulary)
-    content = [place for place in sorted(draft.free - asked) if not draft.tokens[place].stop]
+    content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
     position = 0
     while position < len(content):
         box = _box_at(draft, vocabulary, content, position)
-        if box is None:
+        named = max(
+            (asked.get(place, 0) for place in content[position : position + len(box.stems if box else ())]), default=0
+        )
+        if box is None or named >= len(box.stems):
             position += 1
             continue
         places = content[position : position + len(box.stems)]
@@ -48,18 +51,18 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
         position += len(places)
 
 
-def _field_places(draft: Draft, vocabulary: Vocabulary) -> set[int]:
-    """Return the positions of the words that name a field: « inégalités sociales » names no box « Social »."""
+def _field_places(draft: Draft, vocabulary: Vocabulary) -> dict[int, int]:
+    """Return the positions of the words that name a field, each with how many words name it.
+
+    « inégalités sociales » names no box « Social », but a box of three words may hold a name of two.
+    """
     stems = draft.stems()
-    return {
-        place
-        for words in vocabulary.lexicon.fields
-        for form in words.stems
-        if len(form) > 1
-        for start in range(len(stems) - len(form) + 1)
-        if tuple(stems[start : start + len(form)]) == form
-        for place in range(start, start + len(form))
-    }
+    found: dict[int, int] = {}
+    for form in (form for words in vocabulary.lexicon.fields for form in words.stems if len(form) > 1):
+        for start in range(len(stems) - len(form) + 1):
+            if tuple(stems[start : start + len(form)]) == form:
+                found.update({place: max(len(form), found.get(place, 0)) for place in range(start, start + len(form))})
+    return found
 
 
 def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: int) -> Box | None:

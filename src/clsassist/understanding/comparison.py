@@ -12,8 +12,8 @@ from clsassist.registry import Registry
 from clsassist.text import Stems, fold, french
 
 _COMPARES = french(
-    r"\bcompar\w+|\bdiff[ée]ren\w+ (?:entre|de|d['’]avec)|\bquelles? diff[ée]rences?|\bdiff[èe]r\w+|\bdistingu\w+"
-    r"|\ben commun\b|\bcommune?s? (?:aux?|à|entre)|\bm[êe]mes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
+    r"\bcompar\w+|\bdifféren\w+ (?:entre|de|d['’]avec)|\bquelles? différences?|\bdiffèr\w+|\bdistingu\w+"
+    r"|\ben commun\b|\bcommune?s? (?:aux?|à|entre)|\bmêmes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
     r"|\blaquelle\b.*\bou\b|\blequel\b.*\bou\b|\bsont dans .* pas dans\b|\bde la fiche .* pas dans\b"
     r"|\b(?:difference|compare)s? between\b"
 )

@@ -11,25 +11,27 @@ from clsassist.understanding.draft import Draft, take_match
 from clsassist.vocabulary import Vocabulary
 
 _THINGS = (
-    r"actions?(?: concr[èe]tes)?|fiches?(?:[- ]actions?)?|leviers?|mesures?|projets?|partenaires?|th[ée]matiques?|axes?"
+    r"actions?(?: concr[èe]tes)?|fiches?(?:[- ]actions?)?|leviers?|mesures?|projets?|partenaires?"
+    r"|th[ée]matiques?|axes?"
     r"|porteurs?|pilotes?|organisations?|organismes?|structures?|financeurs?|territoires?|plans?|contrats?|documents?"
     r"|fichiers?|objectifs?|indicateurs?|[ée]tapes?|publics?"
 )
 _COUNTED = french(
-    r"\b(?:combien (?:y a[- ]t[- ]il )?(?:de |d['’]|des )?|how many |quel(?:le)? (?:est le )?nombre (?:de |d['’])|nombre (?:de |d['’]|total de |total d['’]))"
+    r"\b(?:combien (?:y a[- ]t[- ]il )?(?:de |d['’]|des )?|how many |quel(?:le)? (?:est le )?nombre (?:de "
+    r"|d['’])|nombre (?:de |d['’]|total de |total d['’]))"
     rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
 )
 # « répartition des actions par axe », « combien de leviers par pilote ».
 _PER = french(
-    r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|th[ée]matiques?|partenaires?|ann[ée]es?"
+    r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|thématiques?"
+    r"|partenaires?|années?"
     r"|publics?|financeurs?|organisations?|structures?)\b"
 )
-_SPREAD = french(
-    rf"\b(?:r[ée]partition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b"
-)
+_SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b")
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
 _MOST = french(
-    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)\b.*\ble plus\b"
+    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur"
+    r"|partenaire|financeur|organisation|structure)\b.*\ble plus\b"
 )
 _MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}

@@ -6,12 +6,11 @@ from clsassist.question import Question
 from clsassist.text import french
 
 _MONEY = french(
-    r"\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*|\bbudget\w*\b.*\bcombien\b"
+    r"\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*"
+    r"|\bbudget\w*\b.*\bcombien\b"
     r"|\bquel (?:est le )?budget total\b"
 )
-_CONTACT = french(
-    r"\b(?:t[ée]l[ée]phones?|num[ée]ro de t[ée]l\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] [ée]crire)"
-)
+_CONTACT = french(r"\b(?:téléphones?|numéro de tél\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] écrire)")
 
 
 def asks_money(question: Question) -> bool:

@@ -14,7 +14,8 @@ _FOLLOWS = french(
     r"|pareil|idem|l[ae] même|dans ces|de ces|sur ces|what about|and\b|only\b)"
 )
 _NARROWS = french(
-    r"^\W*(?:et |ok |mais )?(?:seulement|uniquement|juste|parmi|celles?\b|ceux|lesquel|laquelle|lequel|dans ces|de ces"
+    r"^\W*(?:et |ok |mais )?(?:seulement|uniquement|juste|parmi|celles?\b|ceux|lesquel|laquelle|lequel"
+    r"|dans ces|de ces"
     r"|only\b)"
 )
 _PRONOUN = french(
@@ -24,7 +25,7 @@ _PRONOUN = french(
     r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)"
 )
 # « plus de détails », « résume-la »: the actions of the last answer, presented.
-_DETAILS = french(r"\b(?:d[ée]tail\w*|r[ée]sum\w+|pr[ée]sente\w*|en dire plus|dis[- ]m['’]en plus|d[ée]cri\w+)\b")
+_DETAILS = french(r"\b(?:détail\w*|résum\w+|présente\w*|en dire plus|dis[- ]m['’]en plus|décri\w+)\b")
 _COMPARES = french(r"\bcompar\w+[- ]les\b|\bles comparer\b|\bcomparer? (?:ces|les deux|tout)")
 _HOW_MANY = french(r"^\W*(?:et\s+)?(?:[çc]a fait |il y en a |y en a[- ]t[- ]il )?combien\b")
 # « combien de fiches dans le corpus ? » stands alone, whatever came before.

@@ -8,7 +8,7 @@ from clsassist.records import Role
 from clsassist.text import french
 
 NUMBER = french(
-    r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|num[ée]ros?\s)?"
+    r"\b(?:fiches?(?:[- ]actions?)?|actions?|leviers?)\s*(?:n\s?[°o]\s?|numéros?\s)?"
     r"(?P<list>\d{1,3}(?:\.\d+)*(?:\s*(?:,|\bet\b|\bou\b|\bà\b)+"
     r"\s*(?:la |les )?(?:fiches? |actions? )?\d{1,3}(?:\.\d+)*)*)(?!\d)"
     r"(?!\s*(?:%|ans|mois))"
@@ -18,29 +18,32 @@ SHORT_NUMBER = re.compile(
     r"\bF(?P<first>\d{1,2})\b|\b(?:la|le|n°)\s*(?P<second>\d{1,2})\b(?!\s*(?:%|ans|mois|actions|fiches))"
 )
 AXE = french(
-    r"\baxes?\s+(?:strat[ée]giques?\s+)?(?:n°\s*)?(\d{1,2})\b"
-    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS|projet r[ée]gional de sant[ée]|plan r[ée]gional sant[ée][- ]environnement)\b)?"
+    r"\baxes?\s+(?:stratégiques?\s+)?(?:n°\s*)?(\d{1,2})\b"
+    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS|projet régional de santé"
+    r"|plan régional santé[- ]environnement)\b)?"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
-STARTS = french(r"\b(?:commenc|d[ée]but|d[ée]marr|lanc[ée])\w*")
+STARTS = french(r"\b(?:commenc|début|démarr|lancé)\w*")
 ENDS = french(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*")
 ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
 DEFINITION = french(
     r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
-    r"|d[ée]finition|d[ée]finir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)"
+    r"|définition|définir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)"
 )
 # What a definition is asked of: « une maison de santé ».
 TERM = french(r"^\W*(?:un |une |la |le |l['’]|les |des |d['’])(?P<term>[^?!.,]+?)\W*$")
 # Politeness, and questions about the assistant itself.
-THANKS = french(r"^\W*(?:merci|thanks?|thank you|super|parfait|g[ée]nial)\b")
-LEAVE = french(r"^\W*(?:au revoir|bonne (?:journ[ée]e|soir[ée]e)|[àa] bient[ôo]t|bye|adieu)\b")
+THANKS = french(r"^\W*(?:merci|thanks?|thank you|super|parfait|génial)\b")
+LEAVE = french(r"^\W*(?:au revoir|bonne (?:journée|soirée)|à bientôt|bye|adieu)\b")
 HELP = french(
-    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|merci|thanks?|thank you|aide[rz]?(?:[- ]moi)?|help|au secours|au revoir"
-    r"|bonne (?:journ[ée]e|soir[ée]e)|[àa] bient[ôo]t|bye|super|parfait|qui es[- ]tu|qui [êe]tes[- ]vous|tu es qui"
-    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire|qu['’]est-ce que (?:tu sais|tu peux|vous pouvez|vous savez) faire"
-    r"|comment (?:ça|ca) (?:marche|fonctionne)|comment t['’]utiliser|[àa] quoi (?:sers|servez)[- ](?:tu|vous)"
+    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|merci|thanks?|thank you|aide[rz]?(?:[- ]moi)?|help"
+    r"|au secours|au revoir"
+    r"|bonne (?:journée|soirée)|à bientôt|bye|super|parfait|qui es[- ]tu|qui êtes[- ]vous|tu es qui"
+    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire|qu['’]est-ce que (?:tu sais|tu peux|vous pouvez"
+    r"|vous savez) faire"
+    r"|comment (?:ça|ca) (?:marche|fonctionne)|comment t['’]utiliser|à quoi (?:sers|servez)[- ](?:tu|vous)"
     r"|es[- ]tu (?:un robot|une ia|une intelligence artificielle))"
-    r"\b[\s,!.?]*(?:beaucoup|[àa] tous|bien|pour tout|!|\.|\?)*\W*$"
+    r"\b[\s,!.?]*(?:beaucoup|à tous|bien|pour tout|!|\.|\?)*\W*$"
 )
 SET_NOUN = french(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b")
 SET_ONE = french(
@@ -48,45 +51,49 @@ SET_ONE = french(
     r"|^\W*(?=\w+ (?:sans|avec|pour|qui|dont)\b))(?:action|fiche|levier|mesure|projet|initiative)s?\b"
 )
 FIGURE = french(
-    r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)|how many)\b|^\W*nombre d"
+    r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)"
+    r"|how many)\b|^\W*nombre d"
 )
 NUMBER_OF = french(r"^\W*(?:quel est le )?nombre d")
 # What asks for a synthesis rather than a list.
 OPEN = french(
-    r"\bque (?:pr[ée]voi\w+|fait[- ]on|font|dit|disent|propose\w*|contien\w+)\b|\bqu['’]est[- ]il (?:pr[ée]vu|fait)|\bqu['’]est-ce qui est (?:pr[ée]vu|fait)"
-    r"|\bqu['’]y a[- ]t[- ]il\b|^\W*(?:et )?comment\b(?! (?:s['’]appel|est|sont|ser))|\bquelles? (?:sont les )?(?:solutions?|r[ée]ponses|pistes|grandes lignes|priorit[ée]s)\b"
-    r"|^\W*pourquoi\b|\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bquels (?:sont les )?enjeux\b|\bsynth[èe]se\b"
+    r"\bque (?:prévoi\w+|fait[- ]on|font|dit|disent|propose\w*|contien\w+)\b|\bqu['’]est[- ]il (?:prévu|fait)"
+    r"|\bqu['’]est-ce qui est (?:prévu|fait)"
+    r"|\bqu['’]y a[- ]t[- ]il\b|^\W*(?:et )?comment\b(?! (?:s['’]appel|est|sont|ser))"
+    r"|\bquelles? (?:sont les )?(?:solutions?|réponses|pistes|grandes lignes|priorités)\b"
+    r"|^\W*pourquoi\b|\brésum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bprésente[zr]?\b"
+    r"|\bquels (?:sont les )?enjeux\b|\bsynthèse\b"
     r"|\bwhat does\b.*\bplan\b|\bhow (?:to|do|does)\b"
 )
 # An action presented as a whole.
-PRESENTS = french(r"\br[ée]sum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bpr[ée]sente[zr]?\b|\bsynth[èe]se\b")
-NEGATION = french(r"\b(?:sans|sauf|hors|except[ée]|pas|aucune?|ni|hormis)\b")
+PRESENTS = french(r"\brésum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bprésente[zr]?\b|\bsynthèse\b")
+NEGATION = french(r"\b(?:sans|sauf|hors|excepté|pas|aucune?|ni|hormis)\b")
 # « dont le référent est vide »: said of a field.
-EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|pr[ée]cis|indiqu)\w+|manquant\w*|absente?s?)\b")
+EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|précis|indiqu)\w+|manquant\w*|absente?s?)\b")
 TO_CONTACT = french(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
-    r"|\bidentifi[ée]s?\b"
+    r"|\bidentifiés?\b"
 )
-ENGAGED = french(r"\b(?:pas|non) à contacter\b|\b(?:d[ée]jà )?engag[ée]+s?\b|\bconfirm[ée]+s?\b")
+ENGAGED = french(r"\b(?:pas|non) à contacter\b|\b(?:déjà )?engagé+s?\b|\bconfirmé+s?\b")
 
 # A capitalised word behind one of these names a place: « à Strasbourg ».
 PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
 
 # Words that give the role of the organisation beside them.
 ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    (Role.PILOTE, french(r"\b(?:co-?)?pilot(?:[ée]e?s?|er|ent|age)\b")),
+    (Role.PILOTE, french(r"\b(?:co-?)?pilot(?:ée?s?|er|ent|age)\b")),
     (
         Role.PORTEUR,
         french(
-            r"\bport(?:[ée]e?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:[ée]e?s?|er|ent)\b|\bchefs? de file\b"
+            r"\bport(?:ée?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:ée?s?|er|ent)\b|\bchefs? de file\b"
             r"|\bresponsables?\b"
         ),
     ),
-    (Role.FINANCEUR, french(r"\bfinanc(?:[ée]e?s?|ent|eurs?|er)\b")),
+    (Role.FINANCEUR, french(r"\bfinanc(?:ée?s?|ent|eurs?|er)\b")),
     (Role.PARTENAIRE, french(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b")),
 )
 # Words that make even a common noun an organisation: « où les lycées sont-ils partenaires ? ».
-TAKES_PART = french(r"\b(?:partenaire|contacter|intervien|engag|particip|impliqu|associ|port[ée]|pilot|financ)\w*")
+TAKES_PART = french(r"\b(?:partenaire|contacter|intervien|engag|particip|impliqu|associ|porté|pilot|financ)\w*")
 # A clause has its own role: « dont la MSA est partenaire », « mais pas porteur ».
 CLAUSE = french(
     r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b"
@@ -114,7 +121,7 @@ YES_NO = {"participation", "inegalites"}
 # What comes before the question itself: a greeting, who is asking, « je cherche ».
 PREAMBLE = french(
     r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b[^,.!;:]{0,20}[,.!;:]?\s+)?"
-    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|repr[ée]sent\w+)\b[^,.;:]*[,.;:]\s*)?"
+    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*[,.;:]\s*)?"
     r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?"
 )
 
@@ -125,22 +132,22 @@ PARTNERS_BOUND = french(r"\b(?P<bound>plus|moins|au moins|au plus) (?:de |d['’
 # A box that forms call by these very words: it excludes nothing.
 OUTSIDE = french(
     r"\bhors\s+(?:les\s+)?(?:objectifs?\s+)?(?:du\s+)?"
-    r"(?P<scheme>PRSE(?:\s*4)?|PRS|plan r[ée]gional\b[\w\s]*|projet r[ée]gional)"
+    r"(?P<scheme>PRSE(?:\s*4)?|PRS|plan régional\b[\w\s]*|projet régional)"
 )
 # Where an action stands: only a « statut » field can tell.
 STATE = french(
-    r"\b(?:en cours|(?:d[ée]j[àa] )?r[ée]alis[ée]e?s?|termin[ée]e?s?|achev[ée]e?s?|à venir|en retard|en pause"
-    r"|abandonn[ée]e?s?|bloqu[ée]e?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
+    r"\b(?:en cours|(?:déjà )?réalisée?s?|terminée?s?|achevée?s?|à venir|en retard|en pause"
+    r"|abandonnée?s?|bloquée?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
 )
 # The kind of action that a form ticks, said beside « actions ».
 KIND = french(
-    r"\b(?:actions|fiches)\s+(?:qui\s+)?(?:sont\s+)?(?P<after>nouvelles|exp[ée]rimentales|innovantes|existantes)\b"
-    r"|\baction\s+(?:est-elle\s+)?(?P<one>nouvelle|exp[ée]rimentale|innovante|existante)\b"
-    r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|exp[ée]rimentales|innovantes)\s+(?:actions|fiches)\b"
+    r"\b(?:actions|fiches)\s+(?:qui\s+)?(?:sont\s+)?(?P<after>nouvelles|expérimentales|innovantes|existantes)\b"
+    r"|\baction\s+(?:est-elle\s+)?(?P<one>nouvelle|expérimentale|innovante|existante)\b"
+    r"|\b(?:sont|les)\s+(?:les\s+)?(?P<before>nouvelles|expérimentales|innovantes)\s+(?:actions|fiches)\b"
 )
 # Nothing but a demand for the whole list.
 LISTS_ALL = french(
-    r"^\W*(?:(?:donne[rz]?|montre[rz]?|liste[rz]?|affiche[rz]?|sont|toutes?|tous|les|la|liste|compl[èe]te|moi|me|des|de"
+    r"^\W*(?:(?:donne[rz]?|montre[rz]?|liste[rz]?|affiche[rz]?|sont|toutes?|tous|les|la|liste|complète|moi|me|des|de"
     r"|quelles|quels|y a-t-il|existe-t-il|avez-vous|avons-nous|actions?|fiches?|leviers?|mesures?|projets?|du|dans|le"
     r"|corpus|documents?|which|list|all|the)[\s?!.-]*)+$"
 )
@@ -149,13 +156,13 @@ BOTH = french(r"\bet\b|\bainsi que\b|\bmais aussi\b|,")
 
 # How years are joined: a stretch of time, one or the other, a bound.
 YEAR_STRETCH = french(r"\bentre\s+20\d\d\s+et\s+20\d\d\b")
-YEAR_BEFORE = french(r"\bavant\s+(?:l['’]ann[ée]e\s+)?20\d\d")
-YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]ann[ée]e\s+)?20\d\d")
+YEAR_BEFORE = french(r"\bavant\s+(?:l['’]année\s+)?20\d\d")
+YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]année\s+)?20\d\d")
 
 # What says where an action takes place.
-COVERS = french(r"\bcouvr\w+|\bterritoires?\b|\bs['’][ée]tend\w*|\bp[ée]rim[èe]tres?\b")
+COVERS = french(r"\bcouvr\w+|\bterritoires?\b|\bs['’]étend\w*|\bpérimètres?\b")
 # Verbs and turns that say whom an action is for.
 TARGETS = french(
-    r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destin[ée]+s? (?:à|aux?)|à destination d\w+|pour publics?"
-    r"|b[ée]n[ée]fici\w+|publics?)\b"
+    r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destiné+s? (?:à|aux?)|à destination d\w+|pour publics?"
+    r"|bénéfici\w+|publics?)\b"
 )

@@ -27,11 +27,12 @@ _LIKE_ONE = french(
 )
 # « le PETR pilote-t-il l'annuaire ? »
 _PART_OF = french(
-    r"\b(?:pilot\w+|port\w+|financ\w+|partenaires?|particip\w+|engag\w+|intervien\w+)(?:-t)?(?:-il|-elle|-ils|-elles)?\s+"
+    r"\b(?:pilot\w+|port\w+|financ\w+|partenaires?|particip\w+|engag\w+|intervien\w+)(?:-t)?(?:-il|-elle|-ils"
+    r"|-elles)?\s+"
     r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )"
 )
 # « sauf l'annuaire »: one action is left out, not all that speak of one.
-_EXCEPT = french(r"\b(?:sauf|hormis|hors|except[ée]|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )")
+_EXCEPT = french(r"\b(?:sauf|hormis|hors|excepté|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )")
 _MOST_NAMED = 2
 # What is named so is known to both: « quel temps fera-t-il » names nothing.
 _DEFINITE = french(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )")

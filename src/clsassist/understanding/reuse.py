@@ -9,13 +9,14 @@ from clsassist.registry import Registry
 from clsassist.text import french
 
 _LIKE = french(
-    r"\b(?:semblables?|ressembl\w+|similaires?|comparables?|analogues?|proches? (?:de|d['’]|du)|du m[êe]me (?:genre|type)"
+    r"\b(?:semblables?|ressembl\w+|similaires?|comparables?|analogues?|proches? (?:de|d['’]|du)"
+    r"|du même (?:genre|type)"
     r"|similar|like)\b"
 )
 _TO_COPY = french(
-    r"\bmod[èe]les?\b|\binspir\w+|\bcopier\b|\br[ée]utilis\w+|\breprendre\b|\bexemples? (?:de|d['’]|à)"
-    r"|\bd[ée]j[àa] (?:fait|mis|mont|pr[ée]vu|cr[ée]+|lanc|organis|exist)\w*|\b[çc]a existe d[ée]j[àa]"
-    r"|\b(?:je|nous|on) (?:veux|voudrais|voulons|souhait\w+|cherch\w+) (?:à )?(?:cr[ée]er|monter|lancer|faire|mettre)"
+    r"\bmodèles?\b|\binspir\w+|\bcopier\b|\bréutilis\w+|\breprendre\b|\bexemples? (?:de|d['’]|à)"
+    r"|\bdéjà (?:fait|mis|mont|prévu|cré+|lanc|organis|exist)\w*|\b[çc]a existe déjà"
+    r"|\b(?:je|nous|on) (?:veux|voudrais|voulons|souhait\w+|cherch\w+) (?:à )?(?:créer|monter|lancer|faire|mettre)"
 )
 _NOT_REUSE = frozenset({Intent.COMPARE, Intent.COUNT, Intent.HELP, Intent.DEFINITION, Intent.ABOUT})
 

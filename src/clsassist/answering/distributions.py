@@ -1,0 +1,171 @@
+"""Distributions: how many actions by axe, plan, leader, partner, territory or year, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from clsassist.answering.fields import action_fields
+from clsassist.answering.lines import name_of
+from clsassist.answering.not_found import answer_not_found
+from clsassist.answering.organisation_names import names_held, shared_name
+from clsassist.citing import as_text
+from clsassist.evidence import Evidence, scope_words
+from clsassist.parsing.labels import NAMES
+from clsassist.proofs import part_proof
+from clsassist.records import Action, Answer, Role
+from clsassist.text import squeeze
+from clsassist.wording import capitalised, counted, joined, nouns
+
+
+@dataclass(slots=True)
+class Group:
+    """One line of a distribution: its name, the actions in it, the mark that proves each."""
+
+    name: str
+    actions: dict[str, Action] = field(default_factory=dict)
+    marks: list[str] = field(default_factory=list)
+
+
+def answer_distribution(evidence: Evidence) -> Answer:
+    """Break the actions down by what the question says, as a table, the largest group first."""
+    question = evidence.question
+    actions = tuple(match.action for match in evidence.selection.matches)
+    groups = list(group_actions(actions, question.per, evidence))
+    if not groups:
+        return answer_not_found(evidence)
+    one, many = nouns(question)
+    if question.per == "action":
+        return _most_partners(actions, evidence)
+    ordered = sorted(groups, key=lambda group: -len(group.actions))
+    total = sum(len(group.actions) for group in ordered)
+    first = ordered[0]
+    name = NAMES.get(question.per, question.per)
+    lines = [
+        f"**{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}** : "
+        f"{as_text(first.name)} vient en tête avec {len(first.actions)}.",
+        "",
+        f"| {capitalised(name)} | {capitalised(many)} | |",
+        "|---|---:|---|",
+    ]
+    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {''.join(g.marks)} |" for g in ordered]
+    if total > len(actions):
+        lines += [
+            "",
+            f"Une même action peut compter dans plusieurs lignes : leur somme ({total}) dépasse {len(actions)}.",
+        ]
+    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
+    missing = len(actions) - len(held)
+    if missing:
+        lines += ["", f"{capitalised(counted(missing, 'action n’a', 'actions n’ont'))} pas cette information."]
+    return evidence.answer("\n".join(lines), held, coverage=evidence.coverage(len(held), missing, len(actions)))
+
+
+def group_actions(actions: Sequence[Action], per: str, evidence: Evidence) -> Iterable[Group]:
+    """Return the groups of actions, each action once a group, with the mark that proves it is there."""
+    found: dict[str, Group] = {}
+    for action in actions:
+        for key, name, mark in _GROUPERS.get(per, _by_plan)(action, evidence):
+            group = found.setdefault(key, Group(name))
+            if action.id not in group.actions:
+                group.actions[action.id] = action
+                group.marks.append(mark)
+    return found.values()
+
+
+# For one action: the key of each group it is in, the name of the group, the mark that proves it.
+Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, str]]]
+
+
+def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    name = evidence.registry.plans[action.document_id].name
+    yield name, name, evidence.book.cite(evidence.registry.title_segment(action))
+
+
+def _by_heading(key: str) -> Grouper:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        value = action.axe if key == "axe" else action.thematique
+        held = next((one for one in action.fields if one.key == key), None)
+        if value and held:
+            plan = evidence.registry.plans[action.document_id].name
+            said = value.split(":", 1)[-1].strip() if key == "axe" else value
+            number = f"axe {action.axe_number} : " if key == "axe" and action.axe_number else ""
+            identity = f"{plan} {action.axe_number}" if number else f"{plan} {value}"
+            mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+            yield identity, f"{capitalised(number + squeeze(said))} ({plan})", mark
+
+    return group
+
+
+def _by_role(role: Role) -> Grouper:
+    roles = {Role.PORTEUR, Role.PILOTE} if role is Role.PORTEUR else {role}
+    fields = {"porteur", "partenaires", "financement"}
+
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        for held in action.involvements:
+            if held.role in roles and held.field_key in fields:
+                name = shared_name(held.organisation, evidence)
+                proof = part_proof(action, held, evidence.registry)
+                shown = name if name.isupper() or name[:1].isupper() else squeeze(held.organisation)
+                yield name, shown, evidence.book.cite(proof)
+
+    return group
+
+
+def _by_field(key: str) -> Grouper:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+        for one in action_fields(action, key):
+            for option in one.options:
+                if option.ticked:
+                    yield (
+                        option.label,
+                        option.label,
+                        evidence.book.cite_span(action.id, one.key, one.label, option.span),
+                    )
+            for item in one.items:
+                text = squeeze(item.text)
+                yield text.lower(), text, evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
+
+    return group
+
+
+def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    held = action.field("calendrier")
+    if held and action.first_year and action.last_year:
+        mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+        for year in range(action.first_year, action.last_year + 1):
+            yield str(year), str(year), mark
+
+
+def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    yield action.id, action.title, ""
+
+
+_GROUPERS: dict[str, Grouper] = {
+    "plan": _by_plan,
+    "document": _by_plan,
+    "action": _by_action,
+    "axe": _by_heading("axe"),
+    "thematique": _by_heading("thematique"),
+    "porteur": _by_role(Role.PORTEUR),
+    "partenaire": _by_role(Role.PARTENAIRE),
+    "organisation": _by_role(Role.PARTENAIRE),
+    "financeur": _by_role(Role.FINANCEUR),
+    "territoire": _by_field("territoire"),
+    "public": _by_field("public"),
+    "annee": _by_year,
+}
+
+
+def _most_partners(actions: Sequence[Action], evidence: Evidence) -> Answer:
+    """Say which action has most partners, then the five that follow."""
+    counts = [(len(names_held(action, Role.PARTENAIRE, evidence)), action) for action in actions]
+    ordered = sorted(counts, key=lambda pair: -pair[0])
+    most = [action for count, action in ordered if count == ordered[0][0]]
+    lines = [f"**{counted(ordered[0][0], 'partenaire')}** : {joined([name_of(one, evidence) for one in most])}.", ""]
+    for count, action in ordered[:6]:
+        field = action.field("partenaires")
+        if field:
+            mark = evidence.book.cite_span(action.id, field.key, field.label, field.span)
+            lines.append(f"- {name_of(action, evidence)} : {count} {mark}")
+    return evidence.answer("\n".join(lines), tuple(most), coverage=evidence.coverage(len(most)))

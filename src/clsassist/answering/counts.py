@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from clsassist.answering.distributions import answer_distribution, group_actions
 from clsassist.answering.fields import action_fields
@@ -17,6 +18,8 @@ from clsassist.wording import counted, nouns, restriction
 
 # Parts of a field that can be counted one by one.
 _ITEMS = {"objectif": "objectifs", "indicateur": "indicateurs", "etape": "etapes", "public": "public"}
+# Beyond this many actions, organisations are counted by name, not action by action.
+_MOST_LISTED = 8
 _ROLE_OF = {"partenaire": Role.PARTENAIRE, "porteur": Role.PORTEUR, "financeur": Role.FINANCEUR}
 
 
@@ -87,6 +90,8 @@ def _count_organisations(evidence: Evidence) -> Answer:
     question = evidence.question
     role = _ROLE_OF.get(question.kind, Role.PARTENAIRE)
     roles = (Role.PORTEUR, Role.PILOTE) if role is Role.PORTEUR else (role,)
+    if len(_actions(evidence)) > _MOST_LISTED and question.to_contact is None:
+        return answer_distribution(replace(evidence, question=replace(question, per=question.kind, kind="")))
     names: dict[str, None] = {}
     lines: list[str] = []
     holding: list[Action] = []

@@ -32,10 +32,11 @@ _MEANINGS = """
 - *ens. exact* : part des questions dont l'ensemble d'actions est exactement le bon ; *précision*, *rappel* : du même
   ensemble.
 - *champs* : faits attendus qui sont dits, champ attendu qui est cité ; *nombre* : le nombre juste dit d'abord.
-- *citations* : part des citations qui sont, à leur position, le texte même du document ; *preuve* : part des
-  faits attendus dans une citation qui y sont.
-- *répondu* : part des questions auxquelles le corpus répond qui ont une réponse ; *refus proche*, *refus hors s.* : part
-  des questions sans réponse qui sont refusées, quand elles ressemblent au sujet ou y sont étrangères.
+- *citations* : part des citations qui sont, à leur position, le texte même du document.
+- *preuve* : part des faits attendus dans une citation qui y sont.
+- *répondu* : part des questions auxquelles le corpus répond qui ont une réponse.
+- *refus proche*, *refus hors s.* : part des questions sans réponse qui sont refusées, selon qu'elles ressemblent au sujet
+  ou y sont étrangères.
 - *trompeur* : part des réponses qui tromperaient le lecteur (ensemble faux, fait faux, réponse là où il n'y en a pas) ;
   le plus bas est le meilleur.
 - *stabilité* : part des autres formulations qui reçoivent la même réponse que la première.

@@ -78,7 +78,7 @@ def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: 
 
 def _is_called_for(draft: Draft, box: Box, vocabulary: Vocabulary) -> bool:
     """Say whether a box of one word is meant: its field, its family or its kind of verb stands in the question."""
-    if first_set_noun(draft) is None:
+    if first_set_noun(draft) is None and not (draft.question.titles or draft.question.numbers):
         return False
     stems = set(draft.stems())
     beside = bool(stems & set(box.family)) or _names_field(draft, box.field_key, vocabulary)

@@ -30,8 +30,9 @@ _PER = french(
 _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b")
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
 _MOST = french(
-    r"\b(?P<a>pilote|porte|finance)\w* le plus\b|\bquel(?:le)? (?:est le |est la )?(?P<b>pilote|porteur"
-    r"|partenaire|financeur|organisation|structure)\b.*\ble plus\b"
+    r"\b(?P<a>pilote|porte|finance)\w* le plus\b"
+    r"|\bquel(?:le)?s? (?:est le |est la |sont les )?"
+    r"(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)s?\b.*\ble plus\b(?: souvent| pr[ée]sents?| fr[ée]quents?| cit[ée]s?)?"
 )
 _MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}

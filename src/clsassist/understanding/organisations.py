@@ -123,7 +123,7 @@ def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], posit
 
 def _is_proper(draft: Draft, after: list[int], named: Stems) -> bool:
     """Say whether a longer name only adds proper nouns to an actor: « CPAM du Haut-Rhin »."""
-    lower = draft.question.text == draft.question.text.lower()
+    lower = _is_without_capitals(draft.question.text)
     return bool(after and named) and (lower or draft.words(after[0], after[0] + 1)[0].isupper())
 
 
@@ -162,7 +162,7 @@ def _territory_after(draft: Draft, place: int, vocabulary: Vocabulary) -> list[i
 
     In a question without capitals, they are the words behind « de » that documents write with one.
     """
-    lower = draft.question.text == draft.question.text.lower()
+    lower = _is_without_capitals(draft.question.text)
     first, last, after = None, place, place + 1
     while after < len(draft.tokens) and after in draft.free and not _ends_between(draft, after):
         word = draft.words(after, after + 1)
@@ -183,6 +183,11 @@ def _ends_between(draft: Draft, place: int) -> bool:
     """Say whether a sentence or a clause ends just before a word."""
     between = draft.question.text[draft.tokens[place - 1].span.end : draft.tokens[place].span.start]
     return any(mark in between for mark in ".,;:!?()")
+
+
+def _is_without_capitals(text: str) -> bool:
+    """Say whether a question is typed without capitals, its first letter aside."""
+    return text[1:] == text[1:].lower()
 
 
 def _is_free_noun(token: Token, vocabulary: Vocabulary) -> bool:

@@ -136,7 +136,7 @@ OUTSIDE = french(
 )
 # Where an action stands: only a « statut » field can tell.
 STATE = french(
-    r"\b(?:en cours|(?:déjà )?réalisée?s?|terminée?s?|achevée?s?|à venir|en retard|en pause"
+    r"\b(?:en cours|(?:déjà )?réalisée?s?|(?<!se )terminée?s?|achevée?s?|à venir|en retard|en pause"
     r"|abandonnée?s?|bloquée?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
 )
 # The kind of action that a form ticks, said beside « actions ».

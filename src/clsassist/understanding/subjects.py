@@ -8,7 +8,7 @@ from clsassist.question import Topic
 from clsassist.text import Stems, fold
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, first_set_noun, negated
-from clsassist.understanding.patterns import LISTS_ALL, PLACE_PREPOSITIONS
+from clsassist.understanding.patterns import DENIED, LISTS_ALL, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
 
 
@@ -24,7 +24,9 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
     for place in places:
         draft.take(place, place + 1)
         _take_beside(draft, place, vocabulary.lexicon.place_words)
-    if negated(draft, places[0], vocabulary):
+    # « que l'ARS ne porte pas à Saverne » denies the ARS, not the place.
+    elsewhere = any(one.negated for one in draft.question.organisations) and DENIED.search(draft.question.text)
+    if negated(draft, places[0], vocabulary) and not elsewhere:
         draft.question = replace(draft.question, excluded_documents=frozenset(found), plan_words=words)
     else:
         draft.question = replace(draft.question, documents=frozenset(found), plan_words=words)

@@ -1,0 +1,61 @@
+"""Conversations: what a question takes from those before it, and when it takes nothing."""
+
+import pytest
+from test_questions import SAVERNE, fiches, ids, leviers
+
+STAGES = "Quelles actions ciblent la maîtrise de stage ?"
+
+
+def converse(assistant, *turns):
+    previous = ()
+    for turn in turns:
+        previous = (*previous, assistant.ask(turn, previous))
+    return previous[-1]
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        ((STAGES, "et dans le 79 ?"), leviers(21)),
+        ((STAGES, "uniquement à Saverne"), {"saverne-attractivite-stages:a1"}),
+        (("Qui porte la fiche 4 du CLS Thur Doller ?", "et la 3 ?"), fiches(3)),
+        (("Où la MSA est-elle partenaire ?", "et la CPAM ?"), {"saverne-attractivite-stages:a1"} | fiches(1, 2, 5)),
+        (("Quelles actions visent les lycéens ?", "et les élus ?"), fiches(3) | leviers(25)),
+        (("Quelles actions portent sur la télémédecine ?", "qui pilote la deuxième ?"), leviers(13)),
+        (("Quelles actions portent sur la télémédecine ?", "et la dernière ?"), fiches(3)),
+        (("Quels leviers le CDOM pilote-t-il ?", "et le 2 ?"), leviers(17)),
+        (
+            ("Où la CPAM est-elle partenaire ?", "lesquelles sont portées par le PETR ?"),
+            {"saverne-attractivite-stages:a1"} | fiches(1, 2, 5),
+        ),
+        (("actions portées par le PETR", "seulement celles qui vont jusqu'en 2029"), SAVERNE),
+        (("Quelles actions visent les lycéens ?", "et les élus ?", "et leur calendrier ?"), fiches(3)),
+        (("Qui porte l'annuaire ?", "Quelles actions luttent contre les addictions ?"), fiches(3)),
+        (("Qui porte l'annuaire ?", "Où la MSA est-elle partenaire ?"), {"saverne-attractivite-stages:a1"} | fiches(2)),
+        (("Quelles actions sont portées par la CeA ?", "compare-les"), SAVERNE - {"saverne-annuaire:15"}),
+    ],
+)
+def test_the_last_turn_is_read_from_those_before(assistant, turns, expected):
+    assert ids(converse(assistant, *turns)) == expected
+
+
+def test_a_follow_up_keeps_the_field_asked_before(assistant):
+    answer = converse(assistant, "Qui porte la fiche 4 du CLS Thur Doller ?", "et la 3 ?")
+
+    assert {citation.field_key for citation in answer.citations} == {"porteur"}
+
+
+def test_those_to_contact_are_asked_of_the_same_list(assistant):
+    text = converse(assistant, "Quels sont les partenaires de la fiche 3 ?", "et ceux à contacter ?").text
+
+    assert "Maison des adolescents" in text and "SANTEA" not in text
+
+
+def test_a_part_of_the_last_answer_is_counted_out_of_it(assistant):
+    answer = converse(assistant, "Où la CPAM est-elle partenaire ?", "lesquelles sont à Saverne ?")
+
+    assert ids(answer) == {"saverne-attractivite-stages:a1"}
+
+
+def test_a_thank_you_in_the_middle_changes_nothing(assistant):
+    assert ids(converse(assistant, STAGES, "merci")) == set()

@@ -39,11 +39,15 @@ def answer_distribution(evidence: Evidence) -> Answer:
         return _most_partners(actions, evidence)
     ordered = sorted(groups, key=lambda group: -len(group.actions))
     total = sum(len(group.actions) for group in ordered)
+    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
     first = ordered[0]
     name = NAMES.get(question.per, question.per)
+    counted_first = f"{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}"
+    if not question.kind:
+        # What is counted are the groups themselves: « combien de partenaires au total ? ».
+        counted_first = f"{counted(len(ordered), name)} dans {counted(len(held), one, many)}{scope_words(evidence)}"
     lines = [
-        f"**{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}** : "
-        f"{as_text(first.name)} vient en tête avec {len(first.actions)}.",
+        f"**{counted_first}** : {as_text(first.name)} vient en tête avec {len(first.actions)}.",
         "",
         f"| {capitalised(name)} | {capitalised(many)} | |",
         "|---|---:|---|",
@@ -54,7 +58,6 @@ def answer_distribution(evidence: Evidence) -> Answer:
             "",
             f"Une même action peut compter dans plusieurs lignes : leur somme ({total}) dépasse {len(actions)}.",
         ]
-    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
     missing = len(actions) - len(held)
     if missing:
         lines += ["", f"{capitalised(counted(missing, 'action n’a', 'actions n’ont'))} pas cette information."]

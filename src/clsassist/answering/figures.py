@@ -213,12 +213,12 @@ def _counts(segment: Segment, topic: Topic, evidence: Evidence) -> bool:
     """Say whether a number stands just before the topic (« 5 MSP »), or the topic just before « n personnes »."""
     tokens = evidence.analyser.content(segment.quote)
     forms = (*topic.forms, *topic.narrower)
-    for place in range(len(tokens)):
-        for form in forms:
-            if tuple(token.stem for token in tokens[place : place + len(form)]) == form:
-                if any(_is_count(token) for token in tokens[max(0, place - _NEAR) : place]):
-                    return True
-    return False
+    return any(
+        tuple(token.stem for token in tokens[place : place + len(form)]) == form
+        and any(_is_count(token) for token in tokens[max(0, place - _NEAR) : place])
+        for place in range(len(tokens))
+        for form in forms
+    )
 
 
 def _is_count(token: Token) -> bool:

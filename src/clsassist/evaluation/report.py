@@ -35,8 +35,8 @@ _MEANINGS = """
 - *citations* : part des citations qui sont, à leur position, le texte même du document.
 - *preuve* : part des faits attendus dans une citation qui y sont.
 - *répondu* : part des questions auxquelles le corpus répond qui ont une réponse.
-- *refus proche*, *refus hors s.* : part des questions sans réponse qui sont refusées, selon qu'elles ressemblent au sujet
-  ou y sont étrangères.
+- *refus proche*, *refus hors s.* : part des questions sans réponse qui sont refusées, qu'elles ressemblent au
+  sujet ou y soient étrangères.
 - *trompeur* : part des réponses qui tromperaient le lecteur (ensemble faux, fait faux, réponse là où il n'y en a pas) ;
   le plus bas est le meilleur.
 - *stabilité* : part des autres formulations qui reçoivent la même réponse que la première.

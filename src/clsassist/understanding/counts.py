@@ -32,7 +32,8 @@ _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:
 _MOST = french(
     r"\b(?P<a>pilote|porte|finance)\w* le plus\b"
     r"|\bquel(?:le)?s? (?:est le |est la |sont les )?"
-    r"(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)s?\b.*\ble plus\b(?: souvent| pr[ée]sents?| fr[ée]quents?| cit[ée]s?)?"
+    r"(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)s?\b"
+    r".*\ble plus\b(?: souvent| présents?| fréquents?| cités?)?"
 )
 _MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}

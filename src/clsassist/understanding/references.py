@@ -8,6 +8,7 @@ from dataclasses import replace
 from clsassist.records import Span
 from clsassist.text import french
 from clsassist.understanding.draft import Draft, first_set_noun
+from clsassist.understanding.patterns import YES_NO_FORM
 from clsassist.vocabulary import Vocabulary
 
 # « l'annuaire vise-t-il… »: what stands before the inverted verb is the subject.
@@ -45,7 +46,9 @@ def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
         return
     spans = [_after(_LIKE_ONE, draft)]
     if first_set_noun(draft) is None:
-        spans += [_subject(draft, vocabulary), _after(_THE_ACTION, draft), _after(_PART_OF, draft)]
+        spans += [_subject(draft, vocabulary), _after(_THE_ACTION, draft)]
+    if first_set_noun(draft) is None and YES_NO_FORM.search(draft.question.text):
+        spans.append(_after(_PART_OF, draft))
     for span in spans:
         found = span and _titled(draft, span, vocabulary)
         if found:

@@ -68,3 +68,12 @@ def assistant(indexed_corpus: Path) -> Assistant:
 def demo_assistant(indexed_demo: Path) -> Assistant:
     """An assistant over the shipped corpus."""
     return Assistant.open(indexed_demo)
+
+
+@pytest.fixture(scope="session")
+def other_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over plans of other makers, whose forms share no layout with the five documents."""
+    names = ("autonomie-verdanne.docx", "encadres-sauline.docx", "cls-valmore.docx")
+    folder = tmp_path_factory.mktemp("other-index")
+    index_corpus([PROJECT / "eval/reading/seen" / name for name in names], replace(Settings(), index_dir=folder))
+    return Assistant.open(folder)

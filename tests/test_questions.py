@@ -120,6 +120,7 @@ def test_the_question_of_the_card_has_exactly_its_three_sources(assistant: Assis
         ("Que dit le contexte de la fiche 3 sur l'alcool ?", fiches(3), "2,7 %"),
         ("Qui pilote la cellule d'accompagnement des maires ?", leviers(25), "CD / Intercommunalités"),
         ("Qui pilote le guichet unique ?", leviers(5), "ARS / CPAM"),
+        ("À qui s'adresser pour l'annuaire ?", {"saverne-annuaire:15"}, "Chargée de misson santé"),
         ("Quel est le rôle du PETR dans la fiche 4 ?", fiches(4), "Participer aux rencontres"),
     ],
 )

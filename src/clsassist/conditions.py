@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS
+from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, is_asked
 from clsassist.proofs import field_proofs, part_proof, whole_field_proof
 from clsassist.question import Organisation, Question, Topic
 from clsassist.records import Action, Involvement, Role, Status
@@ -93,7 +93,7 @@ def has_filled(question: Question, registry: Registry) -> Condition:
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
             keys = FAMILIES.get(key, (key,))
-            fields = [field for field in match.action.fields if field.key in keys]
+            fields = [field for field in match.action.fields if is_asked(field, keys)]
             if not fields:
                 missing[match.action.id] = match.action
                 return None
@@ -245,7 +245,7 @@ def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condi
 
 
 def _fills(action: Action, keys: tuple[str, ...]) -> bool:
-    return any(field.filled for field in action.fields if field.key in keys)
+    return any(field.filled for field in action.fields if is_asked(field, keys))
 
 
 def _proofs_in_field(action: Action, topic: Topic, proofs: Sequence[Segment]) -> list[Segment]:

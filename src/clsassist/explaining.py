@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clsassist.parsing.labels import NAMES
+from clsassist.parsing.labels import field_name
 from clsassist.question import Question, Topic
 from clsassist.registry import Registry
 from clsassist.retrieval import Hit
@@ -19,7 +19,7 @@ def explain_question(question: Question, registry: Registry) -> Iterator[str]:
     for note in question.notes:
         yield f"Lecture : {note}"
     if question.fields:
-        yield f"Champ demandé : {', '.join(NAMES.get(key, key) for key in question.fields)}"
+        yield f"Champ demandé : {', '.join(field_name(key) for key in question.fields)}"
     if question.numbers:
         yield f"Numéro de fiche : {', '.join(question.numbers)}"
     if question.documents:
@@ -48,7 +48,7 @@ def _explain_topic(topic: Topic) -> str:
         word
         for word, holds in (
             ("exclu", topic.negated),
-            (f"dans le champ {', '.join(NAMES.get(key, key) for key in topic.fields)}", bool(topic.fields)),
+            (f"dans le champ {', '.join(field_name(key) for key in topic.fields)}", bool(topic.fields)),
             ("trop général pour filtrer", topic.weak),
             ("absent des documents", not topic.known),
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from clsassist.exports import ActionRow
 from clsassist.parsing.columns import AXE_NUMBER_COLUMN, FIELDS_COLUMN, NUMBER_COLUMN, RENAMED, column_key
-from clsassist.parsing.labels import NAMES, clean_label, inner_label, strip_prompts
+from clsassist.parsing.labels import clean_label, field_name, inner_label, strip_prompts
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN
 from clsassist.records import Action, Field, Item, Option, Status
 from clsassist.tet import CLOSED_LISTS, COLUMNS
@@ -110,7 +110,7 @@ def _unique(name: str, longest: int, taken: set[str]) -> str:
 def _lay_out(action: Action) -> _SheetRow:
     row = _SheetRow()
     if action.title_field != "titre":
-        row.fields.append(f"{_TITLE}{RENAMED}{NAMES.get(action.title_field, action.title_field)}")
+        row.fields.append(f"{_TITLE}{RENAMED}{field_name(action.title_field)}")
     row.cells[_TITLE] = action.title
     row.cells[NUMBER_COLUMN] = action.number or ""
     row.cells[AXE_NUMBER_COLUMN] = str(action.axe_number or "")
@@ -157,7 +157,7 @@ def _column_names(found: Field) -> Iterator[str]:
         yield found.label
     if found.key in _BY_KEY:
         yield _BY_KEY[found.key]
-    own = found.label if _keeps_key(found.label, found.key) else NAMES.get(found.key, found.key).capitalize()
+    own = found.label if _keeps_key(found.label, found.key) else field_name(found.key).capitalize()
     yield own
     number = 2
     while True:

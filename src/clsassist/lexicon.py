@@ -43,10 +43,11 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class FieldWords:
-    """The words by which a question asks for a field, stop words included."""
+    """The words by which a question asks for a field, stop words included: stems, and the same words as written."""
 
     key: str
     stems: tuple[Stems, ...]
+    written: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,11 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         acronyms,
         concepts,
         tuple(
-            FieldWords(key, tuple(_all_stems(analyser, form) for form in forms))
+            FieldWords(
+                key,
+                tuple(_all_stems(analyser, form) for form in forms),
+                tuple(_all_forms(analyser, form) for form in forms),
+            )
             for key, forms in data["champs"].items()
         ),
         frozenset(stem for word in words["outils"] for stem in _all_stems(analyser, word)),
@@ -152,6 +157,10 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
 
 def _all_stems(analyser: Analyser, words: str) -> tuple[str, ...]:
     return tuple(token.stem for token in analyser.tokens(words))
+
+
+def _all_forms(analyser: Analyser, words: str) -> tuple[str, ...]:
+    return tuple(token.form for token in analyser.tokens(words))
 
 
 def _forms(analyser: Analyser, forms: Sequence[str]) -> tuple[Stems, ...]:

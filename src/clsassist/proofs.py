@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from clsassist.citing import field_to_pieces
+from clsassist.parsing.labels import is_asked
 from clsassist.records import Action, Field, Involvement, Span
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight, field_to_segments
@@ -14,7 +15,7 @@ from clsassist.text import Analyser
 def field_proofs(action: Action, key: str, registry: Registry, analyser: Analyser) -> list[Segment]:
     """Return the quotable pieces of the fields of an action that have this key."""
     text = registry.documents[action.document_id].text
-    fields = [field for field in action.fields if field.key == key]
+    fields = [field for field in action.fields if is_asked(field, (key,))]
     return [segment for field in fields for segment in field_to_segments(action, field, text, (), analyser)]
 
 
@@ -23,7 +24,7 @@ def whole_field_proof(action: Action, keys: Collection[str], registry: Registry)
 
     The list is empty when the action has none of these fields.
     """
-    fields = [field for field in action.fields if field.key in keys]
+    fields = [field for field in action.fields if is_asked(field, keys)]
     filled = next((field for field in fields if field.filled), None)
     if filled is None:
         return [_span_proof(action, field, field.span, "empty", registry) for field in fields[:1]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from clsassist.lexicon import Lexicon
+from clsassist.parsing.labels import UNKNOWN
 from clsassist.records import Field, Option, Plan
 from clsassist.registry import Registry
 from clsassist.text import Stems, Token, fold, says
@@ -48,6 +49,7 @@ class Vocabulary:
     ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
     particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
+    ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
     ``plans_saying`` finds the documents of the plans that say a name.
     """
 
@@ -63,6 +65,7 @@ class Vocabulary:
     publics: tuple[Stems, ...]
     territories: tuple[Stems, ...]
     label_stems: dict[str, frozenset[str]]
+    own_labels: tuple[tuple[Stems, str], ...]
     plans_saying: Callable[[str], frozenset[str]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
@@ -105,6 +108,7 @@ class Vocabulary:
             tuple(dict.fromkeys(_values(registry, lexicon, "public"))),
             tuple(dict.fromkeys(_values(registry, lexicon, "territoire"))),
             _label_stems(registry, lexicon),
+            tuple(_own_labels(registry, lexicon)),
             registry.plans_saying,
         )
 
@@ -241,6 +245,15 @@ def _label_stems(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[st
     return {
         key: frozenset(stem for label in held for stem in lexicon.analyser.stems(label)) for key, held in labels.items()
     }
+
+
+def _own_labels(registry: Registry, lexicon: Lexicon) -> Iterator[tuple[Stems, str]]:
+    """Yield what forms of this corpus call the fields that no other form has: « Points de vigilance »."""
+    labels = {fold(field.label): field.label for field in _fields(registry) if field.key == UNKNOWN}
+    for label in labels.values():
+        stems = tuple(token.stem for token in lexicon.analyser.tokens(label))
+        if lexicon.analyser.stems(label):
+            yield stems, label
 
 
 def _values(registry: Registry, lexicon: Lexicon, key: str) -> Iterator[Stems]:

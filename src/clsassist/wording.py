@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.citing import as_text
-from clsassist.parsing.labels import NAMES
+from clsassist.parsing.labels import field_name
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Plan, Role, Status
 
@@ -91,7 +91,7 @@ def _refusals(question: Question, form: int) -> Iterator[str]:
         if topic.negated and topic.fields == ("public",):
             yield f"ne {('vise', 'visent')[form]} pas « {topic.words} »"
         elif topic.negated and topic.fields:
-            name = NAMES.get(topic.fields[0], topic.fields[0])
+            name = field_name(topic.fields[0])
             yield f"n'{('a', 'ont')[form]} pas « {topic.words} » dans le champ « {name} »"
     for one in question.organisations:
         if one.negated and one.role:
@@ -146,7 +146,7 @@ def _field_restrictions(question: Question, form: int) -> Iterator[str]:
         if keys == ("public",):
             yield f"{('vise', 'visent')[form]} {_joined_topics(held)}"
         else:
-            yield f"{('a', 'ont')[form]} {_joined_topics(held)} dans le champ « {NAMES.get(keys[0], keys[0])} »"
+            yield f"{('a', 'ont')[form]} {_joined_topics(held)} dans le champ « {field_name(keys[0])} »"
 
 
 def _closed_restrictions(question: Question, form: int) -> list[str]:
@@ -157,9 +157,11 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         parts.append(f"{verb} {' ou '.join(years) if question.year_bound == 'any' else joined(years)}")
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]
-        parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {NAMES[key]} »")
+        parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {field_name(key)} »")
     for key, wanted in question.filled:
-        parts.append(f"{('a', 'ont')[form]} un champ « {NAMES[key]} » {'renseigné' if wanted else 'non renseigné'}")
+        parts.append(
+            f"{('a', 'ont')[form]} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
+        )
     if question.partners:
         bound, number = question.partners
         parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{number} partenaires")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from clsassist.answering.lines import name_of, quote_line
 from clsassist.conditions import LEADING
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import FAMILIES, NAMES, ORGANISATION_FIELDS
+from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, field_name
 from clsassist.proofs import field_proofs, whole_field_proof
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Role
@@ -78,7 +78,7 @@ def _no_lines(action: Action, evidence: Evidence) -> list[str]:
     keys = tuple(dict.fromkeys(key for topic in question.topics for key in topic.fields))
     absent = [key for key in keys if not any(field.key == key for field in action.fields)]
     if absent:
-        names = joined([f"« {NAMES.get(key, key)} »" for key in absent])
+        names = joined([f"« {field_name(key)} »" for key in absent])
         return [f"**Le document ne le dit pas** : {name} n'a pas de champ {names}."]
     head = f"**Non** : {name} {denied}."
     said = [f"- {line}" for line in (*_other_parts(action, evidence), *(quote_line(one, evidence) for one in proofs))]

@@ -9,7 +9,7 @@ from clsassist.answering.lines import name_of
 from clsassist.answering.organisation_names import Held, common_names, names_held
 from clsassist.citing import as_text, field_to_pieces
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import NAMES
+from clsassist.parsing.labels import field_name
 from clsassist.question import Side
 from clsassist.records import Action, Answer, AnswerStatus, Field, Role, Status
 from clsassist.text import french, squeeze
@@ -79,7 +79,7 @@ def _table(actions: Sequence[Action], keys: Sequence[str], evidence: Evidence) -
     for key in keys:
         if any(action_fields(action, key) for action in actions):
             cells = [_cell(action, key, evidence) for action in actions]
-            yield f"| **{NAMES.get(key, key).capitalize()}** | " + " | ".join(cells) + " |"
+            yield f"| **{field_name(key).capitalize()}** | " + " | ".join(cells) + " |"
 
 
 def _cell(action: Action, key: str, evidence: Evidence) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from clsassist.answering.lines import name_of
 from clsassist.citing import as_text, in_quotes
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import NAMES, UNKNOWN
+from clsassist.parsing.labels import UNKNOWN, field_name
 from clsassist.parsing.plans import document_status
 from clsassist.records import Action, Answer, Field, Plan
 from clsassist.text import squeeze
@@ -149,7 +149,7 @@ def _cite_field(action: Action, field: Field, evidence: Evidence) -> str:
 
 def _field_name(key: str, label: str) -> str:
     inner = label.split("›")[-1].strip()
-    return f"{NAMES.get(key, key)} (« {as_text(squeeze(inner))} »)"
+    return f"{field_name(key)} (« {as_text(squeeze(inner))} »)"
 
 
 def _missing_numbers(evidence: Evidence) -> Iterator[str]:

@@ -11,7 +11,7 @@ from clsassist.answering.not_found import answer_not_found
 from clsassist.answering.organisation_names import names_held, shared_name
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
-from clsassist.parsing.labels import NAMES
+from clsassist.parsing.labels import field_name
 from clsassist.proofs import part_proof
 from clsassist.records import Action, Answer, Role
 from clsassist.text import squeeze
@@ -41,7 +41,7 @@ def answer_distribution(evidence: Evidence) -> Answer:
     total = sum(len(group.actions) for group in ordered)
     held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
     first = ordered[0]
-    name = NAMES.get(question.per, question.per)
+    name = field_name(question.per)
     counted_first = f"{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}"
     if not question.kind:
         # What is counted are the groups themselves: « combien de partenaires au total ? ».

@@ -7,7 +7,7 @@ from dataclasses import replace
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import as_text, field_to_pieces, in_quotes
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import FAMILIES, NAMES
+from clsassist.parsing.labels import FAMILIES, field_name, is_asked
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.segments import Segment
@@ -102,7 +102,7 @@ def _ask_which(evidence: Evidence) -> Answer:
     names = sorted({plan.name for plan in evidence.registry.plans.values()})
     asked = evidence.question.text.rstrip(" ?")
     choices = tuple(f"{asked} dans {name} ?" for name in names)
-    wanted = joined([NAMES.get(key, key) for key in evidence.question.fields])
+    wanted = joined([field_name(key) for key in evidence.question.fields])
     text = f"**De quelle action ?** Vous demandez : {wanted}. Précisez la fiche (numéro ou titre), le sujet ou le plan."
     return evidence.answer(text, status=AnswerStatus.AMBIGUOUS, choices=choices)
 
@@ -174,7 +174,7 @@ def _is_role_of_asked(found: Field, evidence: Evidence) -> bool:
 def action_fields(action: Action, key: str) -> list[Field]:
     """Return the fields of an action that a key, or a family of keys, covers."""
     keys = FAMILIES.get(key, (key,))
-    return [found for found in action.fields if found.key in keys]
+    return [found for found in action.fields if is_asked(found, keys)]
 
 
 def field_lines(action: Action, found: Field, evidence: Evidence, question: Question) -> list[str]:
@@ -284,7 +284,7 @@ def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evid
 
 def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
     """Tell an empty field, which is cited, from one that the form does not have."""
-    wanted = joined([NAMES.get(key, key) for key in evidence.question.fields])
+    wanted = joined([field_name(key) for key in evidence.question.fields])
     lines = []
     without = [a for a in missing if not any(action_fields(a, key) for key in evidence.question.fields)]
     if len(without) > _FEW:

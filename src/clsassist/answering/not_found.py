@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import NAMES
+from clsassist.parsing.labels import field_name
 from clsassist.question import Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
@@ -42,7 +42,7 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
     numbers = {action.number for action in selection.scope}
     absent = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
     keys = dict.fromkeys(key for topic in question.topics for key in topic.fields)
-    wanted = joined([NAMES.get(key, key) for key in keys])
+    wanted = joined([field_name(key) for key in keys])
     reasons = (
         (bool(unknown), f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {absent} dans aucun."),
         (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from clsassist.parsing.label_table import LABELS
-from clsassist.records import Role
+from clsassist.records import Field, Role
 from clsassist.text import Analyser, fold, squeeze
 
 # Canonical key of a field whose label is in no list: it is kept under its own label.
@@ -26,6 +27,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "etapes": ("etapes", "description"),
     "porteur": ("porteur",),
 }
+
+
+def field_name(key: str) -> str:
+    """Return how a field is called in a sentence: the name of its key, or the label itself of a form's own field."""
+    return NAMES.get(key, key)
+
+
+def is_asked(field: Field, keys: Collection[str]) -> bool:
+    """Say whether a field is one of those asked for: by its key, or by its own label when no list knows it."""
+    return field.key in keys or (field.key == UNKNOWN and fold(field.label) in map(fold, keys))
+
 
 # The columns that make a table a list of actions, one a row, rather than one form.
 TITLE_COLUMNS = frozenset({"leviers", "titre"})

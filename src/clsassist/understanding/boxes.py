@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Topic
-from clsassist.text import Stems
+from clsassist.text import Stems, fold
 from clsassist.understanding.draft import Draft, first_set_noun, negated, take_match
 from clsassist.understanding.patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
 from clsassist.vocabulary import Box, Vocabulary
@@ -80,15 +80,13 @@ def _is_called_for(draft: Draft, box: Box, vocabulary: Vocabulary) -> bool:
     """Say whether a box of one word is meant: its field, its family or its kind of verb stands in the question."""
     if first_set_noun(draft) is None and not (draft.question.titles or draft.question.numbers):
         return False
-    stems = set(draft.stems())
-    beside = bool(stems & set(box.family)) or _names_field(draft, box.field_key, vocabulary)
-    return beside or (box.field_key == "public" and bool(TARGETS.search(draft.question.text)))
-
-
-def _names_field(draft: Draft, key: str, vocabulary: Vocabulary) -> bool:
+    names = [form for words in vocabulary.lexicon.fields if words.key == box.field_key for form in words.stems]
+    if box.stems in names:
+        # « Tout public » is not « le public ».
+        return fold(box.label) in fold(draft.question.text)
     stems = f" {' '.join(draft.stems())} "
-    forms = [form for words in vocabulary.lexicon.fields if words.key == key for form in words.stems]
-    return any(f" {' '.join(form)} " in stems for form in forms)
+    beside = bool(set(draft.stems()) & set(box.family)) or any(f" {' '.join(form)} " in stems for form in names)
+    return beside or (box.field_key == "public" and bool(TARGETS.search(draft.question.text)))
 
 
 def _take_family(draft: Draft, box: Box) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clsassist.question import Topic
+from clsassist.text import Stems
 from clsassist.understanding.draft import Draft, first_set_noun, negated, overlaps, take_match
 from clsassist.understanding.patterns import (
     ACRONYM_ALONE,
@@ -105,21 +106,25 @@ def read_years(draft: Draft, vocabulary: Vocabulary) -> None:
 
 
 def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« qui porte », « jusqu'à quand », « quels partenaires »: the longest wording wins."""
+    """« qui porte », « jusqu'à quand », « quels partenaires »: the longest wording wins, then the one typed so.
+
+    « À qui s'adresser » asks for a contact and « à qui s'adresse » for a public, on the same stems.
+    """
     stems = draft.stems()
+    typed = tuple(token.form for token in draft.tokens)
     found: list[tuple[int, int, str]] = []
     ideas = _ideas(draft, vocabulary)
+    wordings = list(_wordings(draft, vocabulary))
     for start in range(len(stems)):
         matches = [
-            (start, start + len(form), words.key)
-            for words in vocabulary.lexicon.fields
-            for form in words.stems
+            (start, start + len(form), key, typed[start : start + len(form)] == written)
+            for form, written, key in wordings
             if tuple(stems[start : start + len(form)]) == form and draft.is_free(start, start + len(form))
         ]
-        best = max(matches, key=lambda match: match[1], default=None)
+        best = max(matches, key=lambda match: (match[1], match[3]), default=None)
         # « exercice coordonné » is an idea, not a question about exercices.
         if best and not any(begin <= start < end and end - begin > best[1] - best[0] for begin, end in ideas):
-            found.append(best)
+            found.append(best[:3])
             draft.take(best[0], best[1])
     keys = tuple(dict.fromkeys(key for _, _, key in found))
     _take_labels(draft, [key for key in keys if key in YES_NO], vocabulary)
@@ -139,6 +144,19 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
             if asks_set and key in fields
         ),
     )
+
+
+def _wordings(draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[Stems, tuple[str, ...], str]]:
+    """Yield every way to ask for a field: stems, words as written, and the key, or the label of a form's own field.
+
+    A label of one word (« Observations ») asks for its field only beside a fiche.
+    """
+    for words in vocabulary.lexicon.fields:
+        yield from ((form, written, words.key) for form, written in zip(words.stems, words.written, strict=True))
+    named = bool(draft.question.numbers or draft.question.titles)
+    for form, label in vocabulary.own_labels:
+        if len(form) > 1 or named:
+            yield form, (), label
 
 
 def _take_labels(draft: Draft, keys: Sequence[str], vocabulary: Vocabulary) -> None:

@@ -157,6 +157,14 @@ def _listed_in(role: Role | None) -> tuple[str, ...]:
     return tuple(key for key, given in ORGANISATION_FIELDS.items() if given is wanted)
 
 
+def fields_turned_on(question: Question) -> tuple[str, ...]:
+    """Return the fields by which an action shows that a question does not hold of it."""
+    keys = [key for one in question.organisations for key in _listed_in(one.role)]
+    keys += ["calendrier"] if question.years else []
+    keys += [key for topic in question.topics for key in topic.fields]
+    return tuple(dict.fromkeys(keys))
+
+
 _Named = TypeVar("_Named", Organisation, Topic)
 
 

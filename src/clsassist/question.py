@@ -82,6 +82,7 @@ class Question:
     ``typed`` is the question as received, ``text`` without its greeting. ``lists_all`` says that every action is
     asked for; ``partners`` how many partners an action must list (« plus », « moins », « au moins », « au plus », and
     the number). ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
+    ``exclusion`` is what the question leaves out, as a question: « sauf celles de l'ARS »;
     ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
     """
 
@@ -97,8 +98,6 @@ class Question:
     excluded_documents: frozenset[str] = frozenset()
     plan_words: str = ""
     titles: tuple[str, ...] = ()
-    excluded_titles: tuple[str, ...] = ()
-    excluded_words: str = ""
     organisations: tuple[Organisation, ...] = ()
     to_contact: bool | None = None
     answered_yes: tuple[tuple[str, bool], ...] = ()
@@ -119,6 +118,7 @@ class Question:
     per: str = ""
     aspect: str = ""
     notes: tuple[str, ...] = ()
+    exclusion: Question | None = None
 
     @property
     def either(self) -> bool:
@@ -141,7 +141,7 @@ class Question:
             or self.documents
             or self.excluded_documents
             or self.titles
-            or self.excluded_titles
+            or self.exclusion
             or self.organisations
             or self.answered_yes
             or self.filled

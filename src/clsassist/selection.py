@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from clsassist.conditions import question_to_conditions
+from clsassist.conditions import fields_turned_on, question_to_conditions
+from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action
 from clsassist.registry import Registry
@@ -41,13 +42,14 @@ def select(question: Question, registry: Registry, analyser: Analyser, worth: Wo
     matches = [Match(action) for action in scope if _is_named(action, question)]
     for condition in question_to_conditions(question, registry, analyser, worth):
         matches = [after for match in matches if (after := condition(match, missing)) is not None]
+    matches = _without_excluded(matches, question, registry, analyser, worth)
     absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
     if absent:
         # No form leaves the field empty: « sans indicateur d'impact » are those whose form does not have it.
         matches = [Match(action) for action in missing.values()]
         missing = {}
     strong = [topic for topic in question.strong_topics if not topic.negated]
-    unknown = _unknown(strong, question)
+    unknown = (*_unknown(strong, question), *(_unknown_excluded(question)))
     free = [topic for topic in strong if not topic.fields]
     if unknown or not free:
         kept = () if unknown else tuple(matches)
@@ -62,6 +64,28 @@ def _unknown(strong: Sequence[Topic], question: Question) -> tuple[Topic, ...]:
     """Return the topics that no document says; with « ou », one known topic is enough."""
     unknown = tuple(topic for topic in strong if not topic.known)
     return () if question.either and len(unknown) < len(strong) else unknown
+
+
+def _unknown_excluded(question: Question) -> tuple[Topic, ...]:
+    """Return what is left out and that no document says: leaving it out silently would mislead."""
+    if question.exclusion is None:
+        return ()
+    return _unknown(question.exclusion.strong_topics, question.exclusion)
+
+
+def _without_excluded(
+    matches: list[Match], question: Question, registry: Registry, analyser: Analyser, worth: Worth
+) -> list[Match]:
+    """Take away the actions of the exclusion; those that stay are proved by the field that it turns on."""
+    if question.exclusion is None:
+        return matches
+    left_out = {match.action.id for match in select(question.exclusion, registry, analyser, worth).matches}
+    keys = fields_turned_on(question.exclusion)
+    return [
+        replace(match, criteria=(*match.criteria, *whole_field_proof(match.action, keys, registry)))
+        for match in matches
+        if match.action.id not in left_out
+    ]
 
 
 def _in_scope(action: Action, question: Question) -> bool:
@@ -81,8 +105,6 @@ def _is_named(action: Action, question: Question) -> bool:
     if question.numbers and action.number not in question.numbers:
         return False
     if question.titles and action.id not in question.titles:
-        return False
-    if action.id in question.excluded_titles:
         return False
     if question.objectives and not any(
         field.key == "objectif_strategique" and field.label.split()[-1] in question.objectives

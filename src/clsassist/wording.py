@@ -78,11 +78,21 @@ def restriction(question: Question, *, many: bool) -> str:
     parts.extend(_refusals(question, form))
     excluded = [f"« {topic.words} »" for topic in question.topics if topic.negated and not topic.fields]
     excluded += [f"« {one.words} »" for one in question.organisations if one.negated and one.role is None]
-    excluded += [f"« {question.excluded_words} »"] if question.excluded_titles else []
+    excluded += [_left_out(question.exclusion, question.kind)] if question.exclusion else []
     text = joined(parts)
     if question.kind == "levier":
         text = text.replace("portée", "porté").replace("pilotée", "piloté")
     return f"{text}{', ' if text else ''}hors {joined(excluded)}" if excluded else text
+
+
+def _left_out(exclusion: Question, kind: str) -> str:
+    """Say what a question leaves out: « celles qui sont portées par l'ARS », or the words that name it."""
+    said = restriction(exclusion, many=True)
+    if said:
+        return f"{'ceux' if kind == 'levier' else 'celles'} qui {said}"
+    if exclusion.numbers:
+        return f"{'la fiche' if len(exclusion.numbers) == 1 else 'les fiches'} {joined(exclusion.numbers)}"
+    return f"« {exclusion.text.removeprefix('la fiche ')} »"
 
 
 def _refusals(question: Question, form: int) -> Iterator[str]:

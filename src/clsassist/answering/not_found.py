@@ -37,7 +37,8 @@ def answer_not_found(evidence: Evidence) -> Answer:
 def _opening(evidence: Evidence, topics: list[Topic]) -> str:
     """Return the sentence of the first of these reasons that holds."""
     question, selection = evidence.question, evidence.selection
-    unknown = [f"« {topic.words} »" for topic in topics if not topic.known]
+    left_out = question.exclusion.strong_topics if question.exclusion else ()
+    unknown = [f"« {topic.words} »" for topic in (*topics, *left_out) if not topic.known]
     places = [f"« {topic.words} »" for topic in topics if topic.place]
     numbers = {action.number for action in selection.scope}
     absent = "n'apparaît" if len(unknown) == 1 else "n'apparaissent"
@@ -57,6 +58,7 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
             bool(question.numbers) and not numbers & set(question.numbers),
             f"**Aucune fiche ne porte le numéro {joined(list(question.numbers))}** là où vous le cherchez.",
         ),
+        (bool(question.exclusion), "**Aucune action ne reste** une fois cela laissé de côté."),
         (bool(places), f"**Aucune action n'a {joined(places)} pour territoire** dans les documents."),
         (
             len(topics) == 1 and not question.restricts,

@@ -61,7 +61,8 @@ def _headline(evidence: Evidence) -> str:
     yes = "Oui : " if question.yes_no else ""
     general = joined([f"« {topic.words} »" for topic in selection.dropped])
     without = f" (sans tenir compte de {general}, trop général ici)" if general else ""
-    return f"**{yes}{counted(count, one, many)} sur {total}{where} {said}**{without}."
+    comma = "," if said.startswith("hors ") else ""
+    return f"**{yes}{counted(count, one, many)} sur {total}{where}{comma} {said}**{without}."
 
 
 def replace_topics(question: Question, dropped: tuple[Topic, ...]) -> Question:

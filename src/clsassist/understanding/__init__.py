@@ -9,6 +9,7 @@ from clsassist.records import ActionRef
 from clsassist.text import squeeze
 from clsassist.understanding.aspects import text_to_aspect
 from clsassist.understanding.draft import Draft
+from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS
@@ -27,24 +28,51 @@ def understand(
     asked = squeeze(text)
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
     asked = asked[len(preamble) :] or asked
-    corrected, tokens = vocabulary.correct(vocabulary.lexicon.analyser.tokens(asked))
-    draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET, typed=text))
-    for position, word in corrected.items():
-        original = vocabulary.lexicon.analyser.tokens(asked)[position].span.of(asked)
-        draft.notes.append(f"« {original} » lu « {word} »")
-    for step in STEPS:
-        step(draft, vocabulary)
-    question = _at_home(preamble, replace(draft.question, notes=tuple(draft.notes)), vocabulary)
-    if any(topic.fields for topic in question.topics):
-        # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
-        question = replace(question, filled=())
+    question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
+    question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
         # « et le CLSM ? » goes on with the question before it.
         question = replace(question, acronym="")
-    bare = not any(token.stop for token in tokens)
+    bare = not any(token.stop for token in vocabulary.lexicon.analyser.tokens(asked))
     question = replace(question, aspect=text_to_aspect(asked))
     question = replace(question, intent=_intent(question), key_words=bare)
     return follow(question, previous, answered) if previous else question
+
+
+def _recognise(asked: str, vocabulary: Vocabulary) -> Question:
+    """Run every step over the words of a question."""
+    typed = vocabulary.lexicon.analyser.tokens(asked)
+    corrected, tokens = vocabulary.correct(typed)
+    draft = Draft(tokens, set(range(len(tokens))), Question(asked, Intent.SET, typed=asked))
+    draft.notes.extend(f"« {typed[position].span.of(asked)} » lu « {word} »" for position, word in corrected.items())
+    for step in STEPS:
+        step(draft, vocabulary)
+    question = replace(draft.question, notes=tuple(draft.notes))
+    if any(topic.fields for topic in question.topics):
+        # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
+        question = replace(question, filled=())
+    return question
+
+
+def _recognise_with_exclusion(asked: str, vocabulary: Vocabulary) -> Question:
+    """Recognise a question and, apart, what it leaves out: « sauf celles pilotées par l'ARS »."""
+    main, readings = split_exclusion(asked)
+    for reading in readings:
+        left_out = _recognise(reading, vocabulary)
+        if not (left_out.selects if reading is readings[-1] else left_out.titles or left_out.numbers):
+            continue
+        question = _recognise(main, vocabulary)
+        if not _restricts_beyond_plan(left_out):
+            return replace(question, excluded_documents=left_out.documents, plan_words=left_out.plan_words)
+        if left_out.documents and not (question.documents or question.excluded_documents):
+            # « … sauf celles du CD dans le 79 »: the place is said of the whole question.
+            question = replace(question, documents=left_out.documents, plan_words=left_out.plan_words)
+        return replace(question, exclusion=left_out, asks_set=True)
+    return _recognise(asked, vocabulary)
+
+
+def _restricts_beyond_plan(question: Question) -> bool:
+    return replace(question, documents=frozenset()).selects
 
 
 def _preamble(asked: str, vocabulary: Vocabulary) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Topic
 from clsassist.text import Stems, fold
-from clsassist.understanding.draft import Draft, first_set_noun, negated, take_match
+from clsassist.understanding.draft import Draft, denied, first_set_noun, negated, take_match
 from clsassist.understanding.patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
 from clsassist.vocabulary import Box, Vocabulary
 
@@ -34,7 +34,7 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
         places = content[position : position + len(box.stems)]
         words = draft.words(places[0], places[-1] + 1)
         forms = tuple(dict.fromkeys((box.stems, *box.forms)))
-        excluded = negated(draft, places[0], vocabulary)
+        excluded = negated(draft, places[0], vocabulary) or denied(draft, places[0])
         topic = Topic(
             words,
             forms,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from clsassist.question import Question, Topic
 from clsassist.text import Token
-from clsassist.understanding.patterns import BOTH, EITHER, NEGATION, SET_NOUN, SET_ONE
+from clsassist.understanding.patterns import BOTH, CLAUSE_BREAK, DENIED, EITHER, NEGATION, SET_NOUN, SET_ONE
 from clsassist.vocabulary import Vocabulary
 
 
@@ -83,6 +83,15 @@ def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
         if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
             return False
     return False
+
+
+def denied(draft: Draft, place: int) -> bool:
+    """Say whether the verb of a place's clause is denied: « qui ne visent pas les professionnels médicaux »."""
+    start = draft.tokens[place].span.start
+    text = draft.question.text
+    return any(
+        match.end() <= start and not CLAUSE_BREAK.search(text[match.end() : start]) for match in DENIED.finditer(text)
+    )
 
 
 def connector(between: str) -> str:

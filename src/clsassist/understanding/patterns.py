@@ -105,7 +105,9 @@ OF_ORGANISATION = french(r"\b(?:actions?|fiches?|leviers?|mesures?|projets?) (?:
 COMMON_TO = french(r"\bcommune?s? (?:à|aux?|entre)\b")
 WITH = french(r"\s*avec\b")
 # « que la CPTS ne porte pas », « n'est pas partenaire ».
-DENIED = french(r"\bn(?:e\b|['’])[^,;]*\bpas\b")
+DENIED = french(r"\bn(?:e\b|['’])[^,;]*?\bpas\b")
+# What ends the reach of a denied verb.
+CLAUSE_BREAK = french(r"\b(?:et|mais|qui|dont|où)\b|[,;]")
 # « la CPTS seule », « uniquement par la CPTS ».
 ALONE = french(
     r"\b(?:tout )?seule?s?\b(?!\s*(?:action|fiche|fois))|\b(?:uniquement|seulement|exclusivement) (?=par\b)"

@@ -32,8 +32,6 @@ _PART_OF = french(
     r"|-elles)?\s+"
     r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )"
 )
-# « sauf l'annuaire »: one action is left out, not all that speak of one.
-_EXCEPT = french(r"\b(?:sauf|hormis|hors|excepté|à part)\s+(?:l['’]|la |le |celle d[eu] |celui d[eu] )")
 _MOST_NAMED = 2
 # What is named so is known to both: « quel temps fera-t-il » names nothing.
 _DEFINITE = french(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )")
@@ -41,7 +39,6 @@ _DEFINITE = french(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |ce
 
 def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
     """Take the words that name one action, or two, by part of a title; other words stay subjects."""
-    _read_excluded(draft, vocabulary)
     if draft.question.titles or draft.question.numbers:
         return
     spans = [_after(_LIKE_ONE, draft)]
@@ -57,17 +54,6 @@ def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
             for place in places:
                 draft.take(place, place + 1)
             return
-
-
-def _read_excluded(draft: Draft, vocabulary: Vocabulary) -> None:
-    match = _EXCEPT.search(draft.question.text)
-    found = match and _titled(draft, Span(match.end(), len(draft.question.text)), vocabulary)
-    if found:
-        titles, places = found
-        words = draft.words(places[0], places[-1] + 1)
-        draft.question = replace(draft.question, excluded_titles=titles, excluded_words=words)
-        for place in places:
-            draft.take(place, place + 1)
 
 
 def _subject(draft: Draft, vocabulary: Vocabulary) -> Span | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clsassist.question import Topic
 from clsassist.text import Stems
-from clsassist.understanding.draft import Draft, first_set_noun, negated, overlaps, take_match
+from clsassist.understanding.draft import Draft, denied, first_set_noun, negated, overlaps, take_match
 from clsassist.understanding.patterns import (
     ACRONYM_ALONE,
     AXE,
@@ -39,7 +39,10 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
     for match in AXE.finditer(draft.question.text):
         if match.group("scheme"):
             field_key = "lien_prse" if match.group("scheme").upper()[:4] in ("PRSE", "PLAN") else "lien_prs"
-            draft.add_topic(Topic(match.group(), (("axe", match.group(1)),), fields=(field_key,)), *match.span())
+            place = next(place for place, token in enumerate(draft.tokens) if token.span.end > match.start())
+            excluded = negated(draft, place, vocabulary) or denied(draft, place)
+            forms = (("axe", match.group(1)),)
+            draft.add_topic(Topic(match.group(), forms, fields=(field_key,), negated=excluded), *match.span())
         else:
             draft.question = replace(draft.question, axes=(*draft.question.axes, int(match.group(1))))
         take_match(draft, match)

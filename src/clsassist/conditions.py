@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, is_asked
 from clsassist.proofs import field_proofs, part_proof, whole_field_proof
 from clsassist.question import Organisation, Question, Topic
@@ -20,19 +21,19 @@ Condition = Callable[[Match, dict[str, Action]], Match | None]
 
 
 def question_to_conditions(
-    question: Question, registry: Registry, analyser: Analyser, worth: Worth
+    question: Question, registry: Registry, lexicon: Lexicon, worth: Worth
 ) -> Iterator[Condition]:
     """Yield every condition that the question sets, the cheapest first."""
     if question.years:
-        yield covers_years(question, registry, analyser)
+        yield covers_years(question, registry, lexicon.analyser)
     if question.answered_yes:
-        yield answers_yes(question, registry, analyser)
+        yield answers_yes(question, registry, lexicon.analyser)
     if question.filled:
         yield has_filled(question, registry)
     if question.partners:
         yield has_partners(question.partners, registry)
     if question.organisations:
-        yield involves(question, registry)
+        yield involves(question, registry, lexicon)
     if any(topic.negated and not topic.fields for topic in question.topics):
         yield excludes(question, registry)
     if any(topic.fields for topic in question.topics):
@@ -130,18 +131,18 @@ def has_partners(partners: tuple[str, int], registry: Registry) -> Condition:
     return condition
 
 
-def involves(question: Question, registry: Registry) -> Condition:
+def involves(question: Question, registry: Registry, lexicon: Lexicon) -> Condition:
     """« portées par le PETR dont la MSA est partenaire »: each organisation has the part asked for, or has not."""
     groups = _either_groups([one for one in question.organisations if not one.negated])
     unwanted = [one for one in question.organisations if one.negated]
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        if any(_parts(match.action, one, question, registry) for one in unwanted):
+        if any(_parts(match.action, one, question, registry, lexicon) for one in unwanted):
             return None
         for one in unwanted:
             match = _add(match, whole_field_proof(match.action, _listed_in(one.role), registry))
         for group in groups:
-            held = [part for one in group for part in _parts(match.action, one, question, registry)]
+            held = [part for one in group for part in _parts(match.action, one, question, registry, lexicon)]
             if not held:
                 return None
             parts = [(part, part_proof(match.action, part, registry)) for part in held]
@@ -183,28 +184,30 @@ def _either_groups(named: Sequence[_Named]) -> list[list[_Named]]:
 LEADING = {Role.PORTEUR, Role.PILOTE}
 
 
-def _parts(action: Action, organisation: Organisation, question: Question, registry: Registry) -> list[Involvement]:
+def _parts(
+    action: Action, organisation: Organisation, question: Question, registry: Registry, lexicon: Lexicon
+) -> list[Involvement]:
     role = organisation.role
     if organisation.documents and action.document_id not in organisation.documents:
         return []
     found = [
         held
         for held in action.involvements
-        if says(registry.name_stems(held.organisation), organisation.forms)
+        if lexicon.is_named_in(registry.name_stems(held.organisation), organisation.forms)
         and (role is None or held.role is role or {held.role, role} <= LEADING)
         and (question.to_contact is None or (held.status is Status.TO_CONTACT) is question.to_contact)
         # An organisation that the text only names has committed itself to nothing.
         and not (question.to_contact is False and held.role is Role.CITE)
     ]
-    if organisation.alone and not _leads_alone(action, organisation, registry):
+    if organisation.alone and not _leads_alone(action, organisation, registry, lexicon):
         return []
     return sorted(found, key=lambda held: list(Role).index(held.role))
 
 
-def _leads_alone(action: Action, organisation: Organisation, registry: Registry) -> bool:
+def _leads_alone(action: Action, organisation: Organisation, registry: Registry, lexicon: Lexicon) -> bool:
     """Say whether the field of the leaders names this organisation and nobody else."""
     leaders = [held for held in action.involvements if held.role in LEADING and held.field_key == "porteur"]
-    return all(says(registry.name_stems(held.organisation), organisation.forms) for held in leaders)
+    return all(lexicon.is_named_in(registry.name_stems(held.organisation), organisation.forms) for held in leaders)
 
 
 def excludes(question: Question, registry: Registry) -> Condition:

@@ -52,7 +52,7 @@ class Evidence:
     @cached_property
     def selection(self) -> Selection:
         """The exact set of the question."""
-        return select(self.question, self.registry, self.analyser, self.worth)
+        return select(self.question, self.registry, self.lexicon, self.worth)
 
     def answer(
         self,

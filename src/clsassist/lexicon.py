@@ -72,6 +72,22 @@ class Lexicon:
             if tuple(stems[position : position + len(form)]) == form:
                 yield form, concept
 
+    def is_named_in(self, stems: Sequence[str], forms: Sequence[Stems]) -> bool:
+        """Say whether a name is, or holds, an organisation said in one of ``forms``.
+
+        The longest name wins: « Région » is not named in « Groupe hospitalier de la Région de Mulhouse ». A common
+        noun (« communes ») must begin the name.
+        """
+        position = 0
+        while position < len(stems):
+            said = [form for form in forms if tuple(stems[position : position + len(form)]) == form]
+            actors = [form for form, concept in self.concepts_at(stems, position) if concept.actor]
+            longest = max((*said, *actors), key=len, default=())
+            if longest in said and (position == 0 or len(longest) > 1 or longest[0] in self.analyser.acronyms):
+                return True
+            position += max(1, len(longest))
+        return False
+
     def actors_in(self, tokens: Sequence[Token]) -> tuple[Concept, ...]:
         """Return the organisations that a text names, each once, in order."""
         stems = [token.stem for token in tokens]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clsassist.conditions import fields_turned_on, question_to_conditions
+from clsassist.lexicon import Lexicon
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action
 from clsassist.registry import Registry
-from clsassist.text import Analyser
 from clsassist.topic_search import Match, Worth, find_topics
 
 
@@ -35,14 +35,14 @@ class Selection:
     absent: bool = False
 
 
-def select(question: Question, registry: Registry, analyser: Analyser, worth: Worth) -> Selection:
+def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Worth) -> Selection:
     """Apply every restriction of a question to every action."""
     scope = tuple(action for action in registry.actions.values() if _in_scope(action, question))
     missing: dict[str, Action] = {}
     matches = [Match(action) for action in scope if _is_named(action, question)]
-    for condition in question_to_conditions(question, registry, analyser, worth):
+    for condition in question_to_conditions(question, registry, lexicon, worth):
         matches = [after for match in matches if (after := condition(match, missing)) is not None]
-    matches = _without_excluded(matches, question, registry, analyser, worth)
+    matches = _without_excluded(matches, question, registry, lexicon, worth)
     absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
     if absent:
         # No form leaves the field empty: « sans indicateur d'impact » are those whose form does not have it.
@@ -74,12 +74,12 @@ def _unknown_excluded(question: Question) -> tuple[Topic, ...]:
 
 
 def _without_excluded(
-    matches: list[Match], question: Question, registry: Registry, analyser: Analyser, worth: Worth
+    matches: list[Match], question: Question, registry: Registry, lexicon: Lexicon, worth: Worth
 ) -> list[Match]:
     """Take away the actions of the exclusion; those that stay are proved by the field that it turns on."""
     if question.exclusion is None:
         return matches
-    left_out = {match.action.id for match in select(question.exclusion, registry, analyser, worth).matches}
+    left_out = {match.action.id for match in select(question.exclusion, registry, lexicon, worth).matches}
     keys = fields_turned_on(question.exclusion)
     return [
         replace(match, criteria=(*match.criteria, *whole_field_proof(match.action, keys, registry)))

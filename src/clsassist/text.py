@@ -149,12 +149,18 @@ class Analyser:
 
         >>> Analyser(frozenset({"cpts", "esp", "esps"})).stem("cptss")
         'cpts'
+
+        A word never becomes an acronym by losing its end: « café » is not the CAF.
+
+        >>> Analyser(frozenset({"caf"})).stem("cafe")
+        'cafe'
         """
         if form in self.acronyms:
             return form
         if form.endswith("s") and form[:-1] in self.acronyms:
             return form[:-1]
-        return _snowball(form)
+        stem = _snowball(form)
+        return stem if stem not in self.acronyms else form.removesuffix("s")
 
 
 @lru_cache(maxsize=100_000)

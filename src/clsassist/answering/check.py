@@ -50,7 +50,7 @@ def answer_check(evidence: Evidence) -> Answer | None:
 
 
 def _select(question: Question, evidence: Evidence) -> tuple[Match, ...]:
-    selection = select(question, evidence.registry, evidence.analyser, evidence.worth)
+    selection = select(question, evidence.registry, evidence.lexicon, evidence.worth)
     return (*selection.matches, *selection.nearby)
 
 

@@ -78,7 +78,7 @@ def _named_actions(evidence: Evidence) -> Selection:
         if any(proof.field_key in keys for proof in match.proofs)
     ]
     narrowed = replace(question, topics=(), titles=(*titled, *spoken))
-    selection = select(narrowed, evidence.registry, evidence.analyser, evidence.worth)
+    selection = select(narrowed, evidence.registry, evidence.lexicon, evidence.worth)
     answered = any(
         found.filled
         for match in selection.matches

@@ -87,7 +87,7 @@ def _each_condition(evidence: Evidence) -> list[str]:
         return []
     lines = ["", "Prise une à une, chaque condition donne :"]
     for part in parts:
-        found = select(part, evidence.registry, evidence.analyser, evidence.worth).matches
+        found = select(part, evidence.registry, evidence.lexicon, evidence.worth).matches
         lines.append(f"- {counted(len(found), 'action')} : {restriction(part, many=len(found) > 1)}")
     return lines
 

@@ -15,7 +15,6 @@ from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
-from clsassist.text import says
 from clsassist.topic_search import Match, topic_segments
 from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
 
@@ -105,7 +104,7 @@ def _part_lines(match: Match, evidence: Evidence) -> list[str]:
     wanted = evidence.question.organisations
     for held, proof in match.parts:
         names = evidence.registry.name_stems(held.organisation)
-        whose = next(place for place, one in enumerate(wanted) if says(names, one.forms))
+        whose = next(place for place, one in enumerate(wanted) if evidence.lexicon.is_named_in(names, one.forms))
         key = (whose, held.role, held.status)
         if key in lines or (held.role is Role.CITE and any(said[0] == whose for said in lines)):
             continue

@@ -172,13 +172,27 @@ def _inline_pilots(action_id: str, field: Field, item: Item, text: str) -> Itera
                 )
 
 
+def _is_adjective(words: str, place: Span, lexicon: Lexicon) -> bool:
+    """Tell « une stratégie commune » from « la commune »: a common noun that follows another names nobody."""
+    named = [token for token in lexicon.analyser.tokens(words) if place.start <= token.span.start < place.end]
+    before = [token for token in lexicon.analyser.tokens(words) if token.span.end <= place.start]
+    if len(named) > 1 or named[0].form in lexicon.analyser.acronyms or not named[0].span.of(words).islower():
+        return False
+    beside = bool(before) and not words[before[-1].span.end : place.start].strip(" ")
+    return beside and not before[-1].stop and before[-1].span.of(words).isalpha() and before[-1].form not in _EACH
+
+
+# What may stand before the name of somebody, though it is no article.
+_EACH = frozenset({"chaque", "toute", "toutes", "tous", "plusieurs", "certaines", "quelques"})
+
+
 def _mentioned(action_id: str, field: Field, item: Item, text: str, lexicon: Lexicon) -> Iterator[Involvement]:
     role = Role.FINANCEUR if field.key == "financement" else Role.CITE
     for whole in item.spans:
         tokens = lexicon.analyser.content(whole.of(text))
         for actor in lexicon.actors_in(tokens):
             place = next((found for form in actor.stems if (found := find_sequence(form, tokens))), None)
-            if place:
+            if place and not _is_adjective(whole.of(text), place, lexicon):
                 start, end = whole.start + place.start, whole.start + place.end
                 goes_on = _NAME_GOES_ON.match(text, end, whole.end)
                 end = goes_on.end() if goes_on else end

@@ -75,6 +75,12 @@ def switch_to(index_dir: Path, build_id: str) -> None:
     _flush(index_dir)
 
 
+def withdraw(index_dir: Path) -> None:
+    """Leave no build in service: from now on there is no index."""
+    (index_dir / _POINTER).unlink(missing_ok=True)
+    _flush(index_dir)
+
+
 @contextmanager
 def only_builder(index_dir: Path) -> Iterator[None]:
     """Keep every other process from building the same index.

@@ -21,6 +21,7 @@ from clsassist.builds import (
     only_builder,
     remove_unused_builds,
     switch_to,
+    withdraw,
 )
 from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, NothingToIndexError
 from clsassist.manifest import (
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from clsassist.embedding import Embedder
     from clsassist.vector_cache import CachedVectors
 
-__all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale", "open_index"]
+__all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale", "open_index", "remove_index"]
 
 # Told the stage, in French, how much of it is done, and out of how much.
 BuildProgress: TypeAlias = Callable[[str, int, int], None]
@@ -95,6 +96,23 @@ def build_index(
             f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
             "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
         ) from error
+
+
+def remove_index(index_dir: Path) -> None:
+    """Remove the index and the vectors kept beside it; a build still open goes when its last reader closes it.
+
+    Raises IndexBusyError when another process is building.
+    """
+    with only_builder(index_dir):
+        try:
+            withdraw(index_dir)
+            (index_dir / _CACHE_FILE).unlink(missing_ok=True)
+            remove_unused_builds(index_dir)
+        except OSError as error:
+            raise ClsAssistError(
+                f"L'index « {index_dir} » n'a pas pu être supprimé ({error.strerror or error}). "
+                "Vérifiez les droits d'accès, puis recommencez."
+            ) from error
 
 
 def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> str | None:

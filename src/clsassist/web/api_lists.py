@@ -1,0 +1,184 @@
+"""Records to the JSON of the HTTP API. Pure functions over a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+from clsassist.contracts import answer_to_payload
+from clsassist.engagement_sheet import Commitment, Contact, Organisation, Part, Published, Sheet
+from clsassist.parsing.plans import document_status
+from clsassist.records import Action, Answer, Document
+from clsassist.registry import Registry
+
+PREFIX = "/api/v1"
+
+Derived = TypeVar("Derived")
+
+
+class Latest(Generic[Derived]):
+    """What is derived from the records of the index in service, kept until the index is replaced."""
+
+    def __init__(self, derive: Callable[[Registry], Derived]) -> None:
+        self._derive = derive
+        self._held: tuple[Registry, Derived] | None = None
+
+    def of(self, registry: Registry) -> Derived:
+        """Return what is derived from these records."""
+        held = self._held
+        if held is None or held[0] is not registry:
+            # Two threads may both derive it just after a change: the result is the same.
+            held = self._held = (registry, self._derive(registry))
+        return held[1]
+
+
+def answer_to_json(answer: Answer) -> dict[str, object]:
+    """Return the contract's form of an answer, then the questions that it proposes."""
+    return {**answer_to_payload(answer), "choices": list(answer.choices)}
+
+
+def action_to_summary(action: Action, registry: Registry) -> dict[str, object]:
+    """Return what a list says of an action."""
+    return {
+        "id": action.id,
+        "document": registry.documents[action.document_id].path,
+        "number": action.number,
+        "title": action.title,
+        "plan": registry.plans[action.document_id].name,
+        "axe": action.axe,
+        "objectif": action.objectif,
+        "thematique": action.thematique,
+        "first_year": action.first_year,
+        "last_year": action.last_year,
+        "page": action.page,
+        "url": f"{PREFIX}/actions/{quote(action.id, safe='')}",
+    }
+
+
+def organisation_to_summary(organisation: Organisation) -> dict[str, object]:
+    """Return what a list says of an organisation."""
+    return {
+        "name": organisation.name,
+        "long_form": organisation.long_form,
+        "written": list(organisation.written),
+        "actions": organisation.actions,
+        "parts": {part.value: organisation.count(part) for part in Part if organisation.count(part)},
+        "url": f"{PREFIX}/partners/{quote(organisation.name, safe='')}",
+    }
+
+
+def document_to_summary(document: Document, registry: Registry) -> dict[str, object]:
+    """Return what a list says of a document."""
+    plan = registry.plans[document.id]
+    return {
+        "path": document.path,
+        "title": document.title,
+        "plan": plan.name,
+        "plan_deduced": plan.deduced,
+        "territoire": plan.territoire,
+        "first_year": plan.first_year,
+        "last_year": plan.last_year,
+        "dated": registry.dates[document.id],
+        "status": document_status(document),
+        "sha256": document.sha256,
+        "actions": sum(action.document_id == document.id for action in registry.actions.values()),
+        "url": f"{PREFIX}/documents/{quote(document.path)}",
+        "file": f"/documents/{quote(document.path)}",
+    }
+
+
+def document_to_json(document: Document, registry: Registry, *, with_text: bool) -> dict[str, object]:
+    """Return everything of a document but its blocks; its text only when asked for."""
+    actions = [action for action in registry.actions.values() if action.document_id == document.id]
+    warnings = [{"message": one.message, "line": one.line, "page": one.page} for one in document.warnings]
+    return {
+        **document_to_summary(document, registry),
+        "warnings": warnings,
+        "items": [action_to_summary(action, registry) for action in actions],
+        "text": document.text if with_text else None,
+    }
+
+
+def documents_to_json(registry: Registry) -> dict[str, object]:
+    """Return every document, and the files that could not be read."""
+    items = [document_to_summary(document, registry) for document in registry.documents.values()]
+    unreadable = [{"path": path, "reason": reason} for path, reason in registry.failures]
+    return {"total": len(items), "items": items, "unreadable": unreadable}
+
+
+def cut_page(
+    items: Sequence[Mapping[str, object]], limit: int, offset: int, path: str, asked: Sequence[tuple[str, str]]
+) -> dict[str, object]:
+    """Return one page of a list; ``asked`` are the parameters of the request, repeated in the next page's address.
+
+    >>> cut_page([{"n": 1}, {"n": 2}], 1, 0, "/x", [("q", "a b")])["next"]
+    '/x?q=a+b&limit=1&offset=1'
+    """
+    following = offset + limit
+    kept = [pair for pair in asked if pair[0] not in ("limit", "offset")]
+    address = f"{path}?{urlencode([*kept, ('limit', str(limit)), ('offset', str(following))])}"
+    return {
+        "total": len(items),
+        "limit": limit,
+        "offset": offset,
+        "next": address if following < len(items) else None,
+        "items": list(items[offset:following]),
+    }
+
+
+def sheet_to_json(sheet: Sheet) -> dict[str, object]:
+    """Return the commitments of an organisation."""
+    return {
+        "asked": sheet.asked,
+        "name": sheet.name,
+        "long_form": sheet.long_form,
+        "plan": sheet.plan,
+        "examined": sheet.examined,
+        "names": [{"written": one.written, "actions": one.actions, "reason": one.reason.value} for one in sheet.names],
+        "choices": [
+            {"label": one.label, "organisation": one.organisation, "plan": one.plan, "actions": one.actions}
+            for one in sheet.choices
+        ],
+        "commitments": [_commitment_to_json(one) for one in sheet.commitments],
+    }
+
+
+def _commitment_to_json(commitment: Commitment) -> dict[str, object]:
+    return {
+        "part": commitment.part.value,
+        "action": commitment.action_id,
+        "number": commitment.number,
+        "title": commitment.title,
+        "plan": commitment.plan,
+        "document": commitment.document,
+        "first_year": commitment.first_year,
+        "last_year": commitment.last_year,
+        "mentions": [
+            {
+                "role": one.role.value,
+                "status": one.status.value,
+                "organisation": one.organisation,
+                "label": one.label,
+                "quote": one.quote,
+                "start": one.span.start,
+                "end": one.span.end,
+                "page": one.page,
+                "open": one.open,
+            }
+            for one in commitment.mentions
+        ],
+        "calendar": [_published_to_json(one) for one in commitment.calendar],
+        "contacts": [_published_to_json(one) for one in commitment.contacts],
+        "duties": [_published_to_json(one) for one in commitment.duties],
+    }
+
+
+def _published_to_json(published: Published | Contact) -> dict[str, object]:
+    return {
+        "label": published.label,
+        "text": published.text,
+        "start": published.span.start,
+        "end": published.span.end,
+        "page": published.page,
+    }

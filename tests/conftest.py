@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from browsing import ARGUMENTS, CHROMIUM, serve_command, serving
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from clsassist.assistant import Assistant
 from clsassist.corpus import read_corpus
@@ -77,3 +80,24 @@ def other_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder = tmp_path_factory.mktemp("other-index")
     index_corpus([PROJECT / "eval/reading/seen" / name for name in names], replace(Settings(), index_dir=folder))
     return Assistant.open(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        except Error as error:
+            if "CI" in os.environ:
+                pytest.fail(f"Chromium ne démarre pas : {error}")
+            pytest.skip("Chromium n'est pas installé")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site_url(indexed_corpus: Path) -> Iterator[str]:
+    """The address of a service over the five documents, started by the command that people type."""
+    with serving(serve_command(indexed_corpus)) as url:
+        yield url

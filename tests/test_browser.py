@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+from browsing import serving, visit
+from playwright.sync_api import Browser, Locator, Page, expect
 from test_web import HOSTILE, QUESTION, FakeAssistant
 
 from clsassist.assistant import Assistant
@@ -20,15 +17,6 @@ from clsassist.records import Answer
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("CLSASSIST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 FAKE_SERVER = (
     "from clsassist.settings import Settings; from clsassist.web.server import serve; "
     "from test_web import FakeAssistant; "
@@ -46,49 +34,16 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        except Error as error:
-            if "CI" in os.environ:
-                pytest.fail(f"Chromium ne démarre pas : {error}")
-            pytest.skip("Chromium n'est pas installé")
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def fake_site() -> Iterator[Site]:
     """Answers known in advance: for what the page does, whatever the documents."""
-    with _serving([sys.executable, "-c", FAKE_SERVER]) as server:
-        yield Site(_wait_for_url(server), FakeAssistant())
-        server.terminate()
+    with serving([sys.executable, "-c", FAKE_SERVER]) as url:
+        yield Site(url, FakeAssistant())
 
 
 @pytest.fixture(scope="module")
-def site(indexed_corpus: Path) -> Iterator[Site]:
+def site(site_url: str, assistant: Assistant) -> Site:
     """The five documents, through the command that people type."""
-    command = [sys.executable, "-m", "clsassist", "serve", "--port", "0", "--index-dir", str(indexed_corpus)]
-    assistant = Assistant.open(indexed_corpus)
-    with _serving(command) as server:
-        yield Site(_wait_for_url(server), assistant)
-        server.terminate()
-    assistant.close()
-
-
-def _serving(command: list[str]) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONIOENCODING": "utf-8"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment)
-
-
-def _wait_for_url(server: subprocess.Popen[str]) -> str:
-    # The line comes once the port listens; nothing comes when the server could not start.
-    assert server.stdout
-    line = server.stdout.readline()
-    found = re.search(r"http://\S+", line)
-    assert found, f"the server did not start: {line!r}"
-    return found.group()
+    return Site(site_url, assistant)
 
 
 @pytest.fixture
@@ -99,25 +54,9 @@ def page(browser: Browser, fake_site: Site) -> Iterator[Page]:
 
 @contextmanager
 def _visit(browser: Browser, site: Site, width: int = 1280) -> Iterator[Page]:
-    # An English browser, so that nothing is French by chance.
-    context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
-    page = context.new_page()
-    strangers: list[str] = []
-    page.on("request", lambda request: strangers.append(request.url) if _is_foreign(request.url, site) else None)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("dialog", lambda dialog: problems.append(dialog.message))
-    page.goto(site.url)
-    page.get_by_label("Votre question").wait_for()
-    yield page
-    context.close()
-    assert strangers == []
-    assert problems == []
-
-
-def _is_foreign(url: str, site: Site) -> bool:
-    return not url.startswith((site.url, "data:", "blob:"))
+    with visit(browser, site.url, width=width) as page:
+        page.get_by_label("Votre question").wait_for()
+        yield page
 
 
 def _ask(page: Page, question: str) -> Locator:

@@ -167,7 +167,7 @@ def test_a_missing_index_is_said_by_every_command_that_needs_it(monkeypatch):
 
     monkeypatch.setattr(Assistant, "open", open_nothing)
 
-    for words in (["ask", "Où ?"], ["chat"], ["serve"], ["explain", "Où ?"], ["show", "1"], ["export"]):
+    for words in (["ask", "Où ?"], ["chat"], ["explain", "Où ?"], ["show", "1"], ["export"]):
         result = run(*words, "--index-dir", "ailleurs")
         assert (result.exit_code, result.stderr) == (
             1, "Erreur : Aucun index dans « ailleurs ». Lancez : clsassist index\n"

@@ -120,6 +120,16 @@ class Assistant:
         """The records behind the answers, read-only."""
         return self._registry
 
+    @property
+    def build(self) -> str:
+        """The name of the build of the index that answers: it changes whenever the corpus does."""
+        return self._index.manifest.build
+
+    @property
+    def root(self) -> Path:
+        """The folder that the paths of documents are relative to, where they were when indexed."""
+        return Path(self._index.manifest.root)
+
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""
         return citation_to_source(citation, self._registry)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clsassist.assistant import Assistant
     from clsassist.evaluation.cases import Case
     from clsassist.evaluation.judging import Scores
+    from clsassist.live import LiveAssistant
     from clsassist.records import Answer, Corpus
 
 # How many answers a follow-up question may refer to: beyond, nobody remembers them either.
@@ -119,10 +120,12 @@ def serve(host: str | None, port: int | None, index_dir: Path | None) -> None:
     """
     settings = _settings(index_dir)
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
-    with _opened(index_dir) as assistant:
-        from clsassist.web.server import serve as serve_page
+    from clsassist.live import LiveAssistant
+    from clsassist.web.server import serve as serve_page
 
-        serve_page(assistant, settings, lambda line: click.echo(f"{line} (Ctrl+C pour arrêter)"))
+    with closing(LiveAssistant(settings)) as live:
+        _warn_of_index(live)
+        serve_page(live, settings, lambda line: click.echo(f"{line} (Ctrl+C pour arrêter)"))
 
 
 @main.command()
@@ -360,6 +363,18 @@ def _opened(index_dir: Path | None) -> closing[Assistant]:
         # The answers stay those of the documents as indexed: say so, and answer.
         click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
     return closing(assistant)
+
+
+def _warn_of_index(live: LiveAssistant) -> None:
+    # The page opens all the same: it says so too, and follows the index as soon as there is one.
+    try:
+        with live.use() as assistant:
+            change = assistant.changed_source()
+    except ClsAssistError as error:
+        click.echo(f"Attention : {error}", err=True)
+        return
+    if change:
+        click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
 
 
 def _build_index(sources: Sequence[Path], settings: Settings) -> Corpus:

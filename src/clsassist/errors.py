@@ -49,3 +49,24 @@ class EmbeddingError(ClsAssistError):
 
 class UnknownActionError(ClsAssistError):
     """No action answers to this identifier, number or title."""
+
+
+class UnknownPageError(ClsAssistError):
+    """What was asked for has never been at this address."""
+
+
+class GonePageError(ClsAssistError):
+    """What was at this address is no longer there, or is no longer what it was."""
+
+
+class AccessDeniedError(ClsAssistError):
+    """The visitor may not do this."""
+
+
+class TooManyRequestsError(ClsAssistError):
+    """The visitor asks more often than this service allows."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        """Keep the number of seconds to wait."""
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -3,11 +3,94 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clsassist.errors import ConfigurationError
+
+# Whom the page speaks to; each audience has its own first questions.
+AUDIENCES = ("élu", "coordinateur", "partenaire")
+# How a visitor proves who they are; "" lets the address decide.
+AUTH_MODES = ("", "none", "password", "header")
+# What text on a white ground needs to be read by everyone (WCAG 2.1, criterion 1.4.3).
+MIN_CONTRAST = 4.5
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
+_YES, _NO = ("1", "oui", "true", "yes"), ("", "0", "non", "false", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What a deployer may choose of the page; passwords never show in its text form."""
+
+    # Said at the top of every page and in the browser's tab.
+    title: str = "Assistant des contrats locaux de santé"
+    # A picture (SVG or PNG) beside the title; none by default, since no logo is ours to give.
+    logo: Path | None = None
+    # Said above the first questions; empty: the sentence of the page itself.
+    welcome: str = ""
+    # Whose first questions are proposed: everyone's, unless the service is meant for some.
+    audiences: tuple[str, ...] = AUDIENCES
+    # Colour of links and buttons on white: a sober blue, 8.9 times the contrast of its ground.
+    accent: str = "#1d4a8f"
+    # Feedback and secrets: not under the index, which may be erased and built again.
+    data_dir: Path = Path("data")
+    # Empty: no password on a loopback address, one required on any other. "header" trusts a proxy that signs in.
+    auth: str = ""
+    # Lets a visitor read and ask.
+    password: str = field(default="", repr=False)
+    # Lets a coordinator change the corpus too.
+    coordinator_password: str = field(default="", repr=False)
+    # Where a proxy that signs visitors in writes their name: the usual header of such proxies.
+    auth_header: str = "Remote-User"
+    # Names, in that header, of those who may change the corpus; nobody unless named.
+    coordinators: tuple[str, ...] = ()
+    # Whose word on the visitor's address and name is taken: a proxy of this machine only.
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    # Answers computed at once: more of them slow each other down on a small machine.
+    max_concurrent: int = 4
+    # Questions waiting in line; beyond, the visitor is asked to try again rather than left waiting.
+    max_waiting: int = 32
+    # Questions a client may ask in one minute: nobody reads thirty answers in a minute; a town hall behind one
+    # address may.
+    rate_per_minute: int = 30
+    # How long the server remembers a conversation left alone: long enough for a meeting.
+    conversation_minutes: int = 120
+    # How long feedback is kept: a year covers one cycle of a plan's review.
+    feedback_days: int = 365
+    # Sites that may show the chat in a frame; none unless named.
+    embed_origins: tuple[str, ...] = ()
+    # Gradio's MCP server, for assistants of other makers; off, since it opens another door.
+    mcp: bool = False
+    # What one upload may weigh in all: a folder of plans with photographs.
+    max_upload_bytes: int = 200_000_000
+
+    def __post_init__(self) -> None:
+        """Refuse at once what could only fail later, in front of a visitor.
+
+        Raises ConfigurationError naming the variable to correct.
+        """
+        _require_choice("CLSASSIST_AUTH", self.auth, AUTH_MODES)
+        for audience in self.audiences:
+            _require_choice("CLSASSIST_AUDIENCES", audience, AUDIENCES)
+        _require_colour("CLSASSIST_ACCENT", self.accent)
+        for origin in self.embed_origins:
+            _require_origin("CLSASSIST_EMBED_ORIGINS", origin)
+        if self.logo is not None and self.logo.suffix.lower() not in (".svg", ".png"):
+            raise ConfigurationError(f"CLSASSIST_LOGO vaut « {self.logo} » : une image SVG ou PNG est attendue.")
+        if self.auth == "password" and not self.password:
+            raise ConfigurationError(
+                "CLSASSIST_AUTH vaut « password », mais aucun mot de passe n'est donné : "
+                "donnez-le par CLSASSIST_PASSWORD ou CLSASSIST_PASSWORD_FILE."
+            )
+        if self.password and self.password == self.coordinator_password:
+            raise ConfigurationError(
+                "CLSASSIST_PASSWORD et CLSASSIST_COORDINATOR_PASSWORD sont le même mot de passe : "
+                "choisissez-en deux, sinon tout lecteur pourrait modifier le corpus."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +118,14 @@ class Settings:
     max_file_bytes: int = 50_000_000
     # A question beyond this length is refused with a sentence; people type fewer than 300 characters.
     max_question_chars: int = 1_000
+    # All that concerns the page alone.
+    page: PageSettings = field(default_factory=PageSettings)
 
     @staticmethod
     def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         """Read the CLSASSIST_* variables over the defaults.
 
-        Raises ConfigurationError when a number cannot be read.
+        Raises ConfigurationError when a value cannot be read.
         """
         env = os.environ if environ is None else environ
         default = Settings()
@@ -52,12 +137,113 @@ class Settings:
             chroma_url=env.get("CLSASSIST_CHROMA_URL", default.chroma_url),
             host=env.get("CLSASSIST_HOST", default.host),
             port=_read_int(env, "CLSASSIST_PORT", default.port, most=65_535),
+            page=_read_page(env),
         )
 
 
-def _read_int(env: Mapping[str, str], name: str, default: int, *, most: int) -> int:
+def _read_page(env: Mapping[str, str]) -> PageSettings:
+    default = PageSettings()
+    logo = env.get("CLSASSIST_LOGO", "")
+    return PageSettings(
+        title=env.get("CLSASSIST_TITLE", "").strip() or default.title,
+        logo=Path(logo) if logo else None,
+        welcome=env.get("CLSASSIST_WELCOME", "").strip(),
+        audiences=_read_list(env, "CLSASSIST_AUDIENCES", default.audiences),
+        accent=env.get("CLSASSIST_ACCENT", default.accent).strip().lower(),
+        data_dir=Path(env.get("CLSASSIST_DATA_DIR", default.data_dir)),
+        auth=env.get("CLSASSIST_AUTH", "").strip().lower(),
+        password=_read_secret(env, "CLSASSIST_PASSWORD"),
+        coordinator_password=_read_secret(env, "CLSASSIST_COORDINATOR_PASSWORD"),
+        auth_header=env.get("CLSASSIST_AUTH_HEADER", default.auth_header).strip(),
+        coordinators=_read_list(env, "CLSASSIST_COORDINATORS", default.coordinators),
+        trusted_proxies=_read_list(env, "CLSASSIST_TRUSTED_PROXIES", default.trusted_proxies),
+        max_concurrent=_read_int(env, "CLSASSIST_MAX_CONCURRENT", default.max_concurrent, least=1, most=64),
+        max_waiting=_read_int(env, "CLSASSIST_MAX_WAITING", default.max_waiting, least=1, most=10_000),
+        rate_per_minute=_read_int(env, "CLSASSIST_RATE_PER_MINUTE", default.rate_per_minute, least=1, most=100_000),
+        conversation_minutes=_read_int(
+            env, "CLSASSIST_CONVERSATION_MINUTES", default.conversation_minutes, least=1, most=10_080
+        ),
+        feedback_days=_read_int(env, "CLSASSIST_FEEDBACK_DAYS", default.feedback_days, most=3_650),
+        embed_origins=tuple(one.lower().rstrip("/") for one in _read_list(env, "CLSASSIST_EMBED_ORIGINS", ())),
+        mcp=_read_flag(env, "CLSASSIST_MCP"),
+        max_upload_bytes=_read_int(
+            env, "CLSASSIST_MAX_UPLOAD_BYTES", default.max_upload_bytes, least=1_000, most=10_000_000_000
+        ),
+    )
+
+
+def _read_int(env: Mapping[str, str], name: str, default: int, *, most: int, least: int = 0) -> int:
     value = env.get(name, str(default))
-    if not value.isdigit() or int(value) > most:
-        message = f"{name} vaut « {value} » : un nombre entier de 0 à {most} est attendu (par exemple {default})."
+    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+        message = f"{name} vaut « {value} » : un nombre entier de {least} à {most} est attendu (par exemple {default})."
         raise ConfigurationError(message)
     return int(value)
+
+
+def _read_list(env: Mapping[str, str], name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    # Words apart by commas; an empty variable means the default, as if it were not there.
+    words = tuple(word.strip() for word in env.get(name, "").split(",") if word.strip())
+    return words or default
+
+
+def _read_flag(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value not in (*_YES, *_NO):
+        raise ConfigurationError(f"{name} vaut « {value} » : « oui » ou « non » est attendu.")
+    return value in _YES
+
+
+def _read_secret(env: Mapping[str, str], name: str) -> str:
+    # A file is how services are given secrets: an environment is readable by every process of the same user.
+    path = env.get(f"{name}_FILE", "")
+    if not path:
+        return env.get(name, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "ce n'est pas du texte"
+        raise ConfigurationError(f"{name}_FILE vaut « {path} », qui ne peut pas être lu ({reason}).") from error
+
+
+def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        known = ", ".join(f"« {choice} »" for choice in choices if choice)
+        raise ConfigurationError(f"{name} contient « {value} » : les valeurs possibles sont {known}.")
+
+
+def _require_origin(name: str, value: str) -> None:
+    if not _ORIGIN.fullmatch(value):
+        message = f"{name} contient « {value} » : une adresse comme « https://www.ville.example » est attendue."
+        raise ConfigurationError(message)
+
+
+def _require_colour(name: str, value: str) -> None:
+    if not _COLOUR.fullmatch(value):
+        raise ConfigurationError(f"{name} vaut « {value} » : une couleur comme « #1d4a8f » est attendue.")
+    contrast = contrast_on_white(value)
+    if contrast < MIN_CONTRAST:
+        said = f"{contrast:.1f}".replace(".", ",")
+        raise ConfigurationError(
+            f"{name} vaut « {value} » : cette couleur est trop claire pour être lue sur du blanc "
+            f"(contraste {said}, il en faut 4,5). Choisissez-en une plus foncée."
+        )
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour written #rrggbb, as WCAG defines it.
+
+    >>> luminance("#ffffff")
+    1.0
+    """
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast_on_white(colour: str) -> float:
+    """Return how much a colour stands out on white, from 1 to 21.
+
+    >>> round(contrast_on_white("#000000"))
+    21
+    """
+    return 1.05 / (luminance(colour) + 0.05)

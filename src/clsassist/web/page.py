@@ -9,8 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from clsassist.assistant import Assistant
-from clsassist.settings import Settings
+from clsassist.errors import ClsAssistError
 from clsassist.web.conversation import (
     Turn,
     abandon,
@@ -20,10 +19,8 @@ from clsassist.web.conversation import (
     render_welcome,
 )
 from clsassist.web.markdown import prose
+from clsassist.web.site import Site
 
-TITLE = "Assistant des contrats locaux de santé"
-DISCLAIMER = "Réponses automatiques : extraits des documents, sans génération. Le document officiel prévaut."
-_HEADER = f'<header class="cls-header"><h1>{TITLE}</h1><p>{prose(DISCLAIMER)}</p></header>'
 _HINT = "Cliquez sur un numéro dans une réponse : le passage s'ouvre ici, les mots cités surlignés."
 _NO_SOURCE = f'<p class="cls-hint">{prose(_HINT)}</p>'
 _LOG_TEMPLATE = '<div class="cls-log" role="log" aria-live="polite" aria-label="Conversation">${value}</div>'
@@ -37,12 +34,11 @@ _EVENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 Values = tuple[Any, ...]
 
 
-def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
-    """Return the whole page, not yet served."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+def build_page(site: Site) -> gr.Blocks:
+    """Return the whole page, not yet served; its header comes before it, in the document itself."""
+    page = gr.Blocks(title=site.settings.page.title, analytics_enabled=False, fill_width=True)
     with page:
-        _html(_HEADER)
-        add_conversation(assistant, settings)
+        add_conversation(site)
     return page
 
 
@@ -59,11 +55,11 @@ class _Parts:
     panel: gr.HTML
 
 
-def add_conversation(assistant: Assistant, settings: Settings) -> None:
+def add_conversation(site: Site) -> None:
     """Add the conversation, the question box and the source panel to the page being built."""
-    welcome = render_welcome(assistant.starters())
+    welcome = render_welcome(_starters(site))
     parts = _lay_out(welcome)
-    events = _Events(assistant, settings, welcome)
+    events = _Events(site, welcome)
     shown = [parts.turns, parts.log, parts.remark]
     typed = [*shown, parts.box]
     asked = [
@@ -76,9 +72,17 @@ def add_conversation(assistant: Assistant, settings: Settings) -> None:
     parts.renew.click(events.start_again, None, [*typed, parts.panel], cancels=asked, **_EVENT)
 
 
+def _starters(site: Site) -> tuple[str, ...]:
+    try:
+        with site.live.use() as assistant:
+            return assistant.starters()
+    except ClsAssistError:
+        return ()
+
+
 def _lay_out(welcome: str) -> _Parts:
     turns = gr.State(())
-    with gr.Row(elem_classes="cls-columns"):
+    with gr.Row(elem_id="contenu", elem_classes="cls-columns"):
         with gr.Column(scale=3, min_width=280, elem_classes="cls-main"):
             log = _html(welcome, _LOG_TEMPLATE, _read("log.js"))
             with gr.Column(elem_classes="cls-composer"):
@@ -112,14 +116,13 @@ def _read(name: str) -> str:
 class _Events:
     """What the page does when the visitor acts; the conversation itself is in conversation.py."""
 
-    assistant: Assistant
-    settings: Settings
+    site: Site
     welcome: str
 
     def ask_typed(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
         """Answer the question of the box, and empty the box once the question is accepted."""
         # The box is changed once: words typed while the answer comes must stay.
-        box: Any = gr.skip() if refuse_question(question, past, self.settings) else ""
+        box: Any = gr.skip() if refuse_question(question, past, self.site.settings) else ""
         for values in self._answer(question, past):
             yield *values, box
             box = gr.skip()
@@ -129,12 +132,13 @@ class _Events:
         yield from self._answer(str(event.question), past)
 
     def _answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
-        refusal = refuse_question(question, past, self.settings)
+        refusal = refuse_question(question, past, self.site.settings)
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
-        for step in converse(self.assistant, past, question):
-            yield step.turns, step.log, ""
+        with self.site.live.use() as assistant:
+            for step in converse(assistant, past, question):
+                yield step.turns, step.log, ""
 
     def give_up(self, past: tuple[Turn, ...]) -> Values:
         """Replace the waiting turn by a sentence after an unexpected failure."""
@@ -145,7 +149,8 @@ class _Events:
 
     def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> str:
         """Open one citation in the source panel."""
-        return open_citation(self.assistant, past, event.turn, event.source)
+        with self.site.live.use() as assistant:
+            return open_citation(assistant, past, event.turn, event.source)
 
     def start_again(self) -> Values:
         """Forget the conversation."""

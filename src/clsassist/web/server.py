@@ -1,30 +1,53 @@
-"""The page as a web server: the page behind its guard, a health check, and a port that really listens."""
+"""The pages as a web server: every tab behind one guard, and a port that really listens."""
 
 from __future__ import annotations
 
 import errno
+import logging
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount
 
 from clsassist.assistant import Assistant
-from clsassist.errors import ClsAssistError
+from clsassist.errors import ClsAssistError, UnknownPageError
+from clsassist.live import LiveAssistant
 from clsassist.settings import Settings
-from clsassist.web.guard import Guard
+from clsassist.web.failures import add_failure_pages
+from clsassist.web.guard import Guard, Rules
 from clsassist.web.page import build_page
+from clsassist.web.site import Site, asset, site_header, site_styles
+
+logger = logging.getLogger(__name__)
 
 _STYLE = Path(__file__).with_name("style.css")
 
-# Questions waiting in line; beyond this number the visitor is asked to try again.
-_MAX_WAITING = 32
-# Answers are computed in threads; more of them than this slow each other down on a small machine.
-_CONCURRENT = 4
+# The tabs and services, each a module of this package with its « …_router(site) ».
+_ROUTERS = (
+    "health",
+    "statics",
+    "access",
+    "documents",
+    "fiches",
+    "partners",
+    "overview",
+    "corpus_admin",
+    "feedback",
+    "answers",
+    "api",
+    "embed",
+)
 
 # Why a port is refused, in the reader's language.
 _REASONS = {
@@ -33,16 +56,71 @@ _REASONS = {
 }
 
 
-def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
-    """Return the whole service: the page at « / » and « /healthz »."""
+def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> FastAPI:
+    """Return the whole service: the assistant at « / », and every other page at its own address."""
+    live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
+    site = Site(live, settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    routers = _routers(site)
+    for router in routers:
+        app.include_router(router)
+    paths = [route.path for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    own = frozenset(f"/{path.split('/')[1]}" for path in paths)
+    _add_endings(app, own)
+    add_failure_pages(app, site)
+    _mount_assistant(app, site)
+    app.add_middleware(Guard, rules=_rules(site, own))
+    return app
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
 
-    page = build_page(assistant, settings)
-    page.queue(api_open=False, max_size=_MAX_WAITING, default_concurrency_limit=_CONCURRENT)
+def _routers(site: Site) -> list[APIRouter]:
+    found = []
+    for name in _ROUTERS:
+        if find_spec(f"clsassist.web.{name}") is None:
+            continue
+        try:
+            module = import_module(f"clsassist.web.{name}")
+            found.append(getattr(module, f"{name}_router")(site))
+        except Exception:
+            logger.exception("page %s absente", name)
+    return found
+
+
+def _add_endings(app: FastAPI, own: frozenset[str]) -> None:
+    """Keep from Gradio the addresses under ours that lead nowhere."""
+
+    def end(request: Request) -> Response:
+        path = request.url.path
+        if request.method == "GET" and path != "/" and path.endswith("/"):
+            return RedirectResponse("/" + path.strip("/"), 308)
+        raise UnknownPageError(
+            "Rien ne se trouve à cette adresse : elle est peut-être incomplète, ou ce qu'elle montrait a été retiré."
+        )
+
+    for start in sorted(own):
+        for path in (start, f"{start}/{{rest:path}}"):
+            app.add_api_route(path, end, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+
+
+def _rules(site: Site, own: frozenset[str]) -> Rules:
+    page = site.settings.page
+    icon = f'<link rel="icon" href="{asset("icon.svg")}" type="image/svg+xml">'
+    return Rules(
+        own=own,
+        body_limits={"/corpus": page.max_upload_bytes},
+        head=icon + site_styles(site.settings),
+        header=site_header(site.settings, "/"),
+        framed=frozenset({"/integration"}),
+        embed_origins=page.embed_origins,
+    )
+
+
+def _mount_assistant(app: FastAPI, site: Site) -> None:
+    settings = site.settings
+    page = build_page(site)
+    page.queue(
+        api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=settings.page.max_concurrent
+    )
     gr.mount_gradio_app(
         app,
         page,
@@ -60,8 +138,6 @@ def create_app(assistant: Assistant, settings: Settings) -> FastAPI:
         theme=_theme(),
         css_paths=[_STYLE],
     )
-    app.add_middleware(Guard)
-    return app
 
 
 def _theme() -> gr.themes.Base:
@@ -71,14 +147,15 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#ffffff", body_background_fill_dark="#15171b")
 
 
-def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
+def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
     """Serve the page until interrupted; ``announce`` receives one line once the port listens.
 
     Raises ClsAssistError when the address cannot be used.
     """
+    live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     with _bind(settings) as listener:
         config = uvicorn.Config(
-            create_app(assistant, settings),
+            create_app(live, settings),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -86,9 +163,18 @@ def serve(assistant: Assistant, settings: Settings, announce: Callable[[str], ob
         )
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
+        # Visitors are let in at once; the first of them finds the model loaded, or nearly.
+        threading.Thread(target=_warm, args=(live,), daemon=True).start()
         # Ctrl+C is how one stops a server, not an incident.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def _warm(live: LiveAssistant) -> None:
+    try:
+        live.warm()
+    except ClsAssistError as error:
+        logger.warning("%s", error)
 
 
 class _AnnouncingServer(uvicorn.Server):

@@ -1,0 +1,145 @@
+"""The assistant of a service that lasts: it follows the index, replaced, removed or repaired, without a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from clsassist.assistant import Assistant
+from clsassist.builds import current_build
+from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMissingError
+from clsassist.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# A question that goes through every part of an index: vocabulary, records, words and vectors.
+_CANARY = "Quelles actions portent sur la santé ?"
+
+
+@dataclass(slots=True)
+class _Served:
+    """One open build, and how many are using it; closed once it is retired and nobody does."""
+
+    build: str
+    assistant: Assistant
+    users: int = 0
+    retired: bool = False
+
+
+class LiveAssistant:
+    """Lends the assistant of the build in service; several threads may share it.
+
+    The pointer of the index is read at each use: a few microseconds. A build that is replaced is closed after
+    its last user.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._index_dir = settings.index_dir
+        self._read_pointer: Callable[[], str | None] = lambda: current_build(settings.index_dir)
+        self._open: Callable[[], Assistant] = lambda: Assistant.open(settings.index_dir, settings)
+        self._served: _Served | None = None
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+
+    @staticmethod
+    def over(assistant: Assistant) -> LiveAssistant:
+        """Lend always the same assistant, whatever becomes of its index."""
+        live = LiveAssistant(Settings())
+        live._read_pointer = lambda: ""
+        live._open = lambda: assistant
+        return live
+
+    @contextmanager
+    def use(self) -> Iterator[Assistant]:
+        """Lend the assistant of the build in service.
+
+        Raises IndexMissingError, IndexMismatchError or IndexDamagedError as long as there is none; a later use
+        finds the index again by itself.
+        """
+        served = self._borrow()
+        try:
+            yield served.assistant
+        except IndexDamagedError:
+            # A part first opened just now: the next use opens the whole index anew.
+            self._retire(served)
+            raise
+        finally:
+            self._give_back(served)
+
+    def warm(self) -> None:
+        """Load what the first question would wait for, the embedding model above all; raises as « use » does."""
+        with self.use() as assistant:
+            assistant.starters()
+            assistant.ask(_CANARY)
+
+    def close(self) -> None:
+        """Release the index as soon as nobody uses it."""
+        with self._lock:
+            served = self._served
+        if served is not None:
+            self._retire(served)
+
+    def _borrow(self) -> _Served:
+        try:
+            build = self._read_pointer()
+            if build is None:
+                raise IndexMissingError(f"Aucun index dans « {self._index_dir} ». Lancez : clsassist index")
+        except ClsAssistError:
+            self.close()
+            raise
+        return self._take(build) or self._reopen(build)
+
+    def _take(self, build: str | None = None) -> _Served | None:
+        with self._lock:
+            served = self._served
+            if served is None or build not in (None, served.build):
+                return None
+            served.users += 1
+            return served
+
+    def _reopen(self, build: str) -> _Served:
+        # One thread opens the new build; meanwhile the others go on with the one before, if there is one.
+        if not self._opening.acquire(blocking=False):
+            if before := self._take():
+                return before
+            self._opening.acquire()
+        try:
+            return self._take(build) or self._replace(build)
+        finally:
+            self._opening.release()
+
+    def _replace(self, build: str) -> _Served:
+        try:
+            fresh = _Served(build, self._open(), users=1)
+        except ClsAssistError:
+            self.close()
+            raise
+        with self._lock:
+            before, self._served = self._served, fresh
+        if before is not None:
+            self._retire(before)
+        return fresh
+
+    def _retire(self, served: _Served) -> None:
+        with self._lock:
+            if self._served is served:
+                self._served = None
+            idle = served.users == 0 and not served.retired
+            served.retired = True
+        if idle:
+            _close(served)
+
+    def _give_back(self, served: _Served) -> None:
+        with self._lock:
+            served.users -= 1
+            last = served.retired and served.users == 0
+        if last:
+            _close(served)
+
+
+def _close(served: _Served) -> None:
+    logger.info("Index %s refermé", served.build)
+    served.assistant.close()

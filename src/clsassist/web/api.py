@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
 from fastapi import Path as InPath
 from fastapi.openapi.utils import get_openapi
@@ -14,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from clsassist.catalogue import catalogue_of
 from clsassist.engagement_sheet import Directory, build_sheet, search_words
 from clsassist.errors import UnknownActionError, UnknownPageError
 from clsassist.lexicon import load_lexicon
@@ -24,20 +23,21 @@ from clsassist.web.api_errors import FrenchRoute
 from clsassist.web.api_lists import (
     PREFIX,
     Latest,
-    action_to_summary,
     answer_to_json,
     cut_page,
     document_to_json,
     documents_to_json,
     organisation_to_summary,
+    query_to_filters,
+    row_to_summary,
     sheet_to_json,
 )
 from clsassist.web.api_models import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
-    MAX_PREVIOUS,
     ActionOut,
     ActionPage,
+    ActionQuery,
     AnswerOut,
     Asked,
     DocumentList,
@@ -47,6 +47,7 @@ from clsassist.web.api_models import (
     Problem,
 )
 from clsassist.web.api_page import schema_to_guide
+from clsassist.web.asking import BUSY_SECONDS, MAX_PREVIOUS, Line, LineFullError, answer_conversation, refuse_text
 from clsassist.web.site import Site
 
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
@@ -74,8 +75,6 @@ _PROBLEMS = {
     429: "Trop de questions en une minute ; l'en-tête Retry-After dit combien de secondes attendre.",
     503: "L'index n'est pas prêt, ou trop de questions attendent ; réessayer après Retry-After.",
 }
-_BUSY = "Trop de questions arrivent en même temps. Réessayez dans quelques secondes."
-_BUSY_SECONDS = 2
 # An answer is made for one request and may repeat the words of its asker: nothing on the way keeps it.
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -102,49 +101,32 @@ def api_router(site: Site) -> APIRouter:
 # --- questions
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Where questions wait: a few are answered at once, more slow each other down."""
-
-    limiter: CapacityLimiter
-    most_waiting: int
-
-    @staticmethod
-    def over(settings: Settings) -> _Line:
-        return _Line(CapacityLimiter(settings.page.max_concurrent), settings.page.max_waiting)
-
-    async def answer(self, site: Site, asked: Asked) -> JSONResponse:
-        """Answer a question, or refuse it in a sentence."""
-        refusal = _refuse(asked, site.settings)
-        if refusal:
-            return JSONResponse({"detail": refusal}, 422, _NOT_KEPT)
-        if self.limiter.statistics().tasks_waiting >= self.most_waiting:
-            return JSONResponse({"detail": _BUSY}, 503, {**_NOT_KEPT, "Retry-After": str(_BUSY_SECONDS)})
-        answer = await to_thread.run_sync(_converse, site, asked, limiter=self.limiter)
-        return JSONResponse(answer_to_json(answer), headers=_NOT_KEPT)
-
-
 def _refuse(asked: Asked, settings: Settings) -> str:
     named = [("question", asked.question), *((f"previous[{n}]", one) for n, one in enumerate(asked.previous))]
     for name, question in named:
-        if not question.strip():
-            return f"« {name} » est vide : écrivez la question en quelques mots."
-        if len(question) > settings.max_question_chars:
-            length = f"compte {len(question)} caractères, la limite est de {settings.max_question_chars}"
-            return f"« {name} » {length} : posez la question plus brièvement."
+        if reason := refuse_text(question, settings):
+            return f"« {name} » {reason}."
     return ""
+
+
+async def _answer(site: Site, line: Line, asked: Asked) -> JSONResponse:
+    refusal = _refuse(asked, site.settings)
+    if refusal:
+        return JSONResponse({"detail": refusal}, 422, _NOT_KEPT)
+    try:
+        answer = await line.run(lambda: _converse(site, asked))
+    except LineFullError as error:
+        return JSONResponse({"detail": str(error)}, 503, {**_NOT_KEPT, "Retry-After": str(BUSY_SECONDS)})
+    return JSONResponse(answer_to_json(answer), headers=_NOT_KEPT)
 
 
 def _converse(site: Site, asked: Asked) -> Answer:
     with site.live.use() as assistant:
-        previous: tuple[Answer, ...] = ()
-        for question in asked.previous:
-            previous = (*previous, assistant.ask(question, previous))
-        return assistant.ask(asked.question, previous)
+        return answer_conversation(assistant, (*asked.previous, asked.question))[-1]
 
 
 def _add_questions(router: APIRouter, site: Site) -> None:
-    line = _Line.over(site.settings)
+    line = Line(site.settings)
     about: dict[str, Any] = {
         "tags": ["Questions"],
         "response_model": AnswerOut,
@@ -155,7 +137,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
     @router.post("/ask", summary="Poser une question", **about)
     async def ask(asked: Asked) -> Response:
         """Répond à une question, seule ou à la suite d'autres : « et l'ARS ? » se comprend d'après `previous`."""
-        return await line.answer(site, asked)
+        return await _answer(site, line, asked)
 
     @router.get("/ask", summary="Poser une question, dans l'adresse", **about)
     async def ask_in_address(
@@ -177,7 +159,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
         ],
     ) -> Response:
         """Comme POST, pour un essai au navigateur ou un tableur."""
-        return await line.answer(site, Asked(question=question, previous=tuple(previous)))
+        return await _answer(site, line, Asked(question=question, previous=tuple(previous)))
 
 
 # --- fiches
@@ -192,12 +174,15 @@ def _add_actions(router: APIRouter, site: Site) -> None:
         responses=_problems(401, 422, 429, 503),
         response_description="Une page de fiches.",
     )
-    def list_actions(request: Request, limit: _Limit = DEFAULT_LIMIT, offset: _Offset = 0) -> Response:
-        """Donne les fiches, dans l'ordre des documents."""
+    def list_actions(request: Request, query: Annotated[ActionQuery, Query()]) -> Response:
+        """Donne les fiches que les filtres gardent, dans l'ordre des documents.
+
+        Les filtres sont ceux de la page « Fiches ». Plusieurs valeurs d'un même filtre s'ajoutent ; des filtres
+        différents se combinent.
+        """
         with site.live.use() as assistant:
-            registry = assistant.registry
-            items = [action_to_summary(action, registry) for action in registry.actions.values()]
-        return _page(request, items, limit, offset)
+            rows = catalogue_of(assistant).matching(query_to_filters(query))
+        return _page(request, [row_to_summary(row) for row in rows], query.limit, query.offset)
 
     @router.get(
         "/actions/{identifier:path}",
@@ -303,7 +288,8 @@ def _add_documents(router: APIRouter, site: Site) -> None:
             document = next((one for one in registry.documents.values() if one.path == path), None)
             if document is None:
                 raise UnknownPageError(f"Aucun document indexé n'a le chemin « {path} ». Liste : {PREFIX}/documents")
-            return JSONResponse(document_to_json(document, registry, with_text=text))
+            rows = catalogue_of(assistant).rows
+            return JSONResponse(document_to_json(document, registry, rows, with_text=text))
 
 
 # --- description
@@ -359,7 +345,7 @@ def _add_description(router: APIRouter, site: Site, schema: dict[str, Any]) -> N
 def _answer_to_head(router: APIRouter) -> None:
     # Programs check an address with HEAD before they read it; the server sends the headers alone.
     for route in router.routes:
-        if isinstance(route, APIRoute) and "GET" in route.methods:
+        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
             route.methods.add("HEAD")
 
 
@@ -371,7 +357,7 @@ def _refuse_the_rest(router: APIRouter, known: APIRouter) -> None:
             method
             for route in known.routes
             if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
-            for method in route.methods
+            for method in route.methods or ()
         }
         if not allowed:
             raise UnknownPageError(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
+from clsassist.catalogue import Facet, Filters, Row, pairs_to_filters, slug
 from clsassist.contracts import answer_to_payload
 from clsassist.engagement_sheet import Commitment, Contact, Organisation, Part, Published, Sheet
 from clsassist.parsing.plans import document_status
-from clsassist.records import Action, Answer, Document
+from clsassist.records import Answer, Document
 from clsassist.registry import Registry
+from clsassist.web.api_models import ActionQuery
 
 PREFIX = "/api/v1"
+
+_KEY = re.compile(r"[a-z0-9.-]+")
 
 Derived = TypeVar("Derived")
 
@@ -38,22 +43,40 @@ def answer_to_json(answer: Answer) -> dict[str, object]:
     return {**answer_to_payload(answer), "choices": list(answer.choices)}
 
 
-def action_to_summary(action: Action, registry: Registry) -> dict[str, object]:
-    """Return what a list says of an action."""
+def row_to_summary(row: Row) -> dict[str, object]:
+    """Return what a list says of an action; ``filters`` are the values by which a filter finds it."""
+    action = row.action
     return {
         "id": action.id,
-        "document": registry.documents[action.document_id].path,
+        "document": row.document,
         "number": action.number,
         "title": action.title,
-        "plan": registry.plans[action.document_id].name,
+        "plan": row.plan,
         "axe": action.axe,
         "objectif": action.objectif,
         "thematique": action.thematique,
         "first_year": action.first_year,
         "last_year": action.last_year,
         "page": action.page,
+        "filters": {facet.value: [value.key for value in row.said(facet)] for facet in Facet},
         "url": f"{PREFIX}/actions/{quote(action.id, safe='')}",
     }
+
+
+def query_to_filters(query: ActionQuery) -> Filters:
+    """Return the filters of the list of fiches; a value may be its key or the words shown for it.
+
+    >>> query_to_filters(ActionQuery(public=("Élus", "personnes-agees"))).of(Facet.PUBLIC)
+    ('elus', 'personnes-agees')
+    """
+    chosen = [(facet.value, _key(facet, value)) for facet in Facet for value in getattr(query, facet.value)]
+    return pairs_to_filters([("q", query.q), *chosen])
+
+
+def _key(facet: Facet, value: str) -> str:
+    # Names of organisations are resolved as typed, and an axe is told by its plan too.
+    as_typed = facet in (Facet.PORTEUR, Facet.PARTENAIRE, Facet.AXE) or _KEY.fullmatch(value)
+    return value if as_typed else slug(value)
 
 
 def organisation_to_summary(organisation: Organisation) -> dict[str, object]:
@@ -88,14 +111,15 @@ def document_to_summary(document: Document, registry: Registry) -> dict[str, obj
     }
 
 
-def document_to_json(document: Document, registry: Registry, *, with_text: bool) -> dict[str, object]:
+def document_to_json(
+    document: Document, registry: Registry, rows: Iterable[Row], *, with_text: bool
+) -> dict[str, object]:
     """Return everything of a document but its blocks; its text only when asked for."""
-    actions = [action for action in registry.actions.values() if action.document_id == document.id]
     warnings = [{"message": one.message, "line": one.line, "page": one.page} for one in document.warnings]
     return {
         **document_to_summary(document, registry),
         "warnings": warnings,
-        "items": [action_to_summary(action, registry) for action in actions],
+        "items": [row_to_summary(row) for row in rows if row.action.document_id == document.id],
         "text": document.text if with_text else None,
     }
 

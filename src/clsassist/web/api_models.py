@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# Earlier questions of a conversation: each is asked again, so that a request stays one short piece of work.
-MAX_PREVIOUS = 10
+from clsassist.web.asking import MAX_PREVIOUS
+
 # One page of a list.
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -30,6 +30,7 @@ _SUMMARY: dict[str, Any] = {
     "first_year": 2025,
     "last_year": 2029,
     "page": 3,
+    "filters": {"plan": ["cls-du-pays-d-exemple-2025-2029"], "partenaire": ["msa", "cpam"], "public": []},
     "url": "/api/v1/actions/annuaire%3A1",
 }
 _CITATION: dict[str, Any] = {
@@ -155,6 +156,9 @@ class ActionSummary(ActionRefOut):
     first_year: Annotated[int | None, Field(description="Première année, si elle est dite.")]
     last_year: Annotated[int | None, Field(description="Dernière année, si elle est dite.")]
     page: Annotated[int | None, Field(description="Page où commence la fiche.")]
+    filters: Annotated[
+        dict[str, list[str]], Field(description="Pour chaque filtre de la liste, les valeurs qui trouvent cette fiche.")
+    ]
     url: Annotated[str, Field(description="Adresse de l'action entière dans cette interface.")]
 
 
@@ -165,6 +169,30 @@ class Page(BaseModel):
     limit: Annotated[int, Field(description="Nombre d'éléments par page.")]
     offset: Annotated[int, Field(description="Rang du premier élément de la page, depuis 0.")]
     next: Annotated[str | None, Field(description="Adresse de la page suivante ; null sur la dernière.")]
+
+
+_Several = tuple[str, ...]
+
+
+class ActionQuery(BaseModel):
+    """Ce qu'une liste de fiches garde."""
+
+    model_config = ConfigDict(title="Filtres", extra="forbid")
+
+    q: Annotated[
+        str, Field(max_length=200, description="Mots à trouver dans la fiche, tous.", examples=["télémédecine"])
+    ] = ""
+    plan: Annotated[_Several, Field(description="Plan, répétable.")] = ()
+    axe: Annotated[_Several, Field(description="Axe, tel que donné par « filters », répétable.")] = ()
+    porteur: Annotated[_Several, Field(description="Porteur ou pilote, alias compris, répétable.")] = ()
+    partenaire: Annotated[_Several, Field(description="Partenaire, alias compris, répétable.", examples=["MSA"])] = ()
+    public: Annotated[_Several, Field(description="Public visé, répétable.")] = ()
+    territoire: Annotated[_Several, Field(description="Territoire, répétable.")] = ()
+    annee: Annotated[_Several, Field(description="Année couverte, répétable.")] = ()
+    statut: Annotated[_Several, Field(description="Statut, répétable.")] = ()
+    vide: Annotated[_Several, Field(description="Rubrique non renseignée, répétable.")] = ()
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Nombre d'éléments par page.")] = DEFAULT_LIMIT
+    offset: Annotated[int, Field(ge=0, description="Rang du premier élément, depuis 0.")] = 0
 
 
 class ActionPage(Page):

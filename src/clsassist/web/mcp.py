@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.events import api as add_tool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -63,11 +64,12 @@ def mount_mcp(app: FastAPI, site: Site) -> None:
 
 def build_tools(site: Site) -> gr.Blocks:
     """Return the tools, without a page: both only read."""
-    with gr.Blocks(title="clsassist", analytics_enabled=False) as tools:
+    tools = gr.Blocks(title="clsassist", analytics_enabled=False)
+    with tools:
         for tool in (_ask_tool(site), _show_tool(site)):
             # Outside the queue, Gradio calls the function itself. Through the queue, it would call its own
             # server at the address that the request names, whoever named it.
-            gr.api(tool, queue=False)
+            add_tool(tool, queue=False)
     tools.queue(api_open=False)
     return tools
 

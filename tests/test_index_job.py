@@ -290,11 +290,9 @@ def test_a_command_that_is_absent_is_told(settings: Settings) -> None:
 
 
 def test_closing_ends_the_process(settings: Settings, making: Callable[..., IndexJobs]) -> None:
-    jobs = making(
-        "import os; (folder / 'pid').write_text(str(os.getpid())); tell(stage='x', done=0, total=1); wait_for('fin')"
-    )
+    jobs = making("import os; tell(stage='x', done=os.getpid(), total=1); wait_for('fin')")
     jobs.request()
-    follow_until(jobs, lambda status: status.stage == "x")
+    process = follow_until(jobs, lambda status: status.stage == "x").done
 
     jobs.close()
 

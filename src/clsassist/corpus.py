@@ -15,7 +15,7 @@ from clsassist.readers import known_formats
 from clsassist.readers.documents import read_documents
 from clsassist.readers.isolation import ReadingProcess
 from clsassist.readers.names import may_be_document
-from clsassist.records import Corpus, Document, ParsedDocument, Warning
+from clsassist.records import Corpus, Document, ParsedDocument, Plan, Warning
 from clsassist.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -100,6 +100,15 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
     Raises NothingToIndexError when there is nothing to read, or nothing could be read.
     """
     root, files = list_files(paths)
+    corpus = read_files(root, files, settings, progress)
+    if not corpus.documents:
+        reasons = " ; ".join(f"« {path} » : {reason}" for path, reason in corpus.failures)
+        raise NothingToIndexError(f"Aucun document n'a pu être lu. {reasons}.")
+    return corpus
+
+
+def read_files(root: Path, files: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Corpus:
+    """Read and parse some files below a folder; those that cannot be read are told, even when none can."""
     lexicon = load_lexicon()
     readings: list[Reading] = []
     warnings: list[tuple[Warning, ...]] = []
@@ -114,23 +123,31 @@ def read_corpus(paths: Sequence[Path], settings: Settings, progress: Progress | 
             actions, sections, found = parse_document(document, lexicon)
             readings.append(Reading(document, actions, sections))
             warnings.append(tuple(_placed(warning, document) for warning in found))
-    if not readings:
-        reasons = " ; ".join(f"« {path} » : {reason}" for path, reason in failures)
-        raise NothingToIndexError(f"Aucun document n'a pu être lu. {reasons}.")
     plans = deduce_plans(readings, lexicon)
     parsed = tuple(
-        ParsedDocument(
-            reading.document,
-            plan,
-            document_date(reading.document),
-            reading.actions,
-            reading.sections,
-            (*reading.document.warnings, *found, *_plan_warnings(plan.deduced, plan.name, reading)),
-            document_status(reading.document),
-        )
+        _parsed(reading, plan, document_date(reading.document), found)
         for reading, plan, found in zip(readings, plans, warnings, strict=True)
     )
     return Corpus(str(root), parsed, tuple(failures))
+
+
+def parse_again(document: Document, plan: Plan, dated: str | None) -> ParsedDocument:
+    """Parse a document that an index holds, whose plan and date are known: its warnings are found again."""
+    actions, sections, found = parse_document(document, load_lexicon())
+    reading = Reading(document, actions, sections)
+    return _parsed(reading, plan, dated, tuple(_placed(warning, document) for warning in found))
+
+
+def _parsed(reading: Reading, plan: Plan, dated: str | None, found: tuple[Warning, ...]) -> ParsedDocument:
+    return ParsedDocument(
+        reading.document,
+        plan,
+        dated,
+        reading.actions,
+        reading.sections,
+        (*reading.document.warnings, *found, *_plan_warnings(plan.deduced, plan.name, reading)),
+        document_status(reading.document),
+    )
 
 
 def _read_files(

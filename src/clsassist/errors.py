@@ -63,6 +63,10 @@ class AccessDeniedError(ClsAssistError):
     """The visitor may not do this."""
 
 
+class SignInNeededError(AccessDeniedError):
+    """The visitor may do this once signed in."""
+
+
 class TooManyRequestsError(ClsAssistError):
     """The visitor asks more often than this service allows."""
 

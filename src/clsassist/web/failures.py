@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from clsassist.errors import (
     AccessDeniedError,
@@ -18,10 +18,13 @@ from clsassist.errors import (
     IndexDamagedError,
     IndexMismatchError,
     IndexMissingError,
+    SignInNeededError,
     TooManyRequestsError,
     UnknownActionError,
     UnknownPageError,
 )
+from clsassist.web.access import sign_in_address
+from clsassist.web.guard import SEALED
 from clsassist.web.site import Site
 
 # What programs read; a failure that is not here is one of the request.
@@ -40,6 +43,7 @@ _STATUS: dict[type[ClsAssistError], int] = {
 }
 _TITLES = {
     400: "La demande n'a pas été comprise",
+    401: "Connexion nécessaire",
     403: "Accès refusé",
     404: "Page inconnue",
     405: "Demande impossible ici",
@@ -80,6 +84,12 @@ def fail(site: Site, request: Request, status: int, sentence: str) -> Response:
 def add_failure_pages(app: FastAPI, site: Site) -> None:
     """Make every failure of our pages a sentence in French."""
 
+    @app.exception_handler(SignInNeededError)
+    def invite(request: Request, error: SignInNeededError) -> Response:
+        if request.method == "GET":
+            return RedirectResponse(sign_in_address(request.url.path, request.url.query), 303)
+        return fail(site, request, 401, str(error))
+
     @app.exception_handler(ClsAssistError)
     def explain(request: Request, error: ClsAssistError) -> Response:
         response = fail(site, request, status_of(error), str(error))
@@ -101,4 +111,6 @@ def add_failure_pages(app: FastAPI, site: Site) -> None:
     @app.exception_handler(Exception)
     def explain_nothing(request: Request, error: Exception) -> Response:
         # The server's own log has the details; a visitor could do nothing with them.
-        return fail(site, request, 500, _UNEXPECTED)
+        response = fail(site, request, 500, _UNEXPECTED)
+        response.headers.update(SEALED)
+        return response

@@ -49,6 +49,10 @@ _POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors {framing}"
 )
+# What a page carries that is sent from outside this layer: nothing may frame it, nothing foreign may run in it.
+SEALED = {**_HEADERS, "Content-Security-Policy": _POLICY.format(framing="'none'")}
+# Where a browser that asks for an unknown address is led: a page that says so.
+UNKNOWN = "/introuvable"
 # The original files of the corpus were written by others: nothing in them may run or be fetched. Browsers show a
 # PDF as an object of its own page.
 _DOCUMENT_POLICY = (
@@ -124,14 +128,32 @@ class Guard:
                 await self.app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
+        scope = _led(scope, self.rules)
         signed = _signed(send, self.rules, scope["path"], nonce)
         refusal = _refuse(scope, self.rules)
         if refusal:
             await refusal(scope, receive, signed)
+        elif scope["method"] == "HEAD" and self.rules.is_own(scope["path"]):
+            await self.app({**scope, "method": "GET"}, receive, _headers_only(signed))
         elif scope["path"] == "/":
             await self.app(_uncompressed(scope), receive, _in_french(signed, nonce, self.rules))
         else:
             await self.app(scope, receive, signed)
+
+
+def _led(scope: Scope, rules: Rules) -> Scope:
+    # A person gets a page; a program, a refusal.
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    if scope["method"] != "GET" or not wants_page or not rules.is_own(UNKNOWN) or _is_known(scope, rules):
+        return scope
+    return {**scope, "path": UNKNOWN, "raw_path": UNKNOWN.encode(), "query_string": b""}
+
+
+def _headers_only(send: Send) -> Send:
+    async def send_headers(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_headers
 
 
 def _refuse(scope: Scope, rules: Rules) -> JSONResponse | None:

@@ -24,8 +24,12 @@ from clsassist.assistant import Assistant
 from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.live import LiveAssistant
 from clsassist.settings import Settings
+from clsassist.web.access import Gate, Mode, Proxies
+from clsassist.web.api_door import ApiDoor
+from clsassist.web.embed import EMBED_PATH
 from clsassist.web.failures import add_failure_pages
-from clsassist.web.guard import Guard, Rules
+from clsassist.web.guard import UNKNOWN, Guard, Rules
+from clsassist.web.mcp import MCP_PATH, mount_mcp
 from clsassist.web.page import build_page
 from clsassist.web.site import Site, asset, site_header, site_styles
 
@@ -37,7 +41,7 @@ _STYLE = Path(__file__).with_name("style.css")
 _ROUTERS = (
     "health",
     "statics",
-    "access",
+    "login",
     "documents",
     "fiches",
     "partners",
@@ -65,12 +69,24 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     for router in routers:
         app.include_router(router)
     paths = [route.path for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    own = frozenset(f"/{path.split('/')[1]}" for path in paths)
-    _add_endings(app, own)
+    own = frozenset(f"/{path.split('/')[1]}" for path in (*paths, UNKNOWN))
+    if settings.page.mcp:
+        mount_mcp(app, site)
+        own |= {MCP_PATH}
+    _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
     _mount_assistant(app, site)
-    app.add_middleware(Guard, rules=_rules(site, own))
+    _add_layers(app, site, own)
     return app
+
+
+def _add_layers(app: FastAPI, site: Site, own: frozenset[str]) -> None:
+    # The last one added is the first that a request meets.
+    page = site.settings.page
+    app.add_middleware(Gate, access=site.access)
+    app.add_middleware(Guard, rules=_rules(site, own))
+    app.add_middleware(Proxies, trusted=page.trusted_proxies)
+    app.add_middleware(ApiDoor, origins=page.embed_origins)
 
 
 def _routers(site: Site) -> list[APIRouter]:
@@ -109,8 +125,8 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
         own=own,
         body_limits={"/corpus": page.max_upload_bytes},
         head=icon + site_styles(site.settings),
-        header=site_header(site.settings, "/"),
-        framed=frozenset({"/integration"}),
+        header=site_header(site.settings, "/", signed_in=site.access.mode is Mode.PASSWORD),
+        framed=frozenset({EMBED_PATH}),
         embed_origins=page.embed_origins,
     )
 
@@ -159,6 +175,8 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
             log_level="warning",
             access_log=False,
             server_header=False,
+            # Our own layer does it, for the proxies of the settings.
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"

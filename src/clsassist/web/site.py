@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from clsassist.live import LiveAssistant
 from clsassist.settings import PageSettings, Settings, luminance
+from clsassist.web.access import Access, visitor_of
 from clsassist.web.markdown import plain, prose
 
 ASSETS = Path(__file__).with_name("assets")
@@ -39,10 +40,25 @@ LOGO = "logo"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a page needs to answer: the assistant on loan and the settings."""
+    """What a page needs to answer: the assistant on loan, the settings, and who may do what.
+
+    Raises ConfigurationError when the settings would open the page to a network by accident.
+    """
 
     live: LiveAssistant
     settings: Settings = field(default_factory=Settings)
+    access: Access = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Build what follows from the settings, once for the service."""
+        object.__setattr__(self, "access", Access(self.settings))
+
+    def allow_question(self, client: str) -> bool:
+        """Count one question of a client, and say whether it may be answered.
+
+        For the conversation's page: the gate counts by itself what is asked through the API and the other doors.
+        """
+        return self.access.allow_question(client)
 
     def render(
         self, request: Request, template: str, *, title: str, status: int = 200, **context: object
@@ -51,16 +67,17 @@ class Site:
         html = (
             _environment()
             .get_template(template)
-            .render(self._common(request.url.path), title=title, request=request, **context)
+            .render(self._common(request), title=title, request=request, **context)
         )
         return HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache"})
 
-    def _common(self, path: str) -> Mapping[str, Any]:
-        return {"site": self.settings.page, "header": Markup(site_header(self.settings, path)), **_head(self.settings)}
+    def _common(self, request: Request) -> Mapping[str, Any]:
+        header = site_header(self.settings, request.url.path, signed_in=visitor_of(request).signed_in)
+        return {"site": self.settings.page, "header": Markup(header), **_head(self.settings)}
 
 
-def site_header(settings: Settings, current: str) -> str:
-    """Return the header of every page as HTML: skip link, title, permanent notice and tabs.
+def site_header(settings: Settings, current: str, *, signed_in: bool = False) -> str:
+    """Return the header of every page as HTML: skip link, title, permanent notice, tabs and the way out.
 
     ``current`` is the path of the page: its tab is marked, and on the assistant the title is the page's own.
     """
@@ -73,6 +90,7 @@ def site_header(settings: Settings, current: str) -> str:
             notice=NOTICE,
             tabs=[(name, address, _is_under(current, address)) for name, address in TABS],
             home=current == "/",
+            signed_in=signed_in,
         )
     )
 

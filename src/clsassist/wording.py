@@ -172,9 +172,11 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         parts.append(
             f"{('a', 'ont')[form]} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
         )
-    if question.partners:
-        bound, number = question.partners
-        parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{number} partenaires")
+    if question.listed:
+        key, bound, number = question.listed
+        names = ("partenaire", "partenaires") if key == "partenaires" else ("pilote ou porteur", "pilotes ou porteurs")
+        noun = counted(number, *names)
+        parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{noun}")
     if question.objectives:
         parts.append(f"{('relève', 'relèvent')[form]} de l'objectif {joined(list(question.objectives))}")
     if question.axes:

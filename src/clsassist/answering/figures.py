@@ -187,9 +187,9 @@ def _closeness(segment: Segment, topics: Sequence[Topic]) -> int:
 def _has_figure(segment: Segment, question: Question, topics: Sequence[Topic], evidence: Evidence) -> bool:
     """Say whether a number of the segment counts what is asked: a share when a share is asked, else just before it.
 
-    Half of the other words at least must be said around it.
+    The place asked about and half of the other words at least must be said around it.
     """
-    if _closeness(segment, topics) * 2 < len(topics):
+    if _closeness(segment, topics) * 2 < len(topics) or not _is_said([one for one in topics if one.place], segment):
         return False
     if _PERCENT.search(question.text):
         return "%" in segment.quote

@@ -31,10 +31,12 @@ _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
 _MOST = french(
     r"\b(?P<a>pilote|porte|finance)\w* le plus\b"
+    r"|\bquel(?:le)?s? (?:organisation|structure|acteur|partenaire)s? (?P<c>pilote|porte|finance)\w* le plus\b"
     r"|\bquel(?:le)?s? (?:est le |est la |sont les )?"
     r"(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)s?\b"
     r".*\ble plus\b(?: souvent| présents?| fréquents?| cités?)?"
 )
+_WHAT = french(r"\b(?:leviers?|fiches?)\b")
 _MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}
 _SINGULAR = {
@@ -56,9 +58,11 @@ def read_counts(draft: Draft, vocabulary: Vocabulary) -> None:
     if _MOST_PARTNERS.search(text):
         draft.question = replace(draft.question, intent=Intent.COUNT, kind="partenaire", per="action")
     elif most:
-        role = fold(most.group("a") or most.group("b"))
+        role = fold(most.group("a") or most.group("c") or most.group("b"))
+        what = _WHAT.search(text)
+        kind = _singular(what.group()) if what else "action"
         take_match(draft, most)
-        draft.question = replace(draft.question, intent=Intent.COUNT, kind="action", per=_ROLES.get(role, role))
+        draft.question = replace(draft.question, intent=Intent.COUNT, kind=kind, per=_ROLES.get(role, role))
     elif match or (per and spread):
         counted = match or spread
         what = counted.group("what") if counted else "action"

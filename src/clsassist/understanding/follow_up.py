@@ -76,7 +76,8 @@ def _complete(
         sides = tuple(Side(action.title, (action.id,)) for action in answered)
         return replace(question, intent=Intent.COMPARE, sides=sides)
     if question.to_contact is not None and not question.selects and previous.fields:
-        return replace(_ask_of(question, previous, ids), fields=previous.fields, intent=Intent.FIELD)
+        fields = question.fields or previous.fields
+        return replace(_ask_of(question, previous, ids), fields=fields, intent=Intent.FIELD)
     if _NARROWS.match(question.text) and ids:
         return _narrow(question, ids)
     if question.selects and not (_PRONOUN.search(question.text) and ids and not _FOLLOWS.match(question.text)):

@@ -16,10 +16,11 @@ from clsassist.understanding.patterns import (
     EITHER,
     EMPTY,
     ENDS,
+    LISTED_BOUND,
     NUMBER,
     NUMBER_RANGE,
+    NUMBER_WORDS,
     OBJECTIVE,
-    PARTNERS_BOUND,
     QUESTION_WORD,
     SHORT_NUMBER,
     STARTS,
@@ -49,12 +50,21 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
 
 
 def read_bounds(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« plus de 10 partenaires »: a bound on how many partners an action lists."""
-    match = PARTNERS_BOUND.search(draft.question.text)
+    """« plus de 10 partenaires », « plusieurs pilotes »: a bound on how many organisations an action lists."""
+    match = LISTED_BOUND.search(draft.question.text)
     if match:
-        bound = (match.group("bound").lower(), int(match.group("number")))
-        draft.question = replace(draft.question, partners=bound, asks_set=True)
+        key = "partenaires" if (match.group("what") or "").lower().startswith("part") else "porteur"
+        draft.question = replace(draft.question, listed=(key, *_bound(match)), asks_set=True)
         take_match(draft, match)
+
+
+def _bound(match: re.Match[str]) -> tuple[str, int]:
+    if match.group("one"):
+        return "au plus", 1
+    if match.group("several") or match.group("shared"):
+        return "au moins", 2
+    number = match.group("number").lower()
+    return match.group("bound").lower(), NUMBER_WORDS.get(number) or int(number)
 
 
 def read_objectives(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -118,6 +128,9 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     found: list[tuple[int, int, str]] = []
     ideas = _ideas(draft, vocabulary)
     wordings = list(_wordings(draft, vocabulary))
+    for place, token in enumerate(draft.tokens):
+        if token.form == "territoire" and _leads_to_place(draft, place, vocabulary):
+            draft.take(place, place + 1)
     for start in range(len(stems)):
         matches = [
             (start, start + len(form), key, typed[start : start + len(form)] == written)
@@ -160,6 +173,14 @@ def _wordings(draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[Stems, tup
     for form, label in vocabulary.own_labels:
         if len(form) > 1 or named:
             yield form, (), label
+
+
+def _leads_to_place(draft: Draft, start: int, vocabulary: Vocabulary) -> bool:
+    """Say whether « territoire » only introduces a place: « sur le territoire de Saverne »."""
+    before = draft.tokens[start - 1].form if start else ""
+    after = [token for token in draft.tokens[start + 1 : start + 4] if not token.stop]
+    named = bool(after) and after[0].stem in vocabulary.plan_words
+    return before in {"le", "notre", "ce", "du", "au"} and named
 
 
 def _take_labels(draft: Draft, keys: Sequence[str], vocabulary: Vocabulary) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.text import Stems, fold
+from clsassist.text import Stems, Token, fold
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, first_set_noun, negated
-from clsassist.understanding.patterns import DENIED, LISTS_ALL, PLACE_PREPOSITIONS
+from clsassist.understanding.patterns import DENIED, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
 
 
@@ -56,7 +56,7 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
     """Take what is left as the subject: known ideas of the lexicon first, then single words."""
     lexicon = vocabulary.lexicon
     content = [
-        place for place in sorted(draft.free) if not draft.tokens[place].stop and not draft.tokens[place].form.isdigit()
+        place for place in sorted(draft.free) if not (draft.tokens[place].stop or _is_number(draft.tokens[place]))
     ]
     stems = [draft.tokens[place].stem for place in content]
     position = 0
@@ -84,6 +84,10 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         lists_all=bool(LISTS_ALL.match(draft.question.text)),
     )
     bind_to_fields(draft, vocabulary)
+
+
+def _is_number(token: Token) -> bool:
+    return token.form.isdigit() or token.form in NUMBER_WORDS
 
 
 # « le CLS de Mulhouse »: what follows is a place.

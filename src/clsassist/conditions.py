@@ -97,6 +97,10 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
+            if key == "numero":
+                if bool(match.action.number) is not wanted:
+                    return None
+                continue
             keys = FAMILIES.get(key, (key,))
             fields = [field for field in match.action.fields if is_asked(field, keys)]
             fields = [field for field in fields if words & set(analyser.stems(field.label))] or fields

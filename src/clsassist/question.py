@@ -82,7 +82,8 @@ class Question:
     ``typed`` is the question as received, ``text`` without its greeting. ``lists_all`` says that every action is
     asked for; ``listed`` how many organisations a field must list: its key, « plus », « moins », « au moins » or
     « au plus », and the number. ``exclusion`` is what the question leaves out, as a question: « sauf celles de
-    l'ARS ». ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of; ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
+    l'ARS ». ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
+    ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
     """
 
     text: str

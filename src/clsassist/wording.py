@@ -169,6 +169,11 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {field_name(key)} »")
     for key, wanted in question.filled:
+        if key == "numero":
+            parts.append(
+                f"{('porte', 'portent')[form]} un numéro" if wanted else f"n'{('a', 'ont')[form]} pas de numéro"
+            )
+            continue
         parts.append(
             f"{('a', 'ont')[form]} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
         )

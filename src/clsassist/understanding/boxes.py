@@ -100,7 +100,7 @@ def read_closed_words(draft: Draft, vocabulary: Vocabulary) -> None:
     """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
     text = draft.question.text
     outside, kind = OUTSIDE.search(text), KIND.search(text)
-    if outside:
+    if outside and not any(start <= outside.start() < end for start, end, _ in draft.topics):
         scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
         _restrict_to_field(draft, outside, scheme, (("hor",),))
     elif kind:

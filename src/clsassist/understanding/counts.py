@@ -21,6 +21,8 @@ _COUNTED = french(
     r"|d['’])|nombre (?:de |d['’]|total de |total d['’]))"
     rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
 )
+# « quels sont les axes du plan ? »: they are counted and listed.
+_LISTED = french(r"\bquel(?:le)?s sont les (?:grands |différents )?(?P<what>axes|thématiques|plans|documents)\b")
 # « répartition des actions par axe », « combien de leviers par pilote ».
 _PER = french(
     r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|thématiques?"
@@ -53,14 +55,14 @@ _SINGULAR = {
 def read_counts(draft: Draft, vocabulary: Vocabulary) -> None:
     """« combien de partenaires », « répartition des actions par axe », « qui pilote le plus »: kind and breakdown."""
     text = draft.question.text
-    match = _COUNTED.search(text)
+    match = _COUNTED.search(text) or _LISTED.search(text)
     per, spread, most = _PER.search(text), _SPREAD.search(text), _MOST.search(text)
     if _MOST_PARTNERS.search(text):
         draft.question = replace(draft.question, intent=Intent.COUNT, kind="partenaire", per="action")
     elif most:
         role = fold(most.group("a") or most.group("c") or most.group("b"))
-        what = _WHAT.search(text)
-        kind = _singular(what.group()) if what else "action"
+        noun = _WHAT.search(text)
+        kind = _singular(noun.group()) if noun else "action"
         take_match(draft, most)
         draft.question = replace(draft.question, intent=Intent.COUNT, kind=kind, per=_ROLES.get(role, role))
     elif match or (per and spread):

@@ -141,6 +141,7 @@ def with_hyphens(text: str) -> str:
     )
 
 
+INVERTED_SUBJECT = french(r"-(?:t-)?(?:ils?|elles?|on)\b")
 YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 YES_NO = {"participation", "inegalites"}
@@ -160,6 +161,7 @@ LISTED_BOUND = french(
     r"|(?P<several>plusieurs|différents)|(?P<one>un seul|une seule))"
     r" (?P<what>partenaires?|(?:co-?)?pilotes?|porteurs?)\b|\b(?P<shared>co-?pilot(?:ée?s|age)|co-?portée?s)\b(?! par)"
 )
+NUMBERLESS = french(r"\b(?:sans numéro|non numérotée?s?|pas (?:de numéro|numérotée?s?))\b")
 NUMBER_WORDS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10}
 # A box that forms call by these very words: it excludes nothing.
 OUTSIDE = french(

@@ -8,7 +8,7 @@ from clsassist.question import Topic
 from clsassist.text import Stems, Token, fold
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, first_set_noun, negated
-from clsassist.understanding.patterns import DENIED, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
+from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
 
 
@@ -69,7 +69,9 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         if concepts:
             words = draft.words(start, last + 1)
             topic = _concept_topic(words, form, negated(draft, start, vocabulary), vocabulary)
-        elif _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft):
+        elif _is_verb_of_organisation(draft, start) or (
+            _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft)
+        ):
             draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
         elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
             topic = _word_topic(draft, start, form[0], vocabulary)
@@ -113,6 +115,12 @@ def _is_unknown_verb(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     after = draft.tokens[place + 1].form if place + 1 < len(draft.tokens) else ""
     plural = token.form.endswith("ent") and not token.form.endswith("ment") and len(token.form) >= 5
     return plural or before in _BEFORE_VERB or after in _AFTER_VERB
+
+
+def _is_verb_of_organisation(draft: Draft, place: int) -> bool:
+    """Tell the verb of « les actions que la MSA accompagne-t-elle »: what an organisation does is no subject."""
+    following = draft.question.text[draft.tokens[place].span.end :]
+    return bool(draft.question.organisations) and bool(INVERTED_SUBJECT.match(following))
 
 
 def _is_anchored(draft: Draft) -> bool:

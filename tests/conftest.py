@@ -77,3 +77,11 @@ def other_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder = tmp_path_factory.mktemp("other-index")
     index_corpus([PROJECT / "eval/reading/seen" / name for name in names], replace(Settings(), index_dir=folder))
     return Assistant.open(folder)
+
+
+@pytest.fixture(scope="session")
+def many_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over the plans of all makers at once: more than a hundred actions."""
+    folder = tmp_path_factory.mktemp("many-index")
+    index_corpus([PROJECT / "eval/reading/seen"], replace(Settings(), index_dir=folder))
+    return Assistant.open(folder)

@@ -12,6 +12,27 @@ from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL
 from clsassist.vocabulary import Vocabulary
 
 
+def read_plan_names(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« Stratégie santé de l'agglomération de Mirambel 2025-2030 »: a plan named in full, whatever its words mean."""
+    content = [place for place in range(len(draft.tokens)) if not draft.tokens[place].stop]
+    stems = [draft.tokens[place].stem for place in content]
+    for name, documents in vocabulary.plan_names:
+        start = next((at for at in range(len(stems)) if tuple(stems[at : at + len(name)]) == name), None)
+        if start is None:
+            continue
+        first, last = content[start], content[start + len(name) - 1]
+        excluded = negated(draft, first, vocabulary)
+        words = draft.words(first, last + 1)
+        draft.take(first, last + 1)
+        draft.question = replace(
+            draft.question,
+            plan_words=words,
+            documents=frozenset() if excluded else documents,
+            excluded_documents=documents if excluded else frozenset(),
+        )
+        return
+
+
 def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
     """« à Saverne », « dans les Deux-Sèvres », « Plan Santé 79 »."""
     found: set[str] = set()
@@ -20,6 +41,7 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
         found |= vocabulary.plan_words[draft.tokens[place].stem]
     if not found:
         return
+    found |= draft.question.documents
     words = " ".join(draft.tokens[place].span.of(draft.question.text) for place in places)
     for place in places:
         draft.take(place, place + 1)

@@ -101,3 +101,11 @@ def site_url(indexed_corpus: Path) -> Iterator[str]:
     """The address of a service over the five documents, started by the command that people type."""
     with serving(serve_command(indexed_corpus)) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def many_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over the plans of all makers at once: more than a hundred actions."""
+    folder = tmp_path_factory.mktemp("many-index")
+    index_corpus([PROJECT / "eval/reading/seen"], replace(Settings(), index_dir=folder))
+    return Assistant.open(folder)

@@ -17,6 +17,9 @@ from clsassist.records import AnswerStatus
         ("est-ce que le PETR pilote l'annuaire ?", "**Oui**", "PETR"),
         ("est-ce que l'annuaire est une action nouvelle ?", "**Oui**", "Nouvelle action"),
         ("la CPAM est-elle partenaire de la fiche 3 ?", "**Non**", "CPAM du Haut-Rhin"),
+        ("la CPTS est elle pilote de la fiche 5 ?", "**Non**", "PETR du Pays Thur Doller"),
+        ("la CPTS pilote t elle la fiche 2 ?", "**Oui**", "CPTS"),
+        ("La Région est-elle partenaire de la fiche 4 ?", "**Non**", "Région de Mulhouse"),
     ],
 )
 def test_the_answer_is_yes_or_no_with_its_proof(assistant, question, word, proof):
@@ -41,3 +44,10 @@ def test_both_actions_that_a_name_fits_are_answered(assistant):
 
     assert "**Oui**" in answer.text and "**Non**" in answer.text
     assert ids(answer) >= {"thur-doller-cls:3"}
+
+
+def test_no_denies_only_what_fails(assistant):
+    answer = assistant.ask("L'Office de tourisme a-t-il donné son accord pour la fiche 1 ?")
+
+    assert "ne cite pas" not in answer.text
+    assert "Sa part : partenaire, à contacter" in answer.text

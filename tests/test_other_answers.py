@@ -263,3 +263,47 @@ def test_every_starter_has_an_answer(assistant, demo_assistant):
     for one in (assistant, demo_assistant):
         for starter in one.starters():
             assert one.ask(starter).status is AnswerStatus.ANSWERED, starter
+
+
+@pytest.mark.parametrize(
+    ("question", "leader", "count"),
+    [
+        ("Quelle organisation pilote le plus d'actions ?", "CD", 23),
+        ("Qui pilote le plus de leviers ?", "CD", 23),
+        ("Quelle structure porte le plus de fiches ?", "PETR", 7),
+    ],
+)
+def test_who_does_most(assistant, question, leader, count):
+    assert f"{leader} vient en tête avec {count}" in assistant.ask(question).text
+
+
+@pytest.mark.parametrize("question", ["Combien de médecins généralistes à Thann ?", "Combien d'habitants à Niort ?"])
+def test_a_figure_of_elsewhere_is_not_given(assistant, question):
+    assert assistant.ask(question).status is AnswerStatus.NOT_FOUND
+
+
+def test_a_territory_only_introduces_a_place(assistant):
+    assert "5 MSP" in quotes(assistant.ask("Combien de MSP sur le territoire de Saverne ?"))
+
+
+@pytest.mark.parametrize("question", ["merci bcp c parfait", "ok super", "tu peux m'aider ?", "t'es qui ?"])
+def test_small_talk_is_no_question(assistant, question):
+    answer = assistant.ask(question)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert not answer.actions
+
+
+def test_what_qualifies_a_field_and_is_not_there_is_told(assistant):
+    assert "« élu » n'est pas précisé" in assistant.ask("Qui est l'élu référent de la fiche 3 ?").text
+
+
+def test_a_missing_field_gives_what_the_text_says(assistant):
+    answer = assistant.ask("Qui finance les assistants médicaux ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "Financer les assistants médicaux" in quotes(answer)
+
+
+def test_three_plans_are_compared(assistant):
+    assert "Comparaison de" in assistant.ask("Quels points communs entre les 3 plans ?").text

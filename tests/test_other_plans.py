@@ -35,3 +35,49 @@ def test_actions_are_found_by_a_field_of_their_own(other_assistant: Assistant) -
 
     assert "ont un champ « Points de vigilance » renseigné" in answer.text
     assert "Articulation avec les tutelles." in quotes(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("actions terminées ou réalisées", 3),
+        ("actions en cours ou à venir", 9),
+        ("quelles actions coûtent plus de 100 000 € ?", 8),
+        ("actions de Vernaise sauf celles pilotées par le CCAS", 6),
+    ],
+)
+def test_sets_of_plans_never_seen(many_assistant: Assistant, question: str, titles: int) -> None:
+    assert len(many_assistant.ask(question).actions) == titles
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("Qui pilote le centre municipal de santé de Vernaise ?", "Direction de la santé"),
+        ("Qui porte le café numérique ?", "Médiathèque municipale"),
+        ("partenaires du relais petite enfance de l'Ardelle", "Mutualité sociale agricole"),
+        ("Combien coûte l'action tabac ?", "2500"),
+        ("Freins identifiés de la fiche 1.1.1 du Haut-Vernois", "Temps disponible des infirmiers"),
+    ],
+)
+def test_an_action_is_named_by_its_title_even_like_an_organisation(
+    many_assistant: Assistant, question: str, fact: str
+) -> None:
+    answer = many_assistant.ask(question)
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert fact in quotes(answer)
+
+
+def test_a_number_that_many_plans_use_asks_which(many_assistant: Assistant) -> None:
+    answer = many_assistant.ask("qui porte la fiche 1 ?")
+
+    assert answer.status is AnswerStatus.AMBIGUOUS
+    assert answer.choices
+    assert many_assistant.ask(answer.choices[0]).status is AnswerStatus.ANSWERED
+
+
+def test_the_largest_amounts_come_first(many_assistant: Assistant) -> None:
+    answer = many_assistant.ask("quelle est l'action la plus chère ?")
+
+    assert answer.citations[0].quote == "900 000 €"

@@ -124,3 +124,22 @@ def test_who_is_only_named_is_not_engaged(assistant):
 
     assert engaged == {"saverne-attractivite-stages:a1"} | fiches(2)
     assert engaged < ids(assistant.ask("Où intervient la MSA ?"))
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("Quels leviers ont plusieurs pilotes ?", 25),
+        ("leviers copilotés", 25),
+        ("Quel levier n'est piloté que par le CD ?", 1),
+        ("fiches sans numéro", 28),
+        ("Quelles fiches n'ont pas de financeur renseigné ?", 2),
+    ],
+)
+def test_how_many_a_condition_keeps(assistant, question, count):
+    assert len(assistant.ask(question).actions) == count
+
+
+@pytest.mark.parametrize("question", ["fiches rattachées à l'axe 6 Efficience du PRS", "fiches de l'axe 6 du PRS"])
+def test_an_axe_of_the_prs_may_be_said_with_its_title(assistant, question):
+    assert ids(assistant.ask(question)) == {"saverne-annuaire:15", "saverne-exercices-coordonnes:a1"}

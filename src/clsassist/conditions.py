@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, is_asked
-from clsassist.proofs import field_proofs, part_proof, whole_field_proof
+from clsassist.proofs import field_proof, field_proofs, part_proof, whole_field_proof
 from clsassist.question import Organisation, Question, Topic
-from clsassist.records import Action, Involvement, Role, Status
+from clsassist.records import Action, Field, Involvement, Role, Status
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
-from clsassist.text import Analyser, Stems, says
+from clsassist.text import Analyser, Stems, french, says
 from clsassist.topic_search import Match, Worth, topic_proofs
 
 # Returns the match with its proof, or None when the action fails; actions that lack the field are noted in the dict.
@@ -29,9 +29,9 @@ def question_to_conditions(
     if question.answered_yes:
         yield answers_yes(question, registry, lexicon.analyser)
     if question.filled:
-        yield has_filled(question, registry)
-    if question.partners:
-        yield has_partners(question.partners, registry)
+        yield has_filled(question, registry, lexicon.analyser)
+    if question.listed:
+        yield lists_as_many(question.listed, registry)
     if question.organisations:
         yield involves(question, registry, lexicon)
     if any(topic.negated and not topic.fields for topic in question.topics):
@@ -88,22 +88,40 @@ def answers_yes(question: Question, registry: Registry, analyser: Analyser) -> C
     return condition
 
 
-def has_filled(question: Question, registry: Registry) -> Condition:
-    """« sans personne référente »: an empty field is told from one that the form does not have."""
+def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Condition:
+    """« sans personne référente »: an empty field is told from one that the form does not have.
+
+    When one of several fields bears the very word of the question (« Financeurs et montants »), it alone counts.
+    """
+    words = set(analyser.stems(question.text))
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
+            if key == "numero":
+                if bool(match.action.number) is not wanted:
+                    return None
+                continue
             keys = FAMILIES.get(key, (key,))
             fields = [field for field in match.action.fields if is_asked(field, keys)]
+            fields = [field for field in fields if words & set(analyser.stems(field.label))] or fields
             if not fields:
                 missing[match.action.id] = match.action
                 return None
-            if any(field.filled for field in fields) != wanted:
+            if any(field.filled and not _says_none(field) for field in fields) != wanted:
                 return None
-            match = _add(match, whole_field_proof(match.action, keys, registry))
+            match = _add(match, field_proof(match.action, fields, registry))
         return match
 
     return condition
+
+
+# « Hors PRSE », « Aucun », « Sans objet »: a box ticked, or a word written, to say that there is nothing.
+_NONE = french(r"^\W*(?:hors|aucune?s?|néant|sans objet|non concernée?s?)\b")
+
+
+def _says_none(field: Field) -> bool:
+    said = [option.label for option in field.options if option.ticked] + [item.text for item in field.items]
+    return bool(said) and all(_NONE.match(words) for words in said)
 
 
 # How a number of partners stands to the bound of the question.
@@ -115,18 +133,18 @@ _BOUNDS: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def has_partners(partners: tuple[str, int], registry: Registry) -> Condition:
-    """« plus de 10 partenaires »: how many organisations the action lists as such."""
-    bound, number = partners
+def lists_as_many(listed: tuple[str, str, int], registry: Registry) -> Condition:
+    """« plus de 10 partenaires », « plusieurs pilotes »: how many organisations the field of an action lists."""
+    key, bound, number = listed
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        listed = {one.organisation for one in match.action.involvements if one.field_key == "partenaires"}
-        if match.action.field("partenaires") is None:
+        names = {one.organisation for one in match.action.involvements if one.field_key == key}
+        if match.action.field(key) is None or not names:
             missing[match.action.id] = match.action
             return None
-        if not _BOUNDS[bound](len(listed), number):
+        if not _BOUNDS[bound](len(names), number):
             return None
-        return _add(match, whole_field_proof(match.action, ("partenaires",), registry))
+        return _add(match, whole_field_proof(match.action, (key,), registry))
 
     return condition
 

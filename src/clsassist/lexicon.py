@@ -63,6 +63,7 @@ class Lexicon:
     mention_words: frozenset[str]
     place_words: frozenset[str]
     people_words: frozenset[str]
+    common_names: frozenset[str]
     departements: tuple[tuple[str, str], ...]
     _by_first: dict[str, tuple[tuple[Stems, Concept], ...]] = field(default_factory=dict)
 
@@ -71,6 +72,10 @@ class Lexicon:
         for form, concept in self._by_first.get(stems[position], ()):
             if tuple(stems[position : position + len(form)]) == form:
                 yield form, concept
+
+    @property
+    def _alone(self) -> frozenset[Stems]:
+        return frozenset((stem,) for stem in self.common_names)
 
     def is_named_in(self, stems: Sequence[str], forms: Sequence[Stems]) -> bool:
         """Say whether a name is, or holds, an organisation said in one of ``forms``.
@@ -83,7 +88,7 @@ class Lexicon:
             said = [form for form in forms if tuple(stems[position : position + len(form)]) == form]
             actors = [form for form, concept in self.concepts_at(stems, position) if concept.actor]
             longest = max((*said, *actors), key=len, default=())
-            if longest in said and (position == 0 or len(longest) > 1 or longest[0] in self.analyser.acronyms):
+            if longest in said and (position == 0 or longest not in self._alone):
                 return True
             position += max(1, len(longest))
         return False
@@ -166,6 +171,7 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         frozenset(stem for word in words["mention"] for stem in _all_stems(analyser, word)),
         frozenset(map(fold, words["lieux"])),
         frozenset(stem for word in words["gens"] for stem in _all_stems(analyser, word)),
+        frozenset(stem for word in words["noms_communs"] for stem in _all_stems(analyser, word)),
         tuple(data["departements"].items()),
         _index(concepts),
     )

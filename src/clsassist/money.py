@@ -14,6 +14,9 @@ _AMOUNT = re.compile(
 )
 
 
+_BARE = re.compile(r"\s*(?P<number>\d{1,3}(?:[ \u00a0\u202f.]\d{3})+(?:,\d+)?|\d+(?:[,.]\d+)?)\s*")
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A sum in euros, and its place in the text it was read in."""
@@ -22,15 +25,19 @@ class Amount:
     span: Span
 
 
-def find_amounts(text: str) -> Iterator[Amount]:
-    """Yield the amounts of a text.
+def find_amounts(text: str, *, bare: bool = False) -> Iterator[Amount]:
+    """Yield the amounts of a text; with ``bare``, a text that is nothing but a number is one too.
+
+    >>> [amount.euros for amount in find_amounts("190000", bare=True)]
+    [190000.0]
 
     >>> [amount.euros for amount in find_amounts("12 000 € puis 1,5 M€, 50 k€ et 300 euros ; 2023 n'en est pas un")]
     [12000.0, 1500000.0, 50000.0, 300.0]
     """
-    for match in _AMOUNT.finditer(text):
+    alone = _BARE.fullmatch(text) if bare else None
+    for match in [alone] if alone else _AMOUNT.finditer(text):
         digits = re.sub(r"[ \u00a0\u202f]|\.(?=\d{3})", "", match.group("number")).replace(",", ".")
-        yield Amount(float(digits) * _factor(match.group("unit")), Span(match.start(), match.end()))
+        yield Amount(float(digits) * _factor(match.groupdict().get("unit") or "€"), Span(match.start(), match.end()))
 
 
 def _factor(unit: str) -> float:

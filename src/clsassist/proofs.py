@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from clsassist.citing import field_to_pieces
 from clsassist.parsing.labels import is_asked
@@ -24,7 +24,11 @@ def whole_field_proof(action: Action, keys: Collection[str], registry: Registry)
 
     The list is empty when the action has none of these fields.
     """
-    fields = [field for field in action.fields if is_asked(field, keys)]
+    return field_proof(action, [field for field in action.fields if is_asked(field, keys)], registry)
+
+
+def field_proof(action: Action, fields: Sequence[Field], registry: Registry) -> list[Segment]:
+    """Return the first run of words, or ticked box, of the first filled of some fields of an action, else a place."""
     filled = next((field for field in fields if field.filled), None)
     if filled is None:
         return [_span_proof(action, field, field.span, "empty", registry) for field in fields[:1]]

@@ -80,9 +80,9 @@ class Question:
     """A question understood. Empty tuples and None mean: not restricted.
 
     ``typed`` is the question as received, ``text`` without its greeting. ``lists_all`` says that every action is
-    asked for; ``partners`` how many partners an action must list (« plus », « moins », « au moins », « au plus », and
-    the number). ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
-    ``exclusion`` is what the question leaves out, as a question: « sauf celles de l'ARS »;
+    asked for; ``listed`` how many organisations a field must list: its key, « plus », « moins », « au moins » or
+    « au plus », and the number. ``exclusion`` is what the question leaves out, as a question: « sauf celles de
+    l'ARS ». ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
     ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
     """
 
@@ -102,7 +102,7 @@ class Question:
     to_contact: bool | None = None
     answered_yes: tuple[tuple[str, bool], ...] = ()
     filled: tuple[tuple[str, bool], ...] = ()
-    partners: tuple[str, int] | None = None
+    listed: tuple[str, str, int] | None = None
     yes_no: bool = False
     topics: tuple[Topic, ...] = ()
     mentions: bool = False
@@ -145,7 +145,7 @@ class Question:
             or self.organisations
             or self.answered_yes
             or self.filled
-            or self.partners
+            or self.listed
         )
 
     @property

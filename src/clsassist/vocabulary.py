@@ -46,7 +46,8 @@ class Box:
 class Vocabulary:
     """What a question may name, drawn from the registry and the lexicon.
 
-    ``plan_words`` gives the documents that a word of a plan's name or territory points to; ``organisations``
+    ``plan_words`` gives the documents that a word of a plan's name or territory points to, ``plan_names`` those of
+    each whole name, the longest first; ``organisations``
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
     particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
     ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
@@ -57,6 +58,7 @@ class Vocabulary:
     stems: frozenset[str]
     forms: tuple[str, ...]
     plan_words: dict[str, frozenset[str]]
+    plan_names: tuple[tuple[Stems, frozenset[str]], ...]
     organisations: tuple[tuple[Stems, str], ...]
     common_nouns: frozenset[Stems]
     titles: tuple[tuple[Stems, str], ...]
@@ -100,6 +102,7 @@ class Vocabulary:
             frozenset({*registry.stems, *lexicon.stems, *lexicon.tool_words, *lexicon.weak_words, *places}),
             tuple(sorted(form for form in forms if len(form) >= 5)),
             places,
+            _plan_names(registry, lexicon),
             tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),
             frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
@@ -175,6 +178,15 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
             found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
     shared = len({plan.name for plan in registry.plans.values()})
     return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
+
+
+def _plan_names(registry: Registry, lexicon: Lexicon) -> tuple[tuple[Stems, frozenset[str]], ...]:
+    """Return the stems of each plan's whole name, of several words, with its documents."""
+    found: dict[Stems, set[str]] = {}
+    for identifier, plan in registry.plans.items():
+        found.setdefault(lexicon.analyser.stems(plan.name), set()).add(identifier)
+    ordered = sorted(found.items(), key=lambda row: -len(row[0]))
+    return tuple((stems, frozenset(ids)) for stems, ids in ordered if len(stems) > 1)
 
 
 def _proper_words(name: str, lexicon: Lexicon) -> Iterator[str]:

@@ -169,12 +169,19 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {field_name(key)} »")
     for key, wanted in question.filled:
+        if key == "numero":
+            parts.append(
+                f"{('porte', 'portent')[form]} un numéro" if wanted else f"n'{('a', 'ont')[form]} pas de numéro"
+            )
+            continue
         parts.append(
             f"{('a', 'ont')[form]} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
         )
-    if question.partners:
-        bound, number = question.partners
-        parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{number} partenaires")
+    if question.listed:
+        key, bound, number = question.listed
+        names = ("partenaire", "partenaires") if key == "partenaires" else ("pilote ou porteur", "pilotes ou porteurs")
+        noun = counted(number, *names)
+        parts.append(f"{('a', 'ont')[form]} {bound} {'de ' if bound in ('plus', 'moins') else ''}{noun}")
     if question.objectives:
         parts.append(f"{('relève', 'relèvent')[form]} de l'objectif {joined(list(question.objectives))}")
     if question.axes:

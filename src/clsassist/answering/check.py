@@ -73,7 +73,7 @@ def _no_lines(action: Action, evidence: Evidence) -> list[str]:
     """Say no, then what the field that was looked at does hold, or which other part the organisation has."""
     question = evidence.question
     name = name_of(action, evidence)
-    denied = denial(question)
+    denied = denial(_failing(action, evidence))
     proofs = dict.fromkeys(_what_is_said(action, evidence))
     keys = tuple(dict.fromkeys(key for topic in question.topics for key in topic.fields))
     absent = [key for key in keys if not any(field.key == key for field in action.fields)]
@@ -83,6 +83,19 @@ def _no_lines(action: Action, evidence: Evidence) -> list[str]:
     head = f"**Non** : {name} {denied}."
     said = [f"- {line}" for line in (*_other_parts(action, evidence), *(quote_line(one, evidence) for one in proofs))]
     return [head, *said] if said else [f"{head} Rien dans cette fiche ne le dit."]
+
+
+def _failing(action: Action, evidence: Evidence) -> Question:
+    """Return the question with only the conditions that the action fails, all of them when it fails none alone."""
+    question = evidence.question
+    bare = _without_conditions(question)
+
+    def fails(**one: object) -> bool:
+        return all(match.action.id != action.id for match in _select(replace(bare, **one), evidence))  # type: ignore[arg-type]
+
+    topics = tuple(topic for topic in question.topics if fails(topics=(replace(topic, joined=""),)))
+    parties = tuple(one for one in question.organisations if fails(organisations=(replace(one, joined=""),)))
+    return replace(question, topics=topics, organisations=parties) if topics or parties else question
 
 
 def _other_parts(action: Action, evidence: Evidence) -> Iterator[str]:

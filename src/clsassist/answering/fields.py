@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.answering.not_found import answer_not_found
@@ -14,7 +15,7 @@ from clsassist.segments import Segment
 from clsassist.selection import Selection, select
 from clsassist.text import find_sequence, fold
 from clsassist.topic_search import Match
-from clsassist.wording import action_name, counted, joined
+from clsassist.wording import action_name, capitalised, counted, joined
 
 # Fields whose value is a list of organisations, and the roles that their lists give.
 _ORGANISATION_ROLES = {"porteur": {Role.PORTEUR, Role.PILOTE}, "partenaires": {Role.PARTENAIRE}}
@@ -30,6 +31,10 @@ _OVERVIEW = (
 )
 # Beyond this many, actions without a field are counted, not named.
 _FEW = 3
+# A stem so short may be that of many words.
+_SHORT = 4
+# Choices beyond this many are no help.
+_MOST_CHOICES = 8
 
 
 def answer_field(evidence: Evidence) -> Answer:
@@ -40,6 +45,9 @@ def answer_field(evidence: Evidence) -> Answer:
     selection = _named_actions(evidence)
     if selection.unknown or not selection.matches:
         return answer_not_found(evidence)
+    several = ask_which_plan(evidence)
+    if several:
+        return several
     lines: list[str] = []
     filled: list[Action] = []
     for match in selection.matches:
@@ -47,10 +55,15 @@ def answer_field(evidence: Evidence) -> Answer:
         if value:
             filled.append(match.action)
             lines.extend([_name(match.action, evidence), *value, ""])
+    unsaid = _unsaid(filled, evidence)
+    if unsaid:
+        lines.insert(0, f"**{capitalised(joined(unsaid))} n'est pas précisé** ; la rubrique demandée, en entier :\n")
     missing = [match.action for match in selection.matches if match.action not in filled]
     if not filled:
         lines.append("**Les documents ne le disent pas** :")
     lines.extend(_missing_lines(missing, evidence))
+    if not filled:
+        lines.extend(_elsewhere_lines(missing, evidence))
     coverage = evidence.coverage(len(filled), len(missing), len(selection.matches))
     status = AnswerStatus.ANSWERED if filled else AnswerStatus.NOT_FOUND
     return evidence.answer("\n".join(lines), tuple(filled), status=status, coverage=coverage)
@@ -104,6 +117,30 @@ def _ask_which(evidence: Evidence) -> Answer:
     choices = tuple(f"{asked} dans {name} ?" for name in names)
     wanted = joined([field_name(key) for key in evidence.question.fields])
     text = f"**De quelle action ?** Vous demandez : {wanted}. Précisez la fiche (numéro ou titre), le sujet ou le plan."
+    return evidence.answer(text, status=AnswerStatus.AMBIGUOUS, choices=choices)
+
+
+def _unsaid(actions: Sequence[Action], evidence: Evidence) -> list[str]:
+    """Return what the question says beside the field of a numbered fiche, and that field does not: « élu référent »."""
+    question = evidence.question
+    if not question.numbers or not actions:
+        return []
+    shown = [found for action in actions for key in question.fields for found in action_fields(action, key)]
+    said = {stem for found in shown for stem in evidence.analyser.stems(f"{found.label} {found.text}")}
+    topics = [topic for topic in question.strong_topics if not topic.negated and not topic.fields]
+    return [f"« {topic.words} »" for topic in topics if not any(set(form) <= said for form in topic.forms)]
+
+
+def ask_which_plan(evidence: Evidence) -> Answer | None:
+    """Offer the plans when a number alone (« la fiche 1 ») is that of fiches of more plans than can be read at once."""
+    question, matches = evidence.question, evidence.selection.matches
+    plans = sorted({evidence.registry.plans[match.action.document_id].name for match in matches})
+    if not question.numbers or question.documents or question.titles or len(plans) <= _FEW:
+        return None
+    asked = question.text.rstrip(" ?")
+    choices = tuple(f"{asked} dans {name} ?" for name in plans[:_MOST_CHOICES])
+    numbers = joined(question.numbers)
+    text = f"**De quel plan ?** {counted(len(matches), 'fiche')} de {len(plans)} plans portent le numéro {numbers}."
     return evidence.answer(text, status=AnswerStatus.AMBIGUOUS, choices=choices)
 
 
@@ -300,6 +337,20 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
         else:
             lines.append(f"- {_name(action, evidence)} : pas de champ « {wanted} » dans cette fiche.")
     return lines
+
+
+def _elsewhere_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
+    """Quote what the same fiches say of the matter outside the field that they lack: « Financer … : CPAM / ARS »."""
+    keys = evidence.question.fields
+    asked = [words.stems for words in evidence.lexicon.fields if words.key in keys]
+    forms = [form for forms in asked for form in forms if len(form) == 1 and len(form[0]) > _SHORT]
+    ids = {action.id for action in actions}
+    said = [one for _, one in evidence.registry.segments_saying(forms) if one.owner in ids]
+    if len(ids) > _FEW:
+        return []
+    said.sort(key=lambda one: -evidence.worth(one))
+    lines = [f"- {one.label} : {in_quotes(one.quote)} {evidence.book.cite(one)}" for one in said[:_FEW]]
+    return ["", "Ailleurs dans la fiche :" if len(ids) == 1 else "Ailleurs dans ces fiches :", *lines] if lines else []
 
 
 def overview_lines(action: Action, evidence: Evidence) -> list[str]:

@@ -29,6 +29,12 @@ _LESS_THAN = french(r"\b(?:moins|au plus|inférieurs?) (?:de|à)\b")
 _PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
 _POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# A column that says what its numbers are: « Budget (€) », « Crédits › Votés ».
+_MONEY_LABEL = french(r"€|euros?\b|\bTTC\b|\bHT\b|montant|budget|coût|crédit|dépens|voté|subvention")
+_SUPERLATIVE = french(r"\bl[ae]s? (?:plus|moins) (?:chère?s?|coûteu\w+|gros|grand|petit)")
+_LEAST = french(r"\b(?:moins|petits?)\b")
+# An action, the field that gives an amount, and the amount.
+_Found = tuple[Action, Field, Amount]
 # Says whether an amount is one of those asked about.
 _Wanted = Callable[[Amount], bool]
 # « 90 personnes sur 154 », « 2,7 % »: how far before what it counts a number may stand, in words of content.
@@ -45,9 +51,14 @@ def answer_money(evidence: Evidence) -> Answer:
         return answer_not_found(evidence)
     found = [(action, field, amount) for action in actions for field, amount in _amounts(action, evidence)]
     wanted = _wanted_amounts(evidence.question)
-    kept = [row for row in found if wanted(row[2])]
+    kept = _largest([row for row in found if wanted(row[2])], evidence.question.text)
     if kept:
-        lines = [f"**{counted(len({row[0].id for row in kept}), 'action')} avec un montant** :", ""]
+        giving = counted(len({row[0].id for row in found}), "action")
+        head = f"**{counted(len({row[0].id for row in kept}), 'action')} avec un montant**"
+        if len(kept) < len(found) and _SUPERLATIVE.search(evidence.question.text):
+            order = "faibles" if _LEAST.search(evidence.question.text) else "élevés"
+            head = f"**Les montants les plus {order}**, parmi ceux que donnent {giving}"
+        lines = [f"{head} :", ""]
         for action, field, amount in kept:
             span = amount.span
             mark = evidence.book.cite_span(action.id, field.key, field.label, span)
@@ -63,12 +74,20 @@ def answer_money(evidence: Evidence) -> Answer:
     return evidence.answer("\n".join(lines), status=AnswerStatus.NOT_FOUND, coverage=coverage)
 
 
+def _largest(rows: list[_Found], question: str) -> list[_Found]:
+    """Keep the largest amounts, or the smallest, when the question asks for them; all in their order else."""
+    if not _SUPERLATIVE.search(question):
+        return rows
+    ordered = sorted(rows, key=lambda row: row[2].euros, reverse=not _LEAST.search(question))
+    return ordered[:_MOST_FIGURES]
+
+
 def _amounts(action: Action, evidence: Evidence) -> Iterator[tuple[Field, Amount]]:
     text = evidence.registry.documents[action.document_id].text
     for field in action_fields(action, "financement"):
         for item in field.items:
             for span in item.spans:
-                for amount in find_amounts(span.of(text)):
+                for amount in find_amounts(span.of(text), bare=bool(_MONEY_LABEL.search(field.label))):
                     start = span.start + amount.span.start
                     yield field, Amount(amount.euros, type(span)(start, span.start + amount.span.end))
 
@@ -187,9 +206,9 @@ def _closeness(segment: Segment, topics: Sequence[Topic]) -> int:
 def _has_figure(segment: Segment, question: Question, topics: Sequence[Topic], evidence: Evidence) -> bool:
     """Say whether a number of the segment counts what is asked: a share when a share is asked, else just before it.
 
-    Half of the other words at least must be said around it.
+    The place asked about and half of the other words at least must be said around it.
     """
-    if _closeness(segment, topics) * 2 < len(topics):
+    if _closeness(segment, topics) * 2 < len(topics) or not _is_said([one for one in topics if one.place], segment):
         return False
     if _PERCENT.search(question.text):
         return "%" in segment.quote

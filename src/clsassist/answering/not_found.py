@@ -7,6 +7,7 @@ from dataclasses import replace
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import field_name
+from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
@@ -14,6 +15,7 @@ from clsassist.topic_search import closest
 from clsassist.wording import counted, joined, restriction
 
 _MOST_CLOSE = 2
+_MOST_SAID = 5
 
 
 def answer_not_found(evidence: Evidence) -> Answer:
@@ -22,6 +24,7 @@ def answer_not_found(evidence: Evidence) -> Answer:
     topics = [topic for topic in question.strong_topics if not topic.negated]
     lines = [_opening(evidence, topics), "", _searched(evidence)]
     lines += _each_condition(evidence)
+    lines += _said_instead(evidence)
     close = _close_lines(evidence, topics)
     if close:
         lines.extend(["", "Au plus proche :", *close])
@@ -65,7 +68,12 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
             f"**Aucune action ne porte sur {joined([f'« {topic.words} »' for topic in topics])}**.",
         ),
     )
-    otherwise = "**Aucune action ne correspond** à tout ce que demande la question."
+    sought = restriction(question, many=True)
+    otherwise = (
+        f"**Aucune action ne correspond** : je cherchais celles qui {sought}."
+        if sought and not sought.startswith("hors ")
+        else "**Aucune action ne correspond** à tout ce que demande la question."
+    )
     return next((sentence for holds, sentence in reasons if holds), otherwise)
 
 
@@ -90,6 +98,22 @@ def _each_condition(evidence: Evidence) -> list[str]:
         found = select(part, evidence.registry, evidence.lexicon, evidence.worth).matches
         lines.append(f"- {counted(len(found), 'action')} : {restriction(part, many=len(found) > 1)}")
     return lines
+
+
+def _said_instead(evidence: Evidence) -> list[str]:
+    """Quote what the field asked about does hold when it only says that there is nothing: « Hors PRSE 4 »."""
+    keys = [key for key, wanted in evidence.question.filled if wanted]
+    said = [
+        proof
+        for action in evidence.selection.scope
+        for proof in whole_field_proof(action, keys, evidence.registry)
+        if proof.kind != "empty"
+    ]
+    lines = [
+        f"- {owner_title(evidence.registry.owner(one.owner))} : {in_quotes(one.quote)} {evidence.book.cite(one)}"
+        for one in said
+    ]
+    return ["", "Ce que disent les fiches :", *lines] if lines else []
 
 
 def _conditions_apart(question: Question) -> list[Question]:

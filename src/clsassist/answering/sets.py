@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsassist.answering.check import answer_check, asks_check
 from clsassist.answering.engagements import answer_engagements, asks_engagements
-from clsassist.answering.fields import overview_lines
+from clsassist.answering.fields import ask_which_plan, overview_lines
 from clsassist.answering.lines import quote_line
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
@@ -25,8 +25,9 @@ def answer_set(evidence: Evidence) -> Answer:
     """List every action that satisfies the question, each with its proof, and say out of how many."""
     question, selection = evidence.question, evidence.selection
     names_one = bool(question.numbers or question.titles)
-    if names_one and not question.strong_topics and not question.organisations:
-        return _answer_overview(evidence)
+    leaves_out = question.exclusion or question.excluded_documents
+    if names_one and not question.strong_topics and not question.organisations and not leaves_out:
+        return ask_which_plan(evidence) or _answer_overview(evidence)
     if not question.selects and not question.lists_all and not question.kind:
         return answer_not_found(evidence)
     checked = answer_check(evidence) if asks_check(question) else None
@@ -90,8 +91,12 @@ def _proof_lines(match: Match, evidence: Evidence) -> list[str]:
 
 
 def _place_or_title(match: Match, evidence: Evidence) -> Segment:
-    """Prove a match by its territory when the question names a place that it says, else by its title."""
-    words = evidence.analyser.stems(evidence.question.plan_words)
+    """Prove a match by its axe or objective when asked, by its territory when it says the place, else by its title."""
+    question = evidence.question
+    headings = ("objectif_strategique",) if question.objectives else ("axe",) if question.axes else ()
+    for proof in whole_field_proof(match.action, headings, evidence.registry):
+        return proof
+    words = evidence.analyser.stems(question.plan_words)
     for proof in whole_field_proof(match.action, ("territoire",), evidence.registry):
         if words and all(stem in evidence.analyser.stems(proof.quote) for stem in words):
             return proof

@@ -176,7 +176,7 @@ def _is_adjective(words: str, place: Span, lexicon: Lexicon) -> bool:
     """Tell « une stratégie commune » from « la commune »: a common noun that follows another names nobody."""
     named = [token for token in lexicon.analyser.tokens(words) if place.start <= token.span.start < place.end]
     before = [token for token in lexicon.analyser.tokens(words) if token.span.end <= place.start]
-    if len(named) > 1 or named[0].form in lexicon.analyser.acronyms or not named[0].span.of(words).islower():
+    if len(named) > 1 or named[0].stem not in lexicon.common_names or not named[0].span.of(words).islower():
         return False
     beside = bool(before) and not words[before[-1].span.end : place.start].strip(" ")
     return beside and not before[-1].stop and before[-1].span.of(words).isalpha() and before[-1].form not in _EACH

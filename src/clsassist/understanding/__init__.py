@@ -12,7 +12,7 @@ from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
-from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS
+from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS, with_hyphens
 from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
@@ -25,7 +25,7 @@ def understand(
     ``previous`` is the question before it in the same conversation, ``answered`` the actions that its
     answer asserted.
     """
-    asked = squeeze(text)
+    asked = with_hyphens(squeeze(text))
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
     asked = asked[len(preamble) :] or asked
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)

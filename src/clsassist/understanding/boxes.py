@@ -99,16 +99,16 @@ def _take_family(draft: Draft, box: Box) -> None:
 def read_closed_words(draft: Draft, vocabulary: Vocabulary) -> None:
     """« hors PRSE », « en cours », « les nouvelles actions »: the words of a box or of a closed list."""
     text = draft.question.text
-    outside, state, kind = OUTSIDE.search(text), STATE.search(text), KIND.search(text)
-    if outside:
+    outside, kind = OUTSIDE.search(text), KIND.search(text)
+    if outside and not any(start <= outside.start() < end for start, end, _ in draft.topics):
         scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
         _restrict_to_field(draft, outside, scheme, (("hor",),))
     elif kind:
         word = kind.group("after") or kind.group("one") or kind.group("before")
         _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))
-    elif state and not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
-        stems = vocabulary.lexicon.analyser.stems(state.group())
-        _restrict_to_field(draft, state, "statut", (stems,))
+    elif not draft.question.years and (first_set_noun(draft) is not None or draft.question.numbers):
+        for state in STATE.finditer(text):
+            _restrict_to_field(draft, state, "statut", (vocabulary.lexicon.analyser.stems(state.group()),))
 
 
 def _restrict_to_field(draft: Draft, match: re.Match[str], key: str, forms: tuple[Stems, ...]) -> None:

@@ -13,7 +13,8 @@ from clsassist.text import Stems, fold, french
 
 _COMPARES = french(
     r"\bcompar\w+|\bdifféren\w+ (?:entre|de|d['’]avec)|\bquelles? différences?|\bdiffèr\w+|\bdistingu\w+"
-    r"|\ben commun\b|\bcommune?s? (?:aux?|à|entre)|\bmêmes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
+    r"|\ben commun\b|\bpoints communs\b"
+    r"|\bcommune?s? (?:aux?|à|entre)|\bmêmes? \w+|\bvs\b|\bversus\b|\bsimilitudes?\b|\bressemblances?\b"
     r"|\blaquelle\b.*\bou\b|\blequel\b.*\bou\b|\bsont dans .* pas dans\b|\bde la fiche .* pas dans\b"
     r"|\b(?:difference|compare)s? between\b"
 )
@@ -21,6 +22,9 @@ _COMPARES = french(
 _BETWEEN = french(
     r"\s+(?:et|ou|avec|à|vs|versus|par rapport à|mais pas dans|(?:ne )?(?:sont|est) pas dans|and|with)\s+"
 )
+# « entre les trois plans »: all of them, as long as a table can hold them.
+_ALL_PLANS = french(r"\b(?:les |des |ces |nos |aux )(?:\d |deux |trois |quatre )?(?:plans|territoires|contrats)\b")
+_MOST_PLANS = 4
 _MOST_IN_A_SIDE = 3
 
 # The content stems of a text.
@@ -59,7 +63,9 @@ def _numbered(question: Question, registry: Registry) -> list[Side]:
 
 def _plans(question: Question, registry: Registry) -> list[Side]:
     """« Saverne et Thur Doller »: a side for each plan, when no action is named."""
-    names = dict.fromkeys(registry.plans[key].name for key in registry.plans if key in question.documents)
+    every = not question.documents and _ALL_PLANS.search(question.text)
+    names = dict.fromkeys(registry.plans[key].name for key in registry.plans if every or key in question.documents)
+    names = {} if every and len(names) > _MOST_PLANS else names
     if len(names) < 2 or question.numbers or question.titles:
         return []
     return [

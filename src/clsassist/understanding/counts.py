@@ -21,6 +21,8 @@ _COUNTED = french(
     r"|d['’])|nombre (?:de |d['’]|total de |total d['’]))"
     rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
 )
+# « quels sont les axes du plan ? »: they are counted and listed.
+_LISTED = french(r"\bquel(?:le)?s sont les (?:grands |différents )?(?P<what>axes|thématiques|plans|documents)\b")
 # « répartition des actions par axe », « combien de leviers par pilote ».
 _PER = french(
     r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|thématiques?"
@@ -31,10 +33,12 @@ _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
 _MOST = french(
     r"\b(?P<a>pilote|porte|finance)\w* le plus\b"
+    r"|\bquel(?:le)?s? (?:organisation|structure|acteur|partenaire)s? (?P<c>pilote|porte|finance)\w* le plus\b"
     r"|\bquel(?:le)?s? (?:est le |est la |sont les )?"
     r"(?P<b>pilote|porteur|partenaire|financeur|organisation|structure)s?\b"
     r".*\ble plus\b(?: souvent| présents?| fréquents?| cités?)?"
 )
+_WHAT = french(r"\b(?:leviers?|fiches?)\b")
 _MOST_PARTNERS = french(r"\b(?:fiche|action|levier)\w*\b.*\ble plus de partenaires\b")
 _ROLES = {"pilote": "porteur", "porte": "porteur", "finance": "financeur"}
 _SINGULAR = {
@@ -51,14 +55,16 @@ _SINGULAR = {
 def read_counts(draft: Draft, vocabulary: Vocabulary) -> None:
     """« combien de partenaires », « répartition des actions par axe », « qui pilote le plus »: kind and breakdown."""
     text = draft.question.text
-    match = _COUNTED.search(text)
+    match = _COUNTED.search(text) or _LISTED.search(text)
     per, spread, most = _PER.search(text), _SPREAD.search(text), _MOST.search(text)
     if _MOST_PARTNERS.search(text):
         draft.question = replace(draft.question, intent=Intent.COUNT, kind="partenaire", per="action")
     elif most:
-        role = fold(most.group("a") or most.group("b"))
+        role = fold(most.group("a") or most.group("c") or most.group("b"))
+        noun = _WHAT.search(text)
+        kind = _singular(noun.group()) if noun else "action"
         take_match(draft, most)
-        draft.question = replace(draft.question, intent=Intent.COUNT, kind="action", per=_ROLES.get(role, role))
+        draft.question = replace(draft.question, intent=Intent.COUNT, kind=kind, per=_ROLES.get(role, role))
     elif match or (per and spread):
         counted = match or spread
         what = counted.group("what") if counted else "action"

@@ -1,4 +1,4 @@
-"""What a question leaves out: « sauf celles pilotées par l'ARS » is a question of its own, taken away from the first."""
+"""What a question leaves out: « sauf celles pilotées par l'ARS » is a question of its own, taken from the first."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from clsassist.question import Question
 from clsassist.text import french
 
 _MONEY = french(
-    r"\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*"
+    r"\b(?:plus|moins) (?:chère?s?|coûteu\w+)\b|\b(?:gros|petits?|plus grand) budgets?\b"
+    r"|\b(?:montants?|euros?|argent|sommes? d|prix)\b|€|\bco[uû]t\w*|\bcombien\b.*\bbudget\w*"
     r"|\bbudget\w*\b.*\bcombien\b"
     r"|\bquel (?:est le )?budget total\b"
 )

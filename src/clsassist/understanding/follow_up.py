@@ -27,6 +27,10 @@ _PRONOUN = french(
 # « plus de détails », « résume-la »: the actions of the last answer, presented.
 _DETAILS = french(r"\b(?:détail\w*|résum\w+|présente\w*|en dire plus|dis[- ]m['’]en plus|décri\w+)\b")
 _COMPARES = french(r"\bcompar\w+[- ]les\b|\bles comparer\b|\bcomparer? (?:ces|les deux|tout)")
+# « à quoi sommes-nous engagés ? »: the organisation that asks is the one named before.
+_WE = french(r"\b(?:sommes|serions|avons|devons)-nous\b|\bnos engagements\b")
+_SHARED = french(r"\bcommune?s?\b|\bdifféren\w+|\bressembl\w+")
+_FILLER = french(r"^\W*(?:et|mais|ok|alors)\b")
 _HOW_MANY = french(r"^\W*(?:et\s+)?(?:[çc]a fait |il y en a |y en a[- ]t[- ]il )?combien\b")
 # « combien de fiches dans le corpus ? » stands alone, whatever came before.
 _WHOLE = french(r"\b(?:corpus|en tout|au total|documents?)\b")
@@ -56,13 +60,33 @@ def follow(question: Question, previous: Question, answered: Sequence[ActionRef]
 
 def _leans(question: Question, answered: Sequence[ActionRef]) -> bool:
     """Say whether a question needs the one before it."""
-    if _FOLLOWS.match(question.text):
+    if _FOLLOWS.match(question.text) or _only_leaves_out(question) or _WE.search(question.text):
         return True
     if question.selects:
         return bool(_PRONOUN.search(question.text)) and not _names_actions(question) and not question.asks_set
     counts = bool(_HOW_MANY.match(question.text)) and not _WHOLE.search(question.text)
     asks = bool(question.fields) or counts or bool(_PRONOUN.search(question.text))
     return asks or bool(answered and (_DETAILS.search(question.text) or _COMPARES.search(question.text)))
+
+
+def _same_matter(question: Question, previous: Question, answered: Sequence[ActionRef]) -> Question | None:
+    """Go on with what the last answer was about: its actions compared, its sides, its organisation, part of it."""
+    alone = not question.selects
+    if _COMPARES.search(question.text) and len(answered) > 1:
+        sides = tuple(Side(action.title, (action.id,)) for action in answered)
+        return replace(question, intent=Intent.COMPARE, sides=sides)
+    if previous.sides and _SHARED.search(question.text) and alone:
+        return replace(question, intent=Intent.COMPARE, sides=previous.sides)
+    if _WE.search(question.text) and previous.organisations and alone:
+        return replace(previous, text=question.text, intent=Intent.SET, to_contact=question.to_contact)
+    if _only_leaves_out(question) and answered:
+        return _narrow(question, tuple(action.id for action in answered))
+    return None
+
+
+def _only_leaves_out(question: Question) -> bool:
+    """Say whether a question is nothing but « sauf celles du plan 79 »."""
+    return not _FILLER.sub("", question.text).strip(" ?!.,")
 
 
 def _complete(
@@ -72,11 +96,12 @@ def _complete(
         topics = tuple(topic for topic in question.topics if not _ORDINAL.search(f"la {topic.words}"))
         return _ask_of(replace(question, numbers=(), topics=topics), previous, pointed)
     ids = tuple(action.id for action in answered)
-    if _COMPARES.search(question.text) and len(ids) > 1:
-        sides = tuple(Side(action.title, (action.id,)) for action in answered)
-        return replace(question, intent=Intent.COMPARE, sides=sides)
+    again = _same_matter(question, previous, answered)
+    if again:
+        return again
     if question.to_contact is not None and not question.selects and previous.fields:
-        return replace(_ask_of(question, previous, ids), fields=previous.fields, intent=Intent.FIELD)
+        fields = question.fields or previous.fields
+        return replace(_ask_of(question, previous, ids), fields=fields, intent=Intent.FIELD)
     if _NARROWS.match(question.text) and ids:
         return _narrow(question, ids)
     if question.selects and not (_PRONOUN.search(question.text) and ids and not _FOLLOWS.match(question.text)):

@@ -139,10 +139,11 @@ def _actor_at(
     typed = draft.words(places[0], places[-1] + 1)
     words = same[0].name if fold(same[0].name) == fold(typed) else typed
     one = Organisation(words, forms, negated(draft, places[0], vocabulary))
-    territory = _territory_after(draft, places[-1], vocabulary)
+    code = _department_after(draft, places[-1], vocabulary)
+    territory = [places[-1] + 1] if code else _territory_after(draft, places[-1], vocabulary)
     if not territory:
         return places, one
-    name = draft.words(territory[0], territory[-1] + 1)
+    name = code or draft.words(territory[0], territory[-1] + 1)
     documents = vocabulary.plans_saying(name)
     if not documents and name == name.lower():
         return places, one
@@ -151,6 +152,13 @@ def _actor_at(
         draft.add_topic(topic, draft.tokens[territory[0]].span.start, draft.tokens[territory[-1]].span.end)
     whole = draft.words(places[0], territory[-1] + 1)
     return [*places, *territory], replace(one, words=whole, documents=documents)
+
+
+def _department_after(draft: Draft, place: int, vocabulary: Vocabulary) -> str:
+    """Return the name of the département whose number follows an organisation: « CPAM 68 », '' when none does."""
+    if place + 1 >= len(draft.tokens) or place + 1 not in draft.free:
+        return ""
+    return dict(vocabulary.lexicon.departements).get(draft.tokens[place + 1].form, "")
 
 
 # Between an organisation and its territory: « CPAM du Haut-Rhin », « CPTS Thur Doller ».

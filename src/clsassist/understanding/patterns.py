@@ -19,7 +19,8 @@ SHORT_NUMBER = re.compile(
 )
 AXE = french(
     r"\baxes?\s+(?:stratégiques?\s+)?(?:n°\s*)?(\d{1,2})\b"
-    r"(?:\s*(?:du|de la|de l['’]|des)\s*(?P<scheme>PRSE|PRS|projet régional de santé"
+    r"(?:(?:\s*[:,«»-]*\s*(?!et\b|ou\b)\w+){0,4}?\s*[«»]?\s*(?:du|de la|de l['’]|des)\s*"
+    r"(?P<scheme>PRSE|PRS|projet régional de santé"
     r"|plan régional santé[- ]environnement)\b)?"
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
@@ -33,17 +34,23 @@ DEFINITION = french(
 # What a definition is asked of: « une maison de santé ».
 TERM = french(r"^\W*(?:un |une |la |le |l['’]|les |des |d['’])(?P<term>[^?!.,]+?)\W*$")
 # Politeness, and questions about the assistant itself.
-THANKS = french(r"^\W*(?:merci|thanks?|thank you|super|parfait|génial)\b")
+THANKS = french(
+    r"^\W*(?:(?:ok|oui|d['’]accord|très bien|c['’]est)[\s,]+)?(?:merci|thanks?|thank you|super|parfait|génial|top)\b"
+)
 LEAVE = french(r"^\W*(?:au revoir|bonne (?:journée|soirée)|à bientôt|bye|adieu)\b")
 HELP = french(
-    r"^\W*(?:bonjour|bonsoir|salut|coucou|hello|hi|merci|thanks?|thank you|aide[rz]?(?:[- ]moi)?|help"
+    r"^\W*(?:(?:ok|oui|d['’]accord|très bien|c['’]est|(?:bonjour|salut|hello)[,!]?)[\s,]+)?"
+    r"(?:bonjour|bonsoir|salut|coucou|hello|hi|merci|thanks?|thank you|aide[rz]?(?:[- ]moi)?|help|ok|[çc]a va"
+    r"|(?:tu |vous )?(?:peux|pouvez)(?:[- ](?:tu|vous))? m['’]aider|t['’]es qui|c['’]est quoi ton nom"
     r"|au secours|au revoir"
     r"|bonne (?:journée|soirée)|à bientôt|bye|super|parfait|qui es[- ]tu|qui êtes[- ]vous|tu es qui"
-    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire|qu['’]est-ce que (?:tu sais|tu peux|vous pouvez"
+    r"|que (?:sais|peux|pouvez|savez)[- ](?:tu|vous) faire|tu (?:sais|peux) faire quoi"
+    r"|qu['’]est-ce que (?:tu sais|tu peux|vous pouvez"
     r"|vous savez) faire"
     r"|comment (?:ça|ca) (?:marche|fonctionne)|comment t['’]utiliser|à quoi (?:sers|servez)[- ](?:tu|vous)"
     r"|es[- ]tu (?:un robot|une ia|une intelligence artificielle))"
-    r"\b[\s,!.?]*(?:beaucoup|à tous|bien|pour tout|!|\.|\?)*\W*$"
+    r"\b[\s,!.?]*(?:beaucoup|bcp|mille fois|à tous|bien|pour tout|c['’]?est parfait|c parfait|super|top|parfait|!|\.|\?"
+    r"|\s)*\W*$"
 )
 SET_NOUN = french(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|initiatives)\b")
 SET_ONE = french(
@@ -72,7 +79,7 @@ NEGATION = french(r"\b(?:sans|sauf|hors|excepté|pas|aucune?|ni|hormis)\b")
 EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|précis|indiqu)\w+|manquant\w*|absente?s?)\b")
 TO_CONTACT = french(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
-    r"|\bidentifiés?\b"
+    r"|(?<=partenaires )identifiés?\b|(?<=structures )identifiées?\b|(?<=acteurs )identifiés?\b"
 )
 ENGAGED = french(r"\b(?:pas|non) à contacter\b|\b(?:déjà )?engagé+s?\b|\bconfirmé+s?\b")
 
@@ -81,7 +88,7 @@ PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
 
 # Words that give the role of the organisation beside them.
 ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    (Role.PILOTE, french(r"\b(?:co-?)?pilot(?:ée?s?|er|ent|age)\b")),
+    (Role.PILOTE, french(r"\b(?:co-?)?pilot(?:e|es|ée?s?|er|ent|age)\b")),
     (
         Role.PORTEUR,
         french(
@@ -111,11 +118,30 @@ CLAUSE_BREAK = french(r"\b(?:et|mais|qui|dont|où)\b|[,;]")
 # « la CPTS seule », « uniquement par la CPTS ».
 ALONE = french(
     r"\b(?:tout )?seule?s?\b(?!\s*(?:action|fiche|fois))|\b(?:uniquement|seulement|exclusivement) (?=par\b)"
-    r"|\bsans (?:co-?pilote|copilote|autre pilote|autre porteur)\b"
+    r"|\bsans (?:co-?pilote|copilote|autre pilote|autre porteur)\b|\bn(?:e |['’])(?:est|sont) \w+ que (?=par\b)"
 )
 # « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
 ASKS_WHO = french(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$")
 QUESTION_WORD = french(r"\b(?:où|ou|quels?|quelles?|quoi|qui|comment|combien|quand|pourquoi|lesquel\w+)\b")
+# « est elle », « pilote t il »: an inverted subject typed without its hyphens.
+_INVERTED = french(
+    r"\b(?P<verb>est|sont|a|ont|fait|font|peut|doit|doivent|vise|visent|concerne|concernent|participe|participent"
+    r"|prévoit|prévoient|y a|existe|\w+(?=[ -]t[ -](?:il|elle|on)\b))(?P<t>[ -]t)?[ -](?P<who>ils?|elles?|on)\b"
+)
+
+
+def with_hyphens(text: str) -> str:
+    """Return a question with the hyphens that people leave out, each letter at its place.
+
+    >>> with_hyphens("la CPTS est elle pilote ? l'ARS finance t elle ?")
+    "la CPTS est-elle pilote ? l'ARS finance-t-elle ?"
+    """
+    return _INVERTED.sub(
+        lambda found: found.group("verb") + (found.group("t") or "").replace(" ", "-") + "-" + found.group("who"), text
+    )
+
+
+INVERTED_SUBJECT = french(r"-(?:t-)?(?:ils?|elles?|on)\b")
 YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 YES_NO = {"participation", "inegalites"}
@@ -129,8 +155,14 @@ PREAMBLE = french(
 
 # « objectif 1.1 »: an objective of the plan, not a field of a fiche.
 OBJECTIVE = french(r"\bobjectifs?\s+(?:n°\s*)?(\d+\.\d+)\b")
-# « plus de 10 partenaires »
-PARTNERS_BOUND = french(r"\b(?P<bound>plus|moins|au moins|au plus) (?:de |d['’])?(?P<number>\d+) partenaires?\b")
+# « plus de 10 partenaires », « plusieurs pilotes », « copilotés », « un seul porteur »
+LISTED_BOUND = french(
+    r"\b(?:(?P<bound>plus|moins|au moins|au plus) (?:de |d['’])?(?P<number>\d+|deux|trois|quatre|cinq|dix)"
+    r"|(?P<several>plusieurs|différents)|(?P<one>un seul|une seule))"
+    r" (?P<what>partenaires?|(?:co-?)?pilotes?|porteurs?)\b|\b(?P<shared>co-?pilot(?:ée?s|age)|co-?portée?s)\b(?! par)"
+)
+NUMBERLESS = french(r"\b(?:sans numéro|non numérotée?s?|pas (?:de numéro|numérotée?s?))\b")
+NUMBER_WORDS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10}
 # A box that forms call by these very words: it excludes nothing.
 OUTSIDE = french(
     r"\bhors\s+(?:les\s+)?(?:objectifs?\s+)?(?:du\s+)?"

@@ -32,6 +32,14 @@ _PART_OF = french(
     r"|-elles)?\s+"
     r"(?:de |à |dans |sur )?(?:l['’]|la |le |les )"
 )
+# « qui pilote le centre municipal de santé ? », « partenaires du relais petite enfance »: a title, not an organisation.
+_OF_ONE = french(
+    r"\b(?:qui (?:pilote|porte|finance|gère|anime|coordonne|s['’]occupe d[eu])\s+"
+    r"|(?:partenaires?|porteurs?|pilotes?|financement|budget|coût|objectifs?|indicateurs?|public|calendrier|contacts?"
+    r"|référente?s?|étapes?|durée)\s+(?:de |du |des |d['’]))(?:l['’]|la |le |les )?"
+)
+# Below this many words, a name of a title may be anything.
+_LEAST_OF_ONE = 2
 _MOST_NAMED = 2
 # What is named so is known to both: « quel temps fera-t-il » names nothing.
 _DEFINITE = french(r"\W*(?:(?:et|mais|donc|alors)\s+)?(?:l['’]|la |le |les |cette |ce )")
@@ -46,6 +54,7 @@ def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
         spans += [_subject(draft, vocabulary), _after(_THE_ACTION, draft)]
     if first_set_noun(draft) is None and YES_NO_FORM.search(draft.question.text):
         spans.append(_after(_PART_OF, draft))
+    spans = [span for span in spans if span]
     for span in spans:
         found = span and _titled(draft, span, vocabulary)
         if found:
@@ -54,6 +63,18 @@ def read_references(draft: Draft, vocabulary: Vocabulary) -> None:
             for place in places:
                 draft.take(place, place + 1)
             return
+    _read_one(draft, vocabulary)
+
+
+def _read_one(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Take several words of one title behind a field, or behind « qui pilote »."""
+    span = _after(_OF_ONE, draft) if first_set_noun(draft) is None else None
+    found = span and _titled(draft, span, vocabulary)
+    if found and len(found[1]) >= _LEAST_OF_ONE and not draft.question.yes_no:
+        titles, places = found
+        draft.question = replace(draft.question, titles=titles)
+        for place in places:
+            draft.take(place, place + 1)
 
 
 def _subject(draft: Draft, vocabulary: Vocabulary) -> Span | None:

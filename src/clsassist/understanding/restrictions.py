@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from clsassist.question import Topic
 from clsassist.text import Stems
@@ -16,10 +16,12 @@ from clsassist.understanding.patterns import (
     EITHER,
     EMPTY,
     ENDS,
+    LISTED_BOUND,
     NUMBER,
     NUMBER_RANGE,
+    NUMBER_WORDS,
+    NUMBERLESS,
     OBJECTIVE,
-    PARTNERS_BOUND,
     QUESTION_WORD,
     SHORT_NUMBER,
     STARTS,
@@ -49,12 +51,21 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
 
 
 def read_bounds(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« plus de 10 partenaires »: a bound on how many partners an action lists."""
-    match = PARTNERS_BOUND.search(draft.question.text)
+    """« plus de 10 partenaires », « plusieurs pilotes »: a bound on how many organisations an action lists."""
+    match = LISTED_BOUND.search(draft.question.text)
     if match:
-        bound = (match.group("bound").lower(), int(match.group("number")))
-        draft.question = replace(draft.question, partners=bound, asks_set=True)
+        key = "partenaires" if (match.group("what") or "").lower().startswith("part") else "porteur"
+        draft.question = replace(draft.question, listed=(key, *_bound(match)), asks_set=True)
         take_match(draft, match)
+
+
+def _bound(match: re.Match[str]) -> tuple[str, int]:
+    if match.group("one"):
+        return "au plus", 1
+    if match.group("several") or match.group("shared"):
+        return "au moins", 2
+    number = match.group("number").lower()
+    return match.group("bound").lower(), NUMBER_WORDS.get(number) or int(number)
 
 
 def read_objectives(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -73,6 +84,10 @@ def read_numbers(draft: Draft, vocabulary: Vocabulary) -> None:
         if match and overlaps(draft, match):
             draft.question = replace(draft.question, numbers=(*draft.question.numbers, code))
             take_match(draft, match)
+    numberless = NUMBERLESS.search(text)
+    if numberless:
+        take_match(draft, numberless)
+        draft.question = replace(draft.question, filled=(("numero", False),), asks_set=True)
     matches = list(NUMBER.finditer(text)) or list(SHORT_NUMBER.finditer(text))
     for match in matches:
         if overlaps(draft, match) and match.groupdict().get("second") not in vocabulary.plan_words:
@@ -113,27 +128,12 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
 
     « À qui s'adresser » asks for a contact and « à qui s'adresse » for a public, on the same stems.
     """
-    stems = draft.stems()
-    typed = tuple(token.form for token in draft.tokens)
-    found: list[tuple[int, int, str]] = []
-    ideas = _ideas(draft, vocabulary)
-    wordings = list(_wordings(draft, vocabulary))
-    for start in range(len(stems)):
-        matches = [
-            (start, start + len(form), key, typed[start : start + len(form)] == written)
-            for form, written, key in wordings
-            if tuple(stems[start : start + len(form)]) == form and draft.is_free(start, start + len(form))
-        ]
-        best = max(matches, key=lambda match: (match[1], match[3]), default=None)
-        # « exercice coordonné » is an idea, not a question about exercices.
-        if best and not any(begin <= start < end and end - begin > best[1] - best[0] for begin, end in ideas):
-            found.append(best[:3])
-            draft.take(best[0], best[1])
-    keys = tuple(dict.fromkeys(key for _, _, key in found))
+    found = list(_fields_named(draft, vocabulary))
+    keys = tuple(dict.fromkeys(one.key for one in found))
     _take_labels(draft, [key for key in keys if key in YES_NO], vocabulary)
-    yes_no = tuple((key, not negated(draft, start, vocabulary)) for start, _, key in found if key in YES_NO)
+    yes_no = tuple((one.key, not one.denied) for one in found if one.key in YES_NO)
     first_noun = first_set_noun(draft)
-    asks_set = first_noun is not None and all(start > first_noun for start, _, _ in found)
+    asks_set = first_noun is not None and all(one.start > first_noun for one in found)
     fields = tuple(key for key in keys if not (asks_set and key in YES_NO))
     draft.question = replace(
         draft.question,
@@ -141,12 +141,55 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
         asks_set=asks_set or draft.question.asks_set,
         answered_yes=yes_no if asks_set else (),
         yes_no=_is_yes_no(draft.question.text),
-        filled=tuple(
-            (key, not (negated(draft, start, vocabulary) or EMPTY.search(draft.question.text)))
-            for start, _, key in found
-            if asks_set and key in fields
+        filled=draft.question.filled
+        + tuple(
+            (one.key, not (one.denied or EMPTY.search(draft.question.text)))
+            for one in found
+            if asks_set and one.key in fields
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _FieldNamed:
+    """A field that the question names: from which word, its key, and whether it is denied there."""
+
+    start: int
+    key: str
+    denied: bool
+
+
+def _fields_named(draft: Draft, vocabulary: Vocabulary) -> Iterator[_FieldNamed]:
+    """Yield the fields that the question names, and take their words; « pas » inside a wording denies it."""
+    for place, token in enumerate(draft.tokens):
+        if token.form == "territoire" and _leads_to_place(draft, place, vocabulary):
+            draft.take(place, place + 1)
+    places = [place for place in range(len(draft.tokens)) if not _is_between(draft, place)]
+    stems = tuple(draft.tokens[place].stem for place in places)
+    typed = tuple(draft.tokens[place].form for place in places)
+    ideas = _ideas(draft, vocabulary)
+    wordings = list(_wordings(draft, vocabulary))
+    for first, start in enumerate(places):
+        matches = [
+            (len(form), typed[first : first + len(form)] == written, key)
+            for form, written, key in wordings
+            if stems[first : first + len(form)] == form
+            and all(place in draft.free for place in places[first : first + len(form)])
+        ]
+        length, _, key = max(matches, key=lambda match: match[:2], default=(0, False, ""))
+        # « exercice coordonné » is an idea, not a question about exercices.
+        if not length or any(begin <= start < end and end - begin > length for begin, end in ideas):
+            continue
+        end = places[first + length - 1] + 1
+        denied = any(token.form == "pas" for token in draft.tokens[start:end])
+        yield _FieldNamed(start, key, denied or negated(draft, start, vocabulary))
+        draft.take(start, end)
+
+
+def _is_between(draft: Draft, place: int) -> bool:
+    """Say whether a word only comes between those of a wording: « qui la porte », « n'associent pas les citoyens »."""
+    form, before = draft.tokens[place].form, draft.tokens[place - 1].form if place else ""
+    return form == "pas" or (before == "qui" and form in {"la", "le", "les", "l"})
 
 
 def _wordings(draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[Stems, tuple[str, ...], str]]:
@@ -160,6 +203,14 @@ def _wordings(draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[Stems, tup
     for form, label in vocabulary.own_labels:
         if len(form) > 1 or named:
             yield form, (), label
+
+
+def _leads_to_place(draft: Draft, start: int, vocabulary: Vocabulary) -> bool:
+    """Say whether « territoire » only introduces a place: « sur le territoire de Saverne »."""
+    before = draft.tokens[start - 1].form if start else ""
+    after = [token for token in draft.tokens[start + 1 : start + 4] if not token.stop]
+    named = bool(after) and after[0].stem in vocabulary.plan_words
+    return before in {"le", "notre", "ce", "du", "au"} and named
 
 
 def _take_labels(draft: Draft, keys: Sequence[str], vocabulary: Vocabulary) -> None:

@@ -18,13 +18,14 @@ from clsassist.understanding.restrictions import (
     read_objectives,
     read_years,
 )
-from clsassist.understanding.subjects import read_plans, read_titles, read_topics
+from clsassist.understanding.subjects import read_plan_names, read_plans, read_titles, read_topics
 from clsassist.vocabulary import Vocabulary
 
 Step = Callable[[Draft, Vocabulary], None]
 
 
 STEPS: tuple[Step, ...] = (
+    read_plan_names,
     read_definition,
     read_axes,
     read_objectives,

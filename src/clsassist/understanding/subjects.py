@@ -5,11 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.text import Stems, fold
+from clsassist.text import Stems, Token, fold
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, first_set_noun, negated
-from clsassist.understanding.patterns import DENIED, LISTS_ALL, PLACE_PREPOSITIONS
+from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
+
+
+def read_plan_names(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« Stratégie santé de l'agglomération de Mirambel 2025-2030 »: a plan named in full, whatever its words mean."""
+    content = [place for place in range(len(draft.tokens)) if not draft.tokens[place].stop]
+    stems = [draft.tokens[place].stem for place in content]
+    for name, documents in vocabulary.plan_names:
+        start = next((at for at in range(len(stems)) if tuple(stems[at : at + len(name)]) == name), None)
+        if start is None:
+            continue
+        first, last = content[start], content[start + len(name) - 1]
+        excluded = negated(draft, first, vocabulary)
+        words = draft.words(first, last + 1)
+        draft.take(first, last + 1)
+        draft.question = replace(
+            draft.question,
+            plan_words=words,
+            documents=frozenset() if excluded else documents,
+            excluded_documents=documents if excluded else frozenset(),
+        )
+        return
 
 
 def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -20,6 +41,7 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
         found |= vocabulary.plan_words[draft.tokens[place].stem]
     if not found:
         return
+    found |= draft.question.documents
     words = " ".join(draft.tokens[place].span.of(draft.question.text) for place in places)
     for place in places:
         draft.take(place, place + 1)
@@ -56,7 +78,7 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
     """Take what is left as the subject: known ideas of the lexicon first, then single words."""
     lexicon = vocabulary.lexicon
     content = [
-        place for place in sorted(draft.free) if not draft.tokens[place].stop and not draft.tokens[place].form.isdigit()
+        place for place in sorted(draft.free) if not (draft.tokens[place].stop or _is_number(draft.tokens[place]))
     ]
     stems = [draft.tokens[place].stem for place in content]
     position = 0
@@ -69,7 +91,9 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         if concepts:
             words = draft.words(start, last + 1)
             topic = _concept_topic(words, form, negated(draft, start, vocabulary), vocabulary)
-        elif _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft):
+        elif _is_verb_of_organisation(draft, start) or (
+            _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft)
+        ):
             draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
         elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
             topic = _word_topic(draft, start, form[0], vocabulary)
@@ -84,6 +108,10 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         lists_all=bool(LISTS_ALL.match(draft.question.text)),
     )
     bind_to_fields(draft, vocabulary)
+
+
+def _is_number(token: Token) -> bool:
+    return token.form.isdigit() or token.form in NUMBER_WORDS
 
 
 # « le CLS de Mulhouse »: what follows is a place.
@@ -109,6 +137,12 @@ def _is_unknown_verb(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     after = draft.tokens[place + 1].form if place + 1 < len(draft.tokens) else ""
     plural = token.form.endswith("ent") and not token.form.endswith("ment") and len(token.form) >= 5
     return plural or before in _BEFORE_VERB or after in _AFTER_VERB
+
+
+def _is_verb_of_organisation(draft: Draft, place: int) -> bool:
+    """Tell the verb of « les actions que la MSA accompagne-t-elle »: what an organisation does is no subject."""
+    following = draft.question.text[draft.tokens[place].span.end :]
+    return bool(draft.question.organisations) and bool(INVERTED_SUBJECT.match(following))
 
 
 def _is_anchored(draft: Draft) -> bool:

@@ -136,7 +136,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
 
     @router.post("/ask", summary="Poser une question", **about)
     async def ask(asked: Asked) -> Response:
-        """Répond à une question, seule ou à la suite d'autres : « et l'ARS ? » se comprend d'après `previous`."""
+        """Répond à une question, seule ou à la suite d'autres : « et l'ARS ? » se comprend d'après « previous »."""
         return await _answer(site, line, asked)
 
     @router.get("/ask", summary="Poser une question, dans l'adresse", **about)
@@ -189,7 +189,7 @@ def _add_actions(router: APIRouter, site: Site) -> None:
         summary="Lire une fiche entière",
         tags=["Fiches"],
         response_model=ActionOut,
-        responses=_problems(401, 404, 429, 503),
+        responses=_problems(401, 404, 422, 429, 503),
         response_description="La fiche, chaque valeur avec sa place dans le document.",
     )
     def read_action(
@@ -236,7 +236,7 @@ def _add_partners(router: APIRouter, site: Site) -> None:
         summary="Lire les engagements d'une organisation",
         tags=["Partenaires"],
         response_model=PartnerOut,
-        responses=_problems(401, 404, 429, 503),
+        responses=_problems(401, 404, 422, 429, 503),
         response_description="Les engagements, par part, avec leurs preuves.",
     )
     def read_partner(
@@ -275,7 +275,7 @@ def _add_documents(router: APIRouter, site: Site) -> None:
         summary="Lire un document",
         tags=["Documents"],
         response_model=DocumentOut,
-        responses=_problems(401, 404, 429, 503),
+        responses=_problems(401, 404, 422, 429, 503),
         response_description="Le document, ses remarques de lecture et ses fiches.",
     )
     def read_document(

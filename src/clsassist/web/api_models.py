@@ -25,8 +25,8 @@ _ACTION: dict[str, Any] = {
 _SUMMARY: dict[str, Any] = {
     **_ACTION,
     "axe": "Axe 1 : Accès aux soins",
-    "objectif": None,
-    "thematique": None,
+    "objectif": "Faire connaître les acteurs du territoire",
+    "thematique": "Accès aux soins",
     "first_year": 2025,
     "last_year": 2029,
     "page": 3,

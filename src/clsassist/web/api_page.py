@@ -72,6 +72,12 @@ class Guide:
     shapes: tuple[Shape, ...]
 
     @property
+    def errors(self) -> tuple[tuple[str, str], ...]:
+        """Every error that some address may answer with, and what it means."""
+        found = {error for group in self.groups for one in group.operations for error in one.errors}
+        return tuple(sorted(found))
+
+    @property
     def names(self) -> dict[str, str]:
         """What each object is called, by its name in the description."""
         return {shape.name: shape.title for shape in self.shapes}
@@ -174,7 +180,10 @@ def _default(schema: Mapping[str, Any]) -> str:
 
 def _command(path: str, method: str, operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
     if method == "post":
-        body = json.dumps(shapes[_body_name(operation)]["examples"][0], ensure_ascii=False).replace("'", "’")
+        shape = shapes[_body_name(operation)]
+        said = {name: shape["examples"][0][name] for name in shape["properties"]}
+        # An apostrophe would end the argument of the command.
+        body = json.dumps(said, ensure_ascii=False).replace("'", "’")
         return f"curl {{base}}{path} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
     asked: list[tuple[str, str]] = []
     for one in operation.get("parameters", ()):

@@ -32,12 +32,17 @@ class Line:
         self._limiter = CapacityLimiter(settings.page.max_concurrent)
         self._most_waiting = settings.page.max_waiting
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return self._limiter.statistics().tasks_waiting
+
     async def run(self, work: Callable[[], Result]) -> Result:
         """Do one piece of work in a thread, in its turn.
 
         Raises LineFullError when too many wait already.
         """
-        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
+        if self.waiting >= self._most_waiting:
             raise LineFullError(BUSY)
         return await to_thread.run_sync(work, limiter=self._limiter)
 
@@ -46,6 +51,8 @@ def refuse_text(question: str, settings: Settings) -> str:
     """Return why a question cannot be asked, or nothing."""
     if not question.strip():
         return "est vide : écrivez la question en quelques mots"
+    if any("\ud800" <= char <= "\udfff" for char in question):
+        return "contient la moitié d'un caractère : envoyez-la en UTF-8"
     limit = settings.max_question_chars
     if len(question) > limit:
         return f"compte {len(question)} caractères, la limite est de {limit} : posez la question plus brièvement"

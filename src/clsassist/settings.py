@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from clsassist.errors import ConfigurationError
@@ -19,6 +20,7 @@ MIN_CONTRAST = 4.5
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _YES, _NO = ("1", "oui", "true", "yes"), ("", "0", "non", "false", "no")
 
 
@@ -79,6 +81,11 @@ class PageSettings:
         _require_colour("CLSASSIST_ACCENT", self.accent)
         for origin in self.embed_origins:
             _require_origin("CLSASSIST_EMBED_ORIGINS", origin)
+        for proxy in self.trusted_proxies:
+            _require_network("CLSASSIST_TRUSTED_PROXIES", proxy)
+        if not _HEADER.fullmatch(self.auth_header):
+            message = f"CLSASSIST_AUTH_HEADER vaut « {self.auth_header} » : le nom d'un en-tête HTTP est attendu."
+            raise ConfigurationError(message)
         if self.logo is not None and self.logo.suffix.lower() not in (".svg", ".png"):
             raise ConfigurationError(f"CLSASSIST_LOGO vaut « {self.logo} » : une image SVG ou PNG est attendue.")
         if self.auth == "password" and not self.password:
@@ -149,12 +156,12 @@ def _read_page(env: Mapping[str, str]) -> PageSettings:
         logo=Path(logo) if logo else None,
         welcome=env.get("CLSASSIST_WELCOME", "").strip(),
         audiences=_read_list(env, "CLSASSIST_AUDIENCES", default.audiences),
-        accent=env.get("CLSASSIST_ACCENT", default.accent).strip().lower(),
-        data_dir=Path(env.get("CLSASSIST_DATA_DIR", default.data_dir)),
+        accent=env.get("CLSASSIST_ACCENT", "").strip().lower() or default.accent,
+        data_dir=Path(env.get("CLSASSIST_DATA_DIR") or default.data_dir),
         auth=env.get("CLSASSIST_AUTH", "").strip().lower(),
         password=_read_secret(env, "CLSASSIST_PASSWORD"),
         coordinator_password=_read_secret(env, "CLSASSIST_COORDINATOR_PASSWORD"),
-        auth_header=env.get("CLSASSIST_AUTH_HEADER", default.auth_header).strip(),
+        auth_header=env.get("CLSASSIST_AUTH_HEADER", "").strip() or default.auth_header,
         coordinators=_read_list(env, "CLSASSIST_COORDINATORS", default.coordinators),
         trusted_proxies=_read_list(env, "CLSASSIST_TRUSTED_PROXIES", default.trusted_proxies),
         max_concurrent=_read_int(env, "CLSASSIST_MAX_CONCURRENT", default.max_concurrent, least=1, most=64),
@@ -173,7 +180,7 @@ def _read_page(env: Mapping[str, str]) -> PageSettings:
 
 
 def _read_int(env: Mapping[str, str], name: str, default: int, *, most: int, least: int = 0) -> int:
-    value = env.get(name, str(default))
+    value = env.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
         message = f"{name} vaut « {value} » : un nombre entier de {least} à {most} est attendu (par exemple {default})."
         raise ConfigurationError(message)
@@ -199,10 +206,14 @@ def _read_secret(env: Mapping[str, str], name: str) -> str:
     if not path:
         return env.get(name, "")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        secret = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "ce n'est pas du texte"
         raise ConfigurationError(f"{name}_FILE vaut « {path} », qui ne peut pas être lu ({reason}).") from error
+    if not secret:
+        # No password would be no protection: an empty file is a mistake.
+        raise ConfigurationError(f"{name}_FILE vaut « {path} », un fichier vide : écrivez-y le mot de passe.")
+    return secret
 
 
 def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
@@ -215,6 +226,14 @@ def _require_origin(name: str, value: str) -> None:
     if not _ORIGIN.fullmatch(value):
         message = f"{name} contient « {value} » : une adresse comme « https://www.ville.example » est attendue."
         raise ConfigurationError(message)
+
+
+def _require_network(name: str, value: str) -> None:
+    try:
+        ip_network(value, strict=False)
+    except ValueError as error:
+        message = f"{name} contient « {value} » : une adresse IP ou un réseau comme « 10.0.0.0/8 » est attendu."
+        raise ConfigurationError(message) from error
 
 
 def _require_colour(name: str, value: str) -> None:

@@ -19,6 +19,17 @@ from clsassist.engagement_sheet.sheet import (
     TakenName,
     build_sheet,
 )
+from clsassist.engagement_sheet.words import (
+    action_place,
+    field_place,
+    gathered_contacts,
+    mention_place,
+    period_words,
+    quoted,
+    roles_words,
+    shortened,
+    summary_words,
+)
 
 __all__ = [
     "Choice",
@@ -33,7 +44,16 @@ __all__ = [
     "Sheet",
     "SheetDocument",
     "TakenName",
+    "action_place",
     "build_sheet",
     "closest",
+    "field_place",
+    "gathered_contacts",
+    "mention_place",
+    "period_words",
+    "quoted",
+    "roles_words",
     "search_words",
+    "shortened",
+    "summary_words",
 ]

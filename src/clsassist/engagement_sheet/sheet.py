@@ -83,7 +83,10 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class TakenName:
-    """A name of the documents taken for the organisation asked for, in how many actions, and why."""
+    """A name of the documents taken for the organisation asked for, in how many actions, and why.
+
+    Wordings that only differ by their capitals or accents are one name.
+    """
 
     written: str
     actions: int
@@ -220,9 +223,12 @@ class _Builder:
         return squeeze(next(same, self.asked))
 
     def _taken_names(self, taken: Mapping[str, Sequence[tuple[Involvement, Reason]]]) -> tuple[TakenName, ...]:
+        spelt: dict[str, str] = {}
         counts: Counter[tuple[str, Reason]] = Counter()
         for held in taken.values():
-            counts.update({(one.organisation, reason) for one, reason in held})
+            counts.update(
+                {(spelt.setdefault(fold(one.organisation), one.organisation), reason) for one, reason in held}
+            )
         ordered = sorted(counts.items(), key=lambda row: (list(Reason).index(row[0][1]), -row[1], fold(row[0][0])))
         return tuple(TakenName(written, count, reason) for (written, reason), count in ordered)
 

@@ -6,38 +6,55 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
 
 from clsassist.assistant import Assistant
-from clsassist.errors import ClsAssistError, IndexDamagedError
+from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMissingError
+from clsassist.exports import answer_to_plain
 from clsassist.records import (
+    Action,
     ActionRef,
     Answer,
     AnswerStatus,
     Citation,
     Coverage,
+    Plan,
     Source,
     SourceLine,
     Span,
 )
+from clsassist.registry import Registry
 from clsassist.settings import Settings
+from clsassist.starters import AudienceStarters
 from clsassist.web.conversation import (
     EMPTY_QUESTION,
     LOST_SOURCE,
     MAX_TURNS,
     STILL_ANSWERING,
     UNEXPECTED_FAILURE,
+    Lender,
     Turn,
     abandon,
     converse,
     open_citation,
+    read_questions,
+    recall,
     refuse_question,
-    render_welcome,
+    reopen,
 )
-from clsassist.web.rendering import citation_place, render_answer, render_mark, render_source
+from clsassist.web.rendering import (
+    Neighbours,
+    citation_place,
+    render_answer,
+    render_mark,
+    render_source,
+    render_starters,
+)
 from clsassist.web.server import create_app, serve
 
 QUESTION = "Quelles actions ciblent la maîtrise de stage ?"
@@ -155,11 +172,31 @@ _LONG_TEXT = """**3 actions** du corpus ciblent la maîtrise de stage, dans 3 pl
 Le plan des Deux-Sèvres date de janvier 2021."""
 
 
+def _make_action(number: str) -> Action:
+    return Action(
+        f"thur-doller-cls:{number}", "thur-doller-cls", int(number), number, "Un titre", Span(0, 8), "titre",
+        None, None, None, None, (), (), last_year=2028,
+    )  # fmt: skip
+
+
+_ACTIONS = {action.id: action for action in (_make_action("1"), _make_action("2"))}
+_REGISTRY = SimpleNamespace(
+    actions=_ACTIONS,
+    plans={"thur-doller-cls": Plan("CLS Pays Thur Doller 2023-2028", first_year=2023, last_year=2028)},
+    involvements=tuple,
+    segments_saying=lambda forms: [],
+)
+
+
 class FakeAssistant(Assistant):
     """An assistant whose answers are known in advance."""
 
     def __init__(self) -> None:
         self.previous: tuple[Answer, ...] = ()
+
+    @property
+    def registry(self) -> Registry:
+        return _REGISTRY  # type: ignore[return-value]
 
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
         self.previous = previous
@@ -167,11 +204,14 @@ class FakeAssistant(Assistant):
             raise IndexDamagedError("L'index est abîmé : relancez « clsassist index ».")
         if "imprévu" in question:
             raise ZeroDivisionError("secret")
-        if "lent" in question:
+        if "lente" in question:
             time.sleep(2)
         if "inconnu" in question:
             status = AnswerStatus.NOT_FOUND
             return make_answer("Rien sur ce sujet.", status=status, citations=(), actions=(), question=question)
+        if previous and question.startswith("Et "):
+            trace = ("Type de réponse : ensemble", f"Lecture : suite de « {previous[-1].question} »")
+            return make_answer(_LONG_TEXT, question=question, trace=trace)
         return make_answer(_LONG_TEXT, question=question)
 
     def open_source(self, citation: Citation) -> Source:
@@ -215,9 +255,17 @@ class _Page(HTMLParser):
         ]
 
 
+def lend(assistant: Assistant | None = None) -> Lender:
+    """Lend always the same assistant."""
+    lent = assistant or FakeAssistant()
+    return lambda: nullcontext(lent)
+
+
 def _assert_harmless(html: str) -> None:
     page = _Page(html)
-    assert not {name for name, _ in page.elements} & {"script", "img", "a", "iframe", "svg", "style", "link"}
+    assert not {name for name, _ in page.elements} & {"script", "img", "iframe", "svg", "style", "link"}
+    addresses = [link["href"] or "" for link in page.all("a")]
+    assert all(re.match(r"/(?:fiches|documents)/", address) for address in addresses)
     assert not [key for _, attributes in page.elements for key in attributes if key.startswith("on")]
 
 
@@ -243,7 +291,7 @@ def test_hostile_words_in_a_source_show_as_text() -> None:
 
 
 def test_hostile_question_shows_as_text() -> None:
-    last = list(converse(FakeAssistant(), (), HOSTILE))[-1]
+    last = list(converse(lend(), (), HOSTILE))[-1]
     _assert_harmless(last.log)
     assert HOSTILE in _Page(last.log).text
 
@@ -334,7 +382,7 @@ def test_mark_name_cannot_break_out_of_its_attribute() -> None:
 
 
 def test_answer_comes_by_blocks_after_the_question() -> None:
-    steps = list(converse(FakeAssistant(), (), QUESTION))
+    steps = list(converse(lend(), (), QUESTION))
     assert "Recherche dans les documents" in steps[0].log
     assert "3 actions" in steps[1].log
     assert "cls-sources" not in steps[1].log
@@ -345,17 +393,17 @@ def test_answer_comes_by_blocks_after_the_question() -> None:
 
 def test_follow_up_sees_previous_answers() -> None:
     assistant = FakeAssistant()
-    first = list(converse(assistant, (), QUESTION))[-1]
-    second = list(converse(assistant, first.turns, "Et en 2026 ?"))[-1]
+    first = list(converse(lend(assistant), (), QUESTION))[-1]
+    second = list(converse(lend(assistant), first.turns, "Et en 2026 ?"))[-1]
     assert [answer.question for answer in assistant.previous] == [QUESTION]
     assert len(second.turns) == 2
 
 
 def test_error_is_a_sentence_and_the_conversation_goes_on() -> None:
-    steps = list(converse(FakeAssistant(), (), "panne"))
+    steps = list(converse(lend(), (), "panne"))
     assert "abîmé" in steps[-1].log
     assert "Traceback" not in steps[-1].log
-    assert "cls-sources" in list(converse(FakeAssistant(), steps[-1].turns, QUESTION))[-1].log
+    assert "cls-sources" in list(converse(lend(), steps[-1].turns, QUESTION))[-1].log
 
 
 def test_unexpected_failure_closes_the_waiting_turn() -> None:
@@ -367,7 +415,7 @@ def test_unexpected_failure_closes_the_waiting_turn() -> None:
 def test_memory_of_a_conversation_is_bounded() -> None:
     turns: tuple[Turn, ...] = ()
     for _ in range(MAX_TURNS + 5):
-        turns = list(converse(FakeAssistant(), turns, QUESTION))[-1].turns
+        turns = list(converse(lend(), turns, QUESTION))[-1].turns
     assert len(turns) == MAX_TURNS
 
 
@@ -383,7 +431,7 @@ def test_refused_questions() -> None:
 @pytest.mark.parametrize(("turn", "number"), [(0, 9), (1, 1), (-1, 1), ("0", 1), (None, None), (True, 1)])
 def test_unknown_citation_is_said(turn: object, number: object) -> None:
     turns = (Turn(QUESTION, make_answer()),)
-    assert LOST_SOURCE in _Page(open_citation(FakeAssistant(), turns, turn, number)).text
+    assert LOST_SOURCE in _Page(open_citation(lend(), turns, turn, number)).text
 
 
 def test_source_that_cannot_be_opened_is_said() -> None:
@@ -391,13 +439,177 @@ def test_source_that_cannot_be_opened_is_said() -> None:
         def open_source(self, citation: Citation) -> Source:
             raise ClsAssistError("Le document a été retiré de l'index.")
 
-    html = open_citation(Broken(), (Turn(QUESTION, make_answer()),), 0, 1)
+    html = open_citation(lend(Broken()), (Turn(QUESTION, make_answer()),), 0, 1)
     assert "retiré" in html
 
 
-def test_welcome_proposes_the_starters() -> None:
-    buttons = _Page(render_welcome(FakeAssistant().starters())).all("button", "cls-ask")
-    assert buttons[0]["data-question"] == QUESTION
+def test_first_questions_are_buttons_under_their_audience() -> None:
+    page = _Page(render_starters((AudienceStarters("élu", (QUESTION,)), AudienceStarters("partenaire", ("Qui ?",)))))
+    assert [button["data-question"] for button in page.all("button", "cls-ask")] == [QUESTION, "Qui ?"]
+    assert "Vous êtes élu ou élue" in page.text
+    assert "Vous êtes partenaire" in page.text
+
+
+# --- the tools of an answer, the source and its neighbours ---------------------------------------------------
+
+
+def test_copied_text_is_the_answer_with_its_sources() -> None:
+    answer = make_answer('**3 actions** : « dire "oui" » [1].')
+    (copy,) = _Page(render_answer(answer, turn=0)).all("button", "cls-tool-copy")
+    assert copy["data-copy"] == answer_to_plain(answer).replace("**", "")
+    for citation in answer.citations:
+        assert citation.quote in (copy["data-copy"] or "")
+
+
+def test_answer_is_downloaded_by_a_form_that_holds_its_question() -> None:
+    page = _Page(render_answer(make_answer(question=HOSTILE), turn=0))
+    (form,) = page.all("form", "cls-download")
+    assert (form["method"], form["action"]) == ("post", "/reponses/docx")
+    assert [field["value"] for field in page.all("input") if field["name"] == "q"] == [HOSTILE]
+    assert page.all("button", "cls-tool-md")[0]["formaction"] == "/reponses/md"
+
+
+def test_source_leads_to_its_fiche_and_to_its_document_at_its_page() -> None:
+    citation = make_citation(1, document="dossier/plan à lire.pdf", action_id="plan:a1", page=3, span=Span(40, 52))
+    html = render_source(Source(citation, "CLS", None, "Titre", "Libellé", ()), 0)
+    fiche, document = _Page(html).all("a")
+    assert fiche["href"] == "/fiches/plan%3Aa1?debut=40&fin=52#passage"
+    assert document["href"] == "/documents/dossier/plan%20%C3%A0%20lire.pdf#page=3"
+    assert document["target"] == "_blank"
+    assert "nouvel onglet" in html
+
+
+def test_word_file_is_downloaded_and_a_section_has_no_fiche() -> None:
+    citation = make_citation(1, document="cls.docx", action_id=None, action_title=None)
+    (document,) = _Page(render_source(Source(citation, "CLS", None, "Titre", "Libellé", ()), 0)).all("a")
+    assert document["href"] == "/documents/cls.docx"
+    assert "download" in document
+
+
+def test_source_names_its_neighbours() -> None:
+    source = FakeAssistant().open_source(make_citation(2))
+    page = _Page(render_source(source, 4, Neighbours(make_citation(1), make_citation(3), 3)))
+    before, after = page.all("button", "cls-step")
+    assert (before["data-turn"], before["data-source"], after["data-source"]) == ("4", "1", "3")
+    assert (after["aria-label"] or "").startswith("Source suivante : « Développer la maîtrise de stage")
+    assert "sur 3" in page.text
+
+
+def test_first_source_has_none_before_it() -> None:
+    turns = (Turn(QUESTION, make_answer()),)
+    before, after = _Page(open_citation(lend(), turns, 0, 1)).all("button", "cls-step")
+    assert "disabled" in before
+    assert "disabled" not in after
+
+
+# --- what the browser remembers ------------------------------------------------------------------------------
+
+
+def test_questions_of_a_browser_are_not_trusted() -> None:
+    settings = Settings(max_question_chars=20)
+    assert read_questions(None, settings) == ()
+    assert read_questions({"0": "Qui ?"}, settings) == ()
+    assert read_questions(["Qui ?", 4, None, ["Quoi ?"], "", " \n", "x" * 21, "Où\u200b ?\x00"], settings) == (
+        "Qui ?",
+        "Où ?",
+    )
+    assert read_questions([str(place) for place in range(80)], settings)[0] == "30"
+
+
+def test_reopened_conversation_is_the_one_that_was_left() -> None:
+    turns: tuple[Turn, ...] = ()
+    for question in (QUESTION, "Et en 2026 ?", "inconnu", "panne"):
+        left = list(converse(lend(), turns, question))[-1]
+        turns = left.turns
+    first, last = reopen(lend(), [turn.question for turn in turns])
+    assert first.turns[-1].pending
+    assert "Réouverture" in first.log
+    assert last.log == left.log
+
+
+def test_one_question_that_fails_does_not_lose_the_others() -> None:
+    last = list(reopen(lend(), [QUESTION, "imprévu", "Et en 2026 ?"]))[-1]
+    assert [bool(turn.answer) for turn in last.turns] == [True, False, True]
+    assert last.turns[1].notice == UNEXPECTED_FAILURE
+    assert "secret" not in last.log
+
+
+def test_server_that_forgot_asks_again_what_is_on_the_screen() -> None:
+    settings = Settings()
+    turns = recall(lend(), (), [QUESTION, "Et en 2026 ?"], settings)
+    assert [turn.question for turn in turns] == [QUESTION, "Et en 2026 ?"]
+    assert all(turn.answer for turn in turns)
+    assert recall(lend(), turns, [QUESTION, "Et en 2026 ?"], settings) is turns
+    assert recall(lend(), turns, None, settings) is turns
+    assert recall(lend(), turns, [], settings) == ()
+
+
+def test_question_is_kept_as_the_page_can_give_it_back() -> None:
+    (turn,) = list(converse(lend(), (), " Où\u202e est\x00\r\nla MSA ?\ud800 "))[-1].turns
+    assert turn.question == "Où est\nla MSA ?"
+
+
+def test_a_turn_says_whether_it_follows_the_one_before() -> None:
+    turns = list(reopen(lend(), [QUESTION, "Et en 2026 ?"]))[-1]
+    first, second = _Page(turns.log).all("article")
+    assert "data-follows" not in first
+    assert "data-follows" in second
+    assert second["data-asked"] == "Et en 2026 ?"
+
+
+# --- what goes wrong -----------------------------------------------------------------------------------------
+
+
+def test_missing_index_is_a_sentence_and_the_page_recovers() -> None:
+    is_there = False
+
+    def lend_later() -> AbstractContextManager[Assistant]:
+        if not is_there:
+            raise IndexMissingError("Aucun index. Lancez : clsassist index")
+        return nullcontext(FakeAssistant())
+
+    lost = list(converse(lend_later, (), QUESTION))[-1]
+    assert "clsassist index" in lost.log
+    is_there = True
+    assert "cls-sources" in list(converse(lend_later, lost.turns, QUESTION))[-1].log
+    assert list(reopen(lend_later, [QUESTION]))[-1].turns[0].answer
+
+
+BAD_QUESTIONS = [
+    "😀",
+    "👩‍⚕️ et les médecins ?",
+    "<b>gras</b><script>alert(1)</script>",
+    "![x](http://mechant.example/i.png) [lien](http://mechant.example)",
+    "'; DROP TABLE action; -- \" OR 1=1",
+    "a\x00b\x07c\x1b[31m",
+    "\u202eegats ed esirtîam\u202c",
+    "\ud800",
+    "((((((((((((((((",
+    "* * * ** __ `` ~~ # | |---|",
+    "% _ ? \\ ${x} {{y}} {0} %s",
+    "０１２３ Ⅳ ﬁche ²",
+    "?" * 1_000,
+    "mot " * 250,
+]
+
+
+@pytest.mark.parametrize("question", BAD_QUESTIONS, ids=range(len(BAD_QUESTIONS)))
+def test_odd_question_is_answered_or_refused_in_words(demo_assistant: Assistant, question: str) -> None:
+    settings = Settings()
+    refusal = refuse_question(question, (), settings)
+    if refusal:
+        assert refusal == EMPTY_QUESTION
+        return
+    step = list(converse(lend(demo_assistant), (), question))[-1]
+    _assert_harmless(step.log)
+    assert UNEXPECTED_FAILURE not in step.log
+    # A page is sent as UTF-8, whatever was typed.
+    step.log.encode("utf-8")
+    assert len(_Page(step.log).text) > 40
+
+
+def test_ten_thousand_characters_are_refused_in_one_sentence() -> None:
+    assert refuse_question("x" * 10_000, (), Settings()).startswith("Votre question compte 10000 caractères")
 
 
 # --- server ------------------------------------------------------------------------------------------------

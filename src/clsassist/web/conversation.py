@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from clsassist.assistant import Assistant
 from clsassist.errors import ClsAssistError
 from clsassist.records import Answer, Citation
 from clsassist.settings import Settings
-from clsassist.web.markdown import prose
+from clsassist.web.markdown import plain, prose, tidy
 from clsassist.web.rendering import (
+    Neighbours,
     render_answer,
     render_answer_blocks,
-    render_questions,
     render_source,
     render_source_notice,
 )
+from clsassist.web.trace import follows
+
+logger = logging.getLogger(__name__)
 
 # A visitor's memory on the server is bounded: beyond this, the oldest turns leave the page.
 MAX_TURNS = 50
@@ -27,15 +32,13 @@ UNEXPECTED_FAILURE = (
     "La réponse n'a pas pu être préparée, à cause d'un incident imprévu. Posez la question autrement, "
     "ou signalez-la à la personne qui gère ce service."
 )
-_WELCOME = (
-    "Posez une question sur les actions, les porteurs, les partenaires, les publics ou le calendrier. Chaque "
-    "réponse cite ses sources : un clic sur un numéro ouvre le passage du document."
-)
 LOST_SOURCE = "Cette conversation a expiré : posez de nouveau la question pour rouvrir ses sources."
-_WAITING = (
-    '<p class="cls-wait">Recherche dans les documents<span class="cls-dots" aria-hidden="true">'
-    "<span></span><span></span><span></span></span></p>"
-)
+_DOTS = '<span class="cls-dots" aria-hidden="true"><span></span><span></span><span></span></span>'
+_WAITING = f'<p class="cls-wait">Recherche dans les documents{_DOTS}</p>'
+_REOPENING = f'<p class="cls-wait cls-reopening">Réouverture de la conversation{_DOTS}</p>'
+
+# Lends the assistant for the time of one answer; raises ClsAssistError when there is no index.
+Lender = Callable[[], AbstractContextManager[Assistant]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Step:
 
 def refuse_question(question: str, turns: tuple[Turn, ...], settings: Settings) -> str:
     """Return the sentence that refuses a question, or nothing when it can be asked."""
-    length = len(question.strip())
+    length = len(tidy(question))
     if not length:
         return EMPTY_QUESTION
     if length > settings.max_question_chars:
@@ -71,26 +74,69 @@ def refuse_question(question: str, turns: tuple[Turn, ...], settings: Settings) 
     return STILL_ANSWERING if turns and turns[-1].pending else ""
 
 
-def converse(assistant: Assistant, turns: tuple[Turn, ...], question: str) -> Iterator[Step]:
+def read_questions(sent: object, settings: Settings) -> tuple[str, ...]:
+    """Return the questions that a browser says it remembers: the last ones, and only those that could be asked."""
+    if not isinstance(sent, list):
+        return ()
+    known = (tidy(one) for one in sent[-MAX_TURNS:] if isinstance(one, str))
+    return tuple(one for one in known if one and len(one) <= settings.max_question_chars)
+
+
+def recall(lend: Lender, turns: tuple[Turn, ...], sent: object, settings: Settings) -> tuple[Turn, ...]:
+    """Return the turns of the conversation on the visitor's screen.
+
+    The server forgets them when it restarts, or after a while; then each question is asked again. ``sent`` comes
+    from the browser, unchecked; without a list, what the server remembers is right.
+    """
+    if not isinstance(sent, list):
+        return turns
+    questions = read_questions(sent, settings)
+    if questions == tuple(turn.question for turn in turns):
+        return turns
+    return _ask_all(lend, questions)
+
+
+def reopen(lend: Lender, questions: Sequence[str]) -> Iterator[Step]:
+    """Yield the conversation made of these questions: that it is on its way, then whole."""
+    if questions:
+        # A turn that waits: nothing may be asked before the others are there.
+        yield Step((Turn(questions[-1]),), _REOPENING)
+    turns = _ask_all(lend, questions)
+    yield Step(turns, render_turns(turns))
+
+
+def _ask_all(lend: Lender, questions: Sequence[str]) -> tuple[Turn, ...]:
+    turns: tuple[Turn, ...] = ()
+    for question in questions:
+        turns = (*turns, _ask(lend, turns, Turn(question)))
+    return turns
+
+
+def converse(lend: Lender, turns: tuple[Turn, ...], question: str) -> Iterator[Step]:
     """Yield the conversation as it should be shown, from the question alone to the complete answer."""
     past = turns[1 - MAX_TURNS :]
     shown = "".join(_render_turn(turn, place) for place, turn in enumerate(past))
-    pending = Turn(question.strip())
+    pending = Turn(tidy(question))
     waiting = (*past, pending)
     yield Step(waiting, shown + _render_turn(pending, len(past)))
-    done = _ask(assistant, past, pending)
+    done = _ask(lend, past, pending)
     if done.answer:
         for partial in _partial_answers(done.answer, len(past)):
-            yield Step(waiting, shown + _frame(done, len(past), partial))
+            yield Step(waiting, shown + _frame(pending, len(past), partial))
     yield Step((*past, done), shown + _render_turn(done, len(past)))
 
 
-def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
+def _ask(lend: Lender, past: tuple[Turn, ...], pending: Turn) -> Turn:
     previous = tuple(turn.answer for turn in past if turn.answer)
     try:
-        return replace(pending, answer=assistant.ask(pending.question, previous))
+        with lend() as assistant:
+            return replace(pending, answer=assistant.ask(pending.question, previous))
     except ClsAssistError as error:
         return replace(pending, notice=str(error))
+    except Exception:
+        # A question that no other met must not take the rest of the conversation with it.
+        logger.exception("Une question n'a pas pu recevoir de réponse")
+        return replace(pending, notice=UNEXPECTED_FAILURE)
 
 
 def _partial_answers(answer: Answer, place: int) -> Iterator[str]:
@@ -113,13 +159,6 @@ def render_turns(turns: tuple[Turn, ...]) -> str:
     return "".join(_render_turn(turn, place) for place, turn in enumerate(turns))
 
 
-def render_welcome(starters: tuple[str, ...]) -> str:
-    """Return what stands in place of a conversation before it begins."""
-    proposed = f"<p>{prose('Par exemple :')}</p>{render_questions(starters)}" if starters else ""
-    title = prose("Que voulez-vous savoir ?")
-    return f'<div class="cls-welcome"><h2>{title}</h2><p>{prose(_WELCOME)}</p>{proposed}</div>'
-
-
 def _render_turn(turn: Turn, place: int) -> str:
     if turn.answer:
         return _frame(turn, place, render_answer(turn.answer, place))
@@ -129,26 +168,35 @@ def _render_turn(turn: Turn, place: int) -> str:
 
 
 def _frame(turn: Turn, place: int, body: str) -> str:
+    # The script of the page reads the questions here: to keep them in the browser, to share an answer.
+    after = " data-follows" if turn.answer and follows(turn.answer) else ""
     return (
-        f'<article class="cls-turn" id="turn-{place}"><h2 class="cls-question">'
-        f'<span class="cls-hidden">Question : </span>{prose(turn.question)}</h2>'
+        f'<article class="cls-turn" id="turn-{place}" data-asked="{plain(turn.question)}"{after}>'
+        f'<h2 class="cls-question"><span class="cls-hidden">Question : </span>{prose(turn.question)}</h2>'
         f'<div class="cls-answer">{body}</div></article>'
     )
 
 
-def open_citation(assistant: Assistant, turns: tuple[Turn, ...], turn: object, number: object) -> str:
+def open_citation(lend: Lender, turns: tuple[Turn, ...], turn: object, number: object) -> str:
     """Return the source panel of one citation; ``turn`` and ``number`` come from the browser, unchecked."""
-    citation = _find_citation(turns, turn, number)
-    if citation is None or not isinstance(turn, int):
+    citations = _citations(turns, turn)
+    place = next((place for place, found in enumerate(citations) if found.number == number), None)
+    if place is None or not isinstance(turn, int):
         return render_source_notice(LOST_SOURCE)
+    around = Neighbours(
+        citations[place - 1] if place else None,
+        citations[place + 1] if place + 1 < len(citations) else None,
+        len(citations),
+    )
     try:
-        return render_source(assistant.open_source(citation), turn)
+        with lend() as assistant:
+            return render_source(assistant.open_source(citations[place]), turn, around)
     except ClsAssistError as error:
         return render_source_notice(str(error))
 
 
-def _find_citation(turns: tuple[Turn, ...], turn: object, number: object) -> Citation | None:
+def _citations(turns: tuple[Turn, ...], turn: object) -> tuple[Citation, ...]:
     if not isinstance(turn, int) or not 0 <= turn < len(turns):
-        return None
+        return ()
     answer = turns[turn].answer
-    return next((found for found in answer.citations if found.number == number), None) if answer else None
+    return answer.citations if answer else ()

@@ -19,6 +19,9 @@ _MARK = re.compile(r"\[(\d{1,4})\]")
 # Characters that show nothing, or that reorder what is shown: zero width, direction overrides, hidden tags.
 _UNSEEN = re.compile("[\x00\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
 
+# What no reader types: control characters but tabs and line ends, and halves of characters.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
 # French puts a space before these signs and inside « »: no line may break there.
 _SPACE_BEFORE = re.compile(r" (?=[:;?!»])")
 
@@ -34,6 +37,15 @@ def plain(text: str) -> str:
     'Élus &lt;b&gt;&quot;actifs&quot;&lt;/b&gt;'
     """
     return escape(_UNSEEN.sub("", text))
+
+
+def tidy(text: str) -> str:
+    r"""Return a text as it was meant: nothing that cannot be seen, nothing around it, one kind of line end.
+
+    >>> tidy(" Qui\u200b porte\x00 la fiche 2 ?\r\n")
+    'Qui porte la fiche 2 ?'
+    """
+    return _CONTROL.sub("", _UNSEEN.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def prose(text: str) -> str:
@@ -112,16 +124,58 @@ class _AnswerRenderer(RendererHTML):
     strong_close = strong_open
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
-        """Frame the table: a wide one scrolls in its frame, with the keyboard too."""
-        return '<div class="cls-scroll" role="region" tabindex="0" aria-label="Tableau"><table>\n'
+        """Frame the table: a wide one scrolls in its frame, with the keyboard too.
+
+        A comparison, whose first column names its rows, is read row by row on a narrow screen: each cell then says
+        its column, and the roles hold whatever the style sheet makes of the table.
+        """
+        names = [inline.content.replace("**", "") for inline in _header_cells(tokens, idx)]
+        env["columns"] = names if names and not names[0].strip() else []
+        table = '<table class="cls-compare" role="table">' if env["columns"] else "<table>"
+        return f'<div class="cls-scroll" role="region" tabindex="0" aria-label="Tableau">{table}\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
         """Close the table and its frame."""
+        env["columns"] = []
         return "</table></div>\n"
 
+    def tr_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Begin a row, its cells counted anew."""
+        env["column"] = -1
+        return '<tr role="row">' if env["columns"] else "<tr>"
+
     def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
-        """Tell screen readers that the header is the header of its column."""
-        return '<th scope="col">'
+        """Tell screen readers that the header is the header of its column; nothing heads the names of rows."""
+        env["column"] += 1
+        if not env["columns"]:
+            return '<th scope="col">'
+        return '<th scope="col" role="columnheader">' if env["column"] else '<td role="cell">'
+
+    def th_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Close what th_open began."""
+        return "</td>" if env["columns"] and not env["column"] else "</th>"
+
+    def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Begin a cell; the first of a comparison names its row."""
+        env["column"] += 1
+        if not env["columns"]:
+            return super().renderToken(tokens, idx, options, env)
+        if not env["column"]:
+            return '<th scope="row" role="rowheader">'
+        return f'<td role="cell" data-column="{plain(env["columns"][env["column"]])}">'
+
+    def td_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
+        """Close what td_open began."""
+        return "</th>" if env["columns"] and not env["column"] else "</td>"
+
+
+def _header_cells(tokens: Sequence[Token], start: int) -> Iterator[Token]:
+    """Yield what stands in the cells of the header of the table that begins at ``start``."""
+    for place in range(start, len(tokens)):
+        if tokens[place].type == "thead_close":
+            return
+        if tokens[place].type == "th_open":
+            yield tokens[place + 1]
 
 
 def _build_parser() -> MarkdownIt:

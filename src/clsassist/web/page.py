@@ -1,7 +1,8 @@
-"""The page itself: Gradio components, and which function each event calls."""
+"""The assistant's page: Gradio components, and which function each event calls."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,26 +10,47 @@ from typing import Any
 
 import gradio as gr
 
-from clsassist.errors import ClsAssistError
 from clsassist.web.conversation import (
     Turn,
     abandon,
     converse,
     open_citation,
+    read_questions,
+    recall,
     refuse_question,
-    render_welcome,
+    reopen,
 )
-from clsassist.web.markdown import prose
+from clsassist.web.markdown import plain, prose
 from clsassist.web.site import Site
+from clsassist.web.tools import FEEDBACK_DIALOG
+from clsassist.web.welcome import Welcome
+
+# How long a browser keeps a conversation that nobody opens: the time between two meetings of a steering committee.
+BROWSER_DAYS = 90
 
 _HINT = "Cliquez sur un numéro dans une réponse : le passage s'ouvre ici, les mots cités surlignés."
 _NO_SOURCE = f'<p class="cls-hint">{prose(_HINT)}</p>'
 _LOG_TEMPLATE = '<div class="cls-log" role="log" aria-live="polite" aria-label="Conversation">${value}</div>'
 _REMARK_TEMPLATE = '<div class="cls-remark" role="alert">${value}</div>'
+_HISTORY = (
+    '<details class="cls-history"><summary><span class="cls-history-title">Mes conversations</span>'
+    f'<span class="cls-history-where">{prose("gardées dans ce navigateur seulement")}</span></summary>'
+    f'<div class="cls-history-body"><p class="cls-history-note">{prose("{note}")}</p>'
+    '<ul class="cls-history-list"></ul>'
+    '<p><button type="button" class="cls-history-clear">Tout supprimer</button></p></div></details>'
+    '<p class="cls-history-status" role="status"></p>'
+)
+_HISTORY_NOTE = (
+    "Seules vos questions sont gardées, dans ce navigateur et nulle part ailleurs : les réponses sont préparées de "
+    f"nouveau à chaque ouverture. Une conversation s'efface {BROWSER_DAYS} jours après sa dernière question. Sur un "
+    "ordinateur partagé, supprimez-les avant de partir."
+)
 _HERE = Path(__file__).parent
 
 # Every event goes through the queue, is absent from the public interface and shows no loader of its own.
 _EVENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# A typed question goes with those on the screen, which the server may have forgotten.
+_WITH_QUESTIONS = "(question, turns, sent) => [question, turns, window.clsQuestions?.() ?? null]"
 
 # What an event returns: one value for each component it changes, in the order given when it is bound.
 Values = tuple[Any, ...]
@@ -38,7 +60,7 @@ def build_page(site: Site) -> gr.Blocks:
     """Return the whole page, not yet served; its header comes before it, in the document itself."""
     page = gr.Blocks(title=site.settings.page.title, analytics_enabled=False, fill_width=True)
     with page:
-        add_conversation(site)
+        add_conversation(site, page)
     return page
 
 
@@ -47,6 +69,9 @@ class _Parts:
     """The components that events read and change."""
 
     turns: gr.State
+    sent: gr.JSON
+    history: gr.HTML
+    welcome: gr.HTML
     log: gr.HTML
     remark: gr.HTML
     box: gr.Textbox
@@ -55,36 +80,47 @@ class _Parts:
     panel: gr.HTML
 
 
-def add_conversation(site: Site) -> None:
+def add_conversation(site: Site, page: gr.Blocks) -> None:
     """Add the conversation, the question box and the source panel to the page being built."""
-    welcome = render_welcome(_starters(site))
-    parts = _lay_out(welcome)
-    events = _Events(site, welcome)
+    welcome = Welcome(site)
+    parts = _lay_out(site, welcome)
+    events = _Events(site)
     shown = [parts.turns, parts.log, parts.remark]
     typed = [*shown, parts.box]
     asked = [
-        gr.on([parts.send.click, parts.box.submit], events.ask_typed, [parts.box, parts.turns], typed, **_EVENT),
-        parts.log.select(events.ask_proposed, [parts.turns], shown, **_EVENT),
+        gr.on(
+            [parts.send.click, parts.box.submit],
+            events.ask_typed,
+            [parts.box, parts.turns, parts.sent],
+            typed,
+            js=_WITH_QUESTIONS,
+            **_EVENT,
+        ),
+        gr.on([parts.log.select, parts.welcome.select], events.ask_proposed, [parts.turns], shown, **_EVENT),
+        parts.history.select(events.reopen, None, [*shown, parts.panel], **_EVENT),
     ]
     for asking in asked:
         asking.failure(events.give_up, [parts.turns], shown, **_EVENT)
-    parts.log.click(events.show_source, [parts.turns], [parts.panel], **_EVENT)
-    parts.renew.click(events.start_again, None, [*typed, parts.panel], cancels=asked, **_EVENT)
+    gr.on([parts.log.click, parts.panel.click], events.show_source, [parts.turns], [parts.turns, parts.panel], **_EVENT)
+    gr.on(
+        [parts.renew.click, parts.history.clear],
+        events.start_again,
+        None,
+        [*typed, parts.panel],
+        cancels=asked,
+        **_EVENT,
+    )
+    page.load(welcome.render, None, [parts.welcome], **_EVENT)
 
 
-def _starters(site: Site) -> tuple[str, ...]:
-    try:
-        with site.live.use() as assistant:
-            return assistant.starters()
-    except ClsAssistError:
-        return ()
-
-
-def _lay_out(welcome: str) -> _Parts:
-    turns = gr.State(())
+def _lay_out(site: Site, welcome: Welcome) -> _Parts:
+    turns = gr.State((), time_to_live=site.settings.page.conversation_minutes * 60)
+    sent = gr.JSON(visible=False)
     with gr.Row(elem_id="contenu", elem_classes="cls-columns"):
         with gr.Column(scale=3, min_width=280, elem_classes="cls-main"):
-            log = _html(welcome, _LOG_TEMPLATE, _read("log.js"))
+            history = _html(_render_history(site), script=_read("history.js"))
+            greeting = _html(welcome.first(), script=_read("welcome.js"))
+            log = _html("", _LOG_TEMPLATE, _read("log.js"))
             with gr.Column(elem_classes="cls-composer"):
                 remark = _html("", _REMARK_TEMPLATE)
                 with gr.Row(elem_classes="cls-entry"):
@@ -93,7 +129,14 @@ def _lay_out(welcome: str) -> _Parts:
                     renew = gr.Button("Nouvelle conversation", scale=0, elem_classes="cls-new")
         with gr.Column(scale=2, min_width=280, elem_classes="cls-side"):
             panel = _html(_NO_SOURCE, script=_read("panel.js"), empty=_NO_SOURCE)
-    return _Parts(turns, log, remark, box, send, renew, panel)
+    _html(FEEDBACK_DIALOG, script=_read("tools.js"))
+    return _Parts(turns, sent, history, greeting, log, remark, box, send, renew, panel)
+
+
+def _render_history(site: Site) -> str:
+    limits = {"days": BROWSER_DAYS, "characters": site.settings.max_question_chars}
+    html = _HISTORY.replace("{note}", prose(_HISTORY_NOTE))
+    return html.replace("<details ", f'<details data-limits="{plain(json.dumps(limits))}" ', 1)
 
 
 def _html(value: str, template: str = "${value}", script: str | None = None, empty: str = "") -> gr.HTML:
@@ -117,28 +160,33 @@ class _Events:
     """What the page does when the visitor acts; the conversation itself is in conversation.py."""
 
     site: Site
-    welcome: str
 
-    def ask_typed(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
+    def ask_typed(self, question: str, past: tuple[Turn, ...], sent: object) -> Iterator[Values]:
         """Answer the question of the box, and empty the box once the question is accepted."""
         # The box is changed once: words typed while the answer comes must stay.
         box: Any = gr.skip() if refuse_question(question, past, self.site.settings) else ""
-        for values in self._answer(question, past):
+        for values in self._answer(question, past, sent):
             yield *values, box
             box = gr.skip()
 
     def ask_proposed(self, past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Values]:
-        """Answer a question proposed by the page."""
-        yield from self._answer(str(event.question), past)
+        """Answer a question proposed by the page, or brought by its address."""
+        yield from self._answer(str(event.question), past, event.sent)
 
-    def _answer(self, question: str, past: tuple[Turn, ...]) -> Iterator[Values]:
-        refusal = refuse_question(question, past, self.site.settings)
+    def _answer(self, question: str, past: tuple[Turn, ...], sent: object) -> Iterator[Values]:
+        settings = self.site.settings
+        refusal = refuse_question(question, past, settings)
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
-        with self.site.live.use() as assistant:
-            for step in converse(assistant, past, question):
-                yield step.turns, step.log, ""
+        for step in converse(self.site.live.use, recall(self.site.live.use, past, sent, settings), question):
+            yield step.turns, step.log, ""
+
+    def reopen(self, event: gr.EventData) -> Iterator[Values]:
+        """Show a conversation that the browser kept."""
+        questions = read_questions(event.questions, self.site.settings)
+        for step in reopen(self.site.live.use, questions):
+            yield step.turns, step.log, "", _NO_SOURCE
 
     def give_up(self, past: tuple[Turn, ...]) -> Values:
         """Replace the waiting turn by a sentence after an unexpected failure."""
@@ -147,11 +195,11 @@ class _Events:
         step = abandon(past)
         return step.turns, step.log, ""
 
-    def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> str:
+    def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> Values:
         """Open one citation in the source panel."""
-        with self.site.live.use() as assistant:
-            return open_citation(assistant, past, event.turn, event.source)
+        turns = recall(self.site.live.use, past, event.sent, self.site.settings)
+        return turns, open_citation(self.site.live.use, turns, event.turn, event.source)
 
     def start_again(self) -> Values:
         """Forget the conversation."""
-        return (), self.welcome, "", "", _NO_SOURCE
+        return (), "", "", "", _NO_SOURCE

@@ -1,14 +1,16 @@
-// The source panel: it takes the focus when it opens and gives it back when it closes.
-// Gradio runs this once, as a function body that receives element, props and watch.
+// The source panel: it takes the focus when it opens and gives it back when it closes; arrows leaf through it.
+// Gradio runs this once, as a function body that receives element, trigger, props and watch.
 let opener = null;
 
 const openPanel = () => element.querySelector(".cls-panel");
 
-// What opened the panel: the button pressed; some browsers do not focus it, then the mark stands for it.
+// What opened the panel: the button pressed; some browsers do not focus it, then the mark stands for it. A reader who
+// leafed through the sources goes back to the mark of the last one.
 const findOpener = ({ turn, source }) => {
   const place = `[data-turn="${turn}"][data-source="${source}"]`;
   const active = document.activeElement;
-  return active.matches(place) ? active : document.querySelector(`.cls-mark${place}`);
+  if (active.matches(place) && !element.contains(active)) return active;
+  return document.querySelector(`.cls-mark${place}`) ?? document.querySelector(`.cls-source${place}`) ?? opener;
 };
 
 const close = () => {
@@ -17,12 +19,27 @@ const close = () => {
   opener?.focus();
 };
 
+const step = (button) => {
+  if (!button || button.disabled) return;
+  const { turn, source } = button.dataset;
+  trigger("click", { turn: Number(turn), source: Number(source), sent: window.clsQuestions?.() ?? null });
+};
+
 element.addEventListener("click", (event) => {
   if (event.target.closest(".cls-close")) close();
+  step(event.target.closest(".cls-step"));
+});
+
+element.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const name = { ArrowLeft: "before", ArrowRight: "after" }[event.key];
+  if (!name) return;
+  event.preventDefault();
+  step(element.querySelector(`.cls-step-${name}`));
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") close();
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) close();
 });
 
 watch("value", () => {

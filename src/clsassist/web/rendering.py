@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from textwrap import shorten
 
+from clsassist.exports import answer_to_plain
 from clsassist.records import Answer, AnswerStatus, Citation, Source, SourceLine
+from clsassist.starters import AudienceStarters
+from clsassist.web.fiches import document_url, fiche_url
 from clsassist.web.markdown import markdown_blocks, plain, prose
+from clsassist.web.trace import tell_trace
 
 # What stands above the questions proposed after an answer.
 _CHOICES_TITLES = {
@@ -15,6 +20,9 @@ _CHOICES_TITLES = {
     AnswerStatus.NOT_FOUND: "Les documents répondent, par exemple, à :",
     AnswerStatus.AMBIGUOUS: "Précisez votre question :",
 }
+
+# Who is spoken to, as the page names them.
+_AUDIENCES = {"élu": "Vous êtes élu ou élue", "coordinateur": "Vous coordonnez", "partenaire": "Vous êtes partenaire"}
 
 # Beyond this number the list of sources is folded: the marks in the text open them just as well.
 _SOURCES_SHOWN = 8
@@ -56,15 +64,40 @@ def render_answer_blocks(answer: Answer, turn: int) -> list[str]:
 
 
 def render_answer(answer: Answer, turn: int) -> str:
-    """Return everything shown under a question: text, sources, proposed questions, how it was searched."""
+    """Return everything shown under a question: text, tools, sources, proposed questions, how it was searched."""
+    choices = _render_choices(answer)
+    answered = answer.status is AnswerStatus.ANSWERED
     return "".join(
         [
             *render_answer_blocks(answer, turn),
+            "" if answered else choices,
+            _render_tools(answer),
             _render_sources(answer.citations, turn),
-            _render_choices(answer),
+            choices if answered else "",
             _render_trace(answer, turn),
         ]
     )
+
+
+def _render_tools(answer: Answer) -> str:
+    """What a reader may do with an answer; the page's script adds the earlier questions that it needs."""
+    copied = plain(answer_to_plain(answer).replace("**", ""))
+    files = _tool("word", "Word", kind="submit")
+    files += _tool("md", "Markdown", 'formaction="/reponses/md"', kind="submit")
+    return (
+        '<div class="cls-tools" role="group" aria-label="Outils de cette réponse">'
+        + _tool("copy", "Copier", f'data-copy="{copied}"')
+        + _tool("share", "Lien", 'title="Copier un lien vers cette réponse"')
+        + '<form class="cls-download" method="post" action="/reponses/docx">'
+        + f'<input type="hidden" name="q" value="{plain(answer.question)}">{files}</form>'
+        + _tool("up", "Utile", 'data-rating="plus" aria-pressed="false"')
+        + _tool("down", "Pas utile", 'data-rating="moins" aria-pressed="false"')
+        + '<p class="cls-tool-status" role="status"></p></div>'
+    )
+
+
+def _tool(name: str, label: str, attributes: str = "", kind: str = "button") -> str:
+    return f'<button type="{kind}" class="cls-tool cls-tool-{name}" {attributes}>{label}</button>'
 
 
 def _render_sources(citations: Sequence[Citation], turn: int) -> str:
@@ -106,33 +139,84 @@ def render_questions(questions: Iterable[str]) -> str:
     return f'<ul class="cls-questions">{"".join(items)}</ul>'
 
 
+def render_starters(groups: Iterable[AudienceStarters]) -> str:
+    """Return the first questions, a short list for each audience."""
+    blocks = (
+        f'<section class="cls-audience"><h3>{plain(_AUDIENCES.get(group.audience, group.audience))}</h3>'
+        f"{render_questions(group.questions)}</section>"
+        for group in groups
+    )
+    return f'<div class="cls-audiences">{"".join(blocks)}</div>'
+
+
 def _render_trace(answer: Answer, turn: int) -> str:
-    steps = "".join(f"<li>{prose(step)}</li>" for step in answer.trace)
+    told = tell_trace(answer)
+    passages = "".join(f"<li>{prose(passage)}</li>" for passage in told.passages)
+    near = f"<p>{prose('Passages lus en premier, les plus proches de votre question :')}</p><ol>{passages}</ol>"
     return (
         f'<details class="cls-trace" id="trace-{turn}"><summary>Comment ai-je cherché&nbsp;?</summary>'
-        f"<ul>{steps}</ul><p>{prose(_coverage_sentence(answer))}</p></details>"
+        f"<ul>{''.join(f'<li>{prose(step)}</li>' for step in told.steps)}</ul>{near if passages else ''}"
+        f"<p>{prose(_duration(answer))}</p></details>"
     )
 
 
-def _coverage_sentence(answer: Answer) -> str:
-    coverage = answer.coverage
-    parts = [f"Actions examinées : {coverage.actions}", f"retenues : {coverage.matching}"]
-    if coverage.field_missing:
-        parts.append(f"sans la rubrique demandée : {coverage.field_missing}")
-    if coverage.unreadable_documents:
-        parts.append(f"documents illisibles : {coverage.unreadable_documents}")
-    return f"{' ; '.join(parts)}. Réponse préparée en {answer.elapsed_ms:.0f} ms."
+def _duration(answer: Answer) -> str:
+    seconds = f"{answer.elapsed_ms / 1000:.2f}".replace(".", ",")
+    return f"Réponse préparée en {seconds} seconde, à partir d'extraits des documents, sans génération."
 
 
-def render_source(source: Source, turn: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The citations before and after one, as a reader leafs through them; None at the ends."""
+
+    before: Citation | None = None
+    after: Citation | None = None
+    total: int = 0
+
+
+def render_source(source: Source, turn: int, around: Neighbours | None = None) -> str:
     """Return the source panel: where the quote stands, then the whole field with the quoted words marked."""
     citation = source.citation
+    near = around or Neighbours()
     lines = "".join(_render_line(line) for line in source.lines)
+    count = f' <span class="cls-of">sur {near.total}</span>' if near.total > 1 else ""
     return _render_panel(
-        f"Source {citation.number}",
+        f"Source {citation.number}{count}",
         f'{_render_facts(source)}<h3>{plain(source.label)}</h3><div class="cls-lines">{lines}</div>',
         f' data-turn="{turn}" data-source="{citation.number}"',
+        _render_steps(near, turn) if near.total > 1 else "",
+        f'<div class="cls-panel-foot">{_render_links(citation)}</div>',
     )
+
+
+def _render_steps(near: Neighbours, turn: int) -> str:
+    steps = (("before", "Source précédente", near.before), ("after", "Source suivante", near.after))
+    return "".join(_render_step(name, label, citation, turn) for name, label, citation in steps)
+
+
+def _render_step(name: str, label: str, citation: Citation | None, turn: int) -> str:
+    key = "ArrowLeft" if name == "before" else "ArrowRight"
+    place = f' data-turn="{turn}" data-source="{citation.number}"' if citation else " disabled"
+    where = plain(f"{label} : {citation_place(citation)}" if citation else label)
+    return (
+        f'<button type="button" class="cls-step cls-step-{name}" aria-keyshortcuts="{key}"{place}'
+        f' aria-label="{where}" title="{where}"></button>'
+    )
+
+
+def _render_links(citation: Citation) -> str:
+    fiche = ""
+    if citation.action_id:
+        address = plain(fiche_url(citation.action_id, citation.span))
+        fiche = f'<a class="cls-link-button" href="{address}">Voir la fiche</a>'
+    if citation.document.lower().endswith(".pdf"):
+        at = f", page {citation.page}" if citation.page else ""
+        label = f'Ouvrir le document{at} <span class="cls-soft">(nouvel onglet)</span>'
+        opening = ' target="_blank" rel="noopener"'
+    else:
+        label, opening = "Télécharger le document", " download"
+    address = plain(document_url(citation.document, citation.page))
+    return f'{fiche}<a class="cls-link-button" href="{address}"{opening}>{label}</a>'
 
 
 def render_source_notice(sentence: str) -> str:
@@ -140,13 +224,13 @@ def render_source_notice(sentence: str) -> str:
     return _render_panel("Source", f"<p>{prose(sentence)}</p>")
 
 
-def _render_panel(title: str, body: str, data: str = "") -> str:
+def _render_panel(title: str, body: str, data: str = "", steps: str = "", foot: str = "") -> str:
     return (
         f'<section class="cls-panel" aria-labelledby="cls-panel-title"{data}><div class="cls-panel-head">'
-        f'<h2 id="cls-panel-title" tabindex="-1">{title}</h2>'
+        f'<h2 id="cls-panel-title" tabindex="-1">{title}</h2>{steps}'
         f'<button type="button" class="cls-close">Fermer</button></div>'
         '<div class="cls-panel-body" tabindex="0" role="group" aria-labelledby="cls-panel-title">'
-        f"{body}</div></section>"
+        f"{body}</div>{foot}</section>"
     )
 
 

@@ -397,6 +397,33 @@ def test_an_allowed_site_reaches_nothing_but_the_api(shared: TestClient) -> None
     assert "access-control-allow-origin" not in response.headers
 
 
+# --- passwords
+
+
+@pytest.fixture
+def guarded(demo_assistant: Assistant, tmp_path: Path) -> Iterator[TestClient]:
+    """The API of a service that asks for a password."""
+    page = replace(SETTINGS.page, password="genêt-42", auth="password", data_dir=tmp_path)
+    app = create_app(LiveAssistant.over(demo_assistant), replace(SETTINGS, page=page))
+    with TestClient(app, base_url=BASE) as client:
+        yield client
+
+
+def test_without_the_password_nothing_is_said(guarded: TestClient) -> None:
+    for path in ("/api/v1/actions", f"/api/v1/ask?question={FIRST}", "/api/v1/openapi.json"):
+        response = guarded.get(path)
+        assert response.status_code == 401
+        assert list(response.json()) == ["detail"]
+    assert guarded.get("/api/v1/actions", headers={"authorization": "Bearer faux"}).status_code == 401
+
+
+def test_the_password_is_given_by_basic_or_as_a_token(guarded: TestClient) -> None:
+    assert guarded.get("/api/v1/actions", auth=("tableau", "genêt-42")).status_code == 200
+    token = {"authorization": "Bearer genêt-42".encode()}
+    assert guarded.get("/api/v1/actions", headers=token).status_code == 200
+    assert guarded.post("/api/v1/ask", json={"question": FIRST}, headers=token).status_code == 200
+
+
 # --- when things fail
 
 

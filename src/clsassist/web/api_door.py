@@ -1,7 +1,8 @@
-"""What a browser asks of the API before a page of another site may use it: OPTIONS, and CORS when it is allowed."""
+"""What comes to programs before anything else: OPTIONS, the sites whose pages may call, a password given as a token."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
@@ -10,12 +11,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clsassist.web.api_lists import PREFIX
+from clsassist.web.mcp import MCP_PATH
 
 _READ = "GET, HEAD, OPTIONS"
 _ASK = "GET, HEAD, OPTIONS, POST"
 # By these, the layer beneath would take an allowed site for a stranger.
 _RELATION = (b"origin", b"sec-fetch-site")
 _PREFLIGHT_SECONDS = 600
+_TOKEN = "bearer "
 
 
 class ApiDoor:
@@ -38,8 +41,10 @@ class ApiDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not scope["path"].startswith(f"{PREFIX}/"):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
+        elif not scope["path"].startswith(f"{PREFIX}/"):
+            await self.app(_signed(scope) if scope["path"] == MCP_PATH else scope, receive, send)
         elif self.origins and "origin" in Headers(scope=scope):
             await self._shared(scope, receive, send)
         else:
@@ -53,4 +58,14 @@ class ApiDoor:
         if Headers(scope=scope).get("origin") in self.origins:
             kept = [(name, value) for name, value in scope["headers"] if name not in _RELATION]
             scope = {**scope, "headers": kept}
-        await self.app(scope, receive, send)
+        await self.app(_signed(scope), receive, send)
+
+
+def _signed(scope: Scope) -> Scope:
+    """Return a request whose token is a password by HTTP Basic: many programs can only send the former."""
+    given = Headers(scope=scope).get("authorization", "")
+    if not given.lower().startswith(_TOKEN):
+        return scope
+    basic = b64encode(b":" + given[len(_TOKEN) :].strip().encode("latin-1"))
+    kept = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
+    return {**scope, "headers": [*kept, (b"authorization", b"Basic " + basic)]}

@@ -62,9 +62,14 @@ class OrganisationNames:
             if stems := self.lexicon.analyser.stems(form):
                 own = self._by_stems.setdefault(stems, own)
         actors = self.lexicon.actors_in(self.lexicon.analyser.content(wording))
-        shown = tuple(Value(slug(actor.name), capitalised(actor.name)) for actor in actors)
+        shown = tuple(Value(slug(actor.name), capitalised(actor.name), self._meaning(actor.name)) for actor in actors)
         self._by_wording[wording] = shown or (self._by_stems.get(self.registry.name_stems(wording), own),)
         self._by_key.update({value.key: value for value in (own, *self._by_wording[wording])})
+
+    def _meaning(self, name: str) -> str:
+        """Return what an acronym stands for, when a source says so."""
+        acronym = self.lexicon.acronym(name)
+        return acronym.long[0] if acronym and acronym.long and acronym.source else ""
 
     def shown(self, wording: str) -> tuple[Value, ...]:
         """Return the organisations that stand for a wording of the fiches in lists."""
@@ -79,14 +84,20 @@ class OrganisationNames:
         """Yield the names that a longer name holds, by the rule of ``Lexicon.is_named_in``, for all names at once."""
         position = 0
         while position < len(stems):
-            actors = [form for form, concept in self.lexicon.concepts_at(stems, position) if concept.actor]
-            longest = len(max(actors, key=len, default=()))
+            actors = self._actors_at(stems, position)
+            longest = max((len(form) for form, _ in actors), default=0)
             for end in range(position + max(1, longest), len(stems) + 1):
                 run = stems[position:end]
-                whole = position == 0 or len(run) > 1 or run[0] in self.lexicon.analyser.acronyms
-                if whole and run in self._by_stems:
+                if not (position == 0 or len(run) > 1 or run[0] in self.lexicon.analyser.acronyms):
+                    continue
+                if run in self._by_stems:
                     yield self._by_stems[run].key
+                # One wording may be that of several: an organisation that took the place of another.
+                yield from (slug(name) for form, name in actors if form == run)
             position += max(1, longest)
+
+    def _actors_at(self, stems: Stems, position: int) -> list[tuple[Stems, str]]:
+        return [(form, concept.name) for form, concept in self.lexicon.concepts_at(stems, position) if concept.actor]
 
     def resolve(self, typed: str) -> Named:
         """Return what a name designates, as typed by a person or written in an address."""
@@ -99,19 +110,23 @@ class OrganisationNames:
             return Named(squeeze(typed), frozenset({self._by_stems[stems].key}))
         if not actors:
             return Named(squeeze(typed))
-        keys = frozenset(slug(actor.name) for actor in actors)
+        keys = frozenset((*(slug(actor.name) for actor in actors), *self._same_actors(stems)))
         territory = self._territory(typed, tokens) if len(actors) == 1 else ""
         documents = self.registry.plans_saying(territory) if territory else frozenset()
         # « CPAM de la Lune »: a proper noun that no plan says makes another organisation.
         unknown = not documents and territory != territory.lower()
         return Named(squeeze(typed), frozenset() if unknown else keys, documents)
 
+    def _same_actors(self, stems: Stems) -> Iterator[str]:
+        """Yield every organisation of the lexicon that a whole name is a wording of."""
+        yield from (slug(name) for form, name in (self._actors_at(stems, 0) if stems else ()) if form == stems)
+
     def _begins_with_actor(self, stems: Stems, tokens: Sequence[Token], typed: str) -> bool:
         """Tell an actor, alone or with its territory (« CPAM du Haut-Rhin »), from a longer name that begins so."""
-        actors = [form for form, concept in self.lexicon.concepts_at(stems, 0) if concept.actor] if stems else []
+        actors = self._actors_at(stems, 0) if stems else []
         if not actors:
             return False
-        after = tokens[len(actors[0]) :]
+        after = tokens[len(actors[0][0]) :]
         return not after or _is_lower(typed) or bool(_CAPITAL.match(after[0].span.of(typed)))
 
     def _territory(self, typed: str, tokens: Sequence[Token]) -> str:

@@ -29,6 +29,7 @@ if (form) {
       link.href = address.pathname + address.search + address.hash;
     }
     const count = elsewhere + picked.length;
+    form.querySelector(".fiches-compare")?.classList.toggle("fiches-compare-some", count > 0);
     for (const box of boxes) box.disabled = !box.checked && count >= most;
     const words = form.querySelector(".fiches-compare p > :first-child");
     if (!words) return;
@@ -39,6 +40,9 @@ if (form) {
   form.querySelector(".fiches-compare")?.setAttribute("aria-live", "polite");
   for (const box of boxes) box.addEventListener("change", follow);
   window.addEventListener("pageshow", follow);
+
+  const filters = form.querySelector(".fiches-filters");
+  if (filters && window.matchMedia("(min-width: 40.01rem)").matches) filters.open = true;
 
   // A panel of choices closes with Escape, or when the reader goes elsewhere.
   const facets = [...form.querySelectorAll(".fiches-facet")];

@@ -424,6 +424,22 @@ def test_the_password_is_given_by_basic_or_as_a_token(guarded: TestClient) -> No
     assert guarded.post("/api/v1/ask", json={"question": FIRST}, headers=token).status_code == 200
 
 
+# --- how often
+
+
+def test_questions_are_counted_however_they_are_asked(demo_assistant: Assistant) -> None:
+    settings = replace(Settings(), page=replace(Settings().page, rate_per_minute=3))
+    with TestClient(create_app(LiveAssistant.over(demo_assistant), settings), base_url=BASE) as client:
+        address = f"/api/v1/ask?question={FIRST}"
+        assert client.post("/api/v1/ask", json={"question": FIRST}).status_code == 200
+        assert client.get(address).status_code == client.head(address).status_code == 200
+        for response in (client.get(address), client.post("/api/v1/ask", json={"question": FIRST})):
+            assert response.status_code == 429
+            assert 1 <= int(response.headers["retry-after"]) <= 60
+            assert response.json()["detail"].startswith("Trop de questions en une minute")
+        assert client.get("/api/v1/actions").status_code == 200
+
+
 # --- when things fail
 
 

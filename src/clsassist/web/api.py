@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, Response
 
 from clsassist.catalogue import catalogue_of
 from clsassist.engagement_sheet import Directory, build_sheet, search_words
-from clsassist.errors import UnknownActionError, UnknownPageError
+from clsassist.errors import TooManyRequestsError, UnknownActionError, UnknownPageError
 from clsassist.lexicon import load_lexicon
 from clsassist.records import Answer
 from clsassist.settings import Settings
 from clsassist.text import fold
+from clsassist.web.access import visitor_of
 from clsassist.web.api_errors import FrenchRoute
 from clsassist.web.api_lists import (
     PREFIX,
@@ -120,6 +121,15 @@ async def _answer(site: Site, line: Line, asked: Asked) -> JSONResponse:
     return JSONResponse(answer_to_json(answer), headers=_NOT_KEPT)
 
 
+def _count(site: Site, request: Request) -> None:
+    # The gate counts what is posted; a question in an address is one too.
+    client = visitor_of(request).client
+    if not site.access.allow_question(client):
+        wait = site.access.question_wait(client)
+        seconds = f"{wait} seconde{'s' if wait > 1 else ''}"
+        raise TooManyRequestsError(f"Trop de questions en une minute : réessayez dans {seconds}.", wait)
+
+
 def _converse(site: Site, asked: Asked) -> Answer:
     with site.live.use() as assistant:
         return answer_conversation(assistant, (*asked.previous, asked.question))[-1]
@@ -141,6 +151,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
 
     @router.get("/ask", summary="Poser une question, dans l'adresse", **about)
     async def ask_in_address(
+        request: Request,
         question: Annotated[
             str,
             Query(
@@ -159,6 +170,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
         ],
     ) -> Response:
         """Comme POST, pour un essai au navigateur ou un tableur."""
+        _count(site, request)
         return await _answer(site, line, Asked(question=question, previous=tuple(previous)))
 
 

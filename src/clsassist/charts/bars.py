@@ -83,7 +83,7 @@ def _draw_segments(bar: Bar, start: float, y: float, scale: float, *, numbered: 
         width = segment.count * scale
         if not segment.count:
             continue
-        end = max(x + 1, x + width - 1)
+        end = max(x + 2, x + width - 1)
         yield Box(x + 1, y, end, y + _THICK, segment.style, segment.href, segment.tip)
         number = str(segment.count)
         if numbered and text_width(number) + _MARGIN / 2 <= width:

@@ -18,6 +18,8 @@ _STRONGEST = 3
 _LARGEST_RADIUS = 17
 _LONGEST_LINE = 116
 _STEPS = 300
+# Between organisations at rest, as a share of the sheet.
+_DISTANCE = 0.6
 
 
 @dataclass(slots=True)
@@ -47,17 +49,20 @@ class _Node:
 
 
 def meeting(network: Network, most: int) -> tuple[tuple[Member, ...], tuple[Pair, ...]]:
-    """Return the organisations to draw, the most present first, and their ties: the few strongest of each."""
-    met = {end.key for pair in network.pairs for end in (pair.one, pair.other)}
-    keys = {member.key for member in [one for one in network.members if one.key in met][:most]}
+    """Return the organisations that meet most often and their ties: the few strongest of each."""
+    keys: dict[str, None] = {}
+    for pair in network.pairs:
+        added = [key for key in (pair.one.key, pair.other.key) if key not in keys]
+        if len(keys) + len(added) <= most:
+            keys.update(dict.fromkeys(added))
     degree: Counter[str] = Counter()
     kept: list[Pair] = []
     for pair in network.pairs:
         ends = {pair.one.key, pair.other.key}
-        if ends <= keys and min(degree[end] for end in ends) < _STRONGEST:
+        if ends <= keys.keys() and min(degree[end] for end in ends) < _STRONGEST:
             kept.append(pair)
             degree.update(ends)
-    return tuple(member for member in network.members if degree[member.key]), tuple(kept)
+    return tuple(member for member in network.members if member.key in keys), tuple(kept)
 
 
 def draw_network(members: Sequence[Member], pairs: Sequence[Pair], sheet: Sheet, height: float) -> tuple[Mark, ...]:
@@ -91,9 +96,11 @@ def _placed(members: Sequence[Member], pairs: Sequence[Pair], width: float, heig
 
     graph = networkx.Graph()
     graph.add_nodes_from(member.key for member in members)
-    # Stronger is nearer, but no so near that the strongest stand in a heap.
-    graph.add_weighted_edges_from((pair.one.key, pair.other.key, pair.actions**-0.25) for pair in pairs)
-    places = _spread(networkx.kamada_kawai_layout(graph)) if len(graph) > 1 else dict.fromkeys(graph, (0.5, 0.5))
+    # Stronger is nearer, but not so near that the strongest stand in a heap.
+    graph.add_weighted_edges_from((pair.one.key, pair.other.key, pair.actions**0.25) for pair in pairs)
+    # From a circle, always the same: the same ties give the same picture. The other layouts would load SciPy.
+    circle = networkx.circular_layout(graph)
+    places = _spread(networkx.spring_layout(graph, pos=circle, k=_DISTANCE, iterations=_STEPS, seed=0))
     most = max((len(member.ties) for member in members), default=1)
     nodes = {}
     for member in members:
@@ -101,8 +108,9 @@ def _placed(members: Sequence[Member], pairs: Sequence[Pair], width: float, heig
         radius = max(6.0, _LARGEST_RADIUS * sqrt(len(member.ties) / most))
         lines = broken(member.told, _LONGEST_LINE, bold=True)
         nodes[member.key] = _Node(member, width * x, height * y, radius, lines)
-    for _ in range(_STEPS):
-        if not _move_apart(list(nodes.values()), width, height):
+    for step in range(_STEPS):
+        # Pinned against an edge, two may have no way out but up and down.
+        if not _move_apart(list(nodes.values()), width, height, sideways=step < _STEPS // 2):
             break
     return nodes
 
@@ -116,7 +124,7 @@ def _spread(places: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, flo
     }
 
 
-def _move_apart(nodes: Sequence[_Node], width: float, height: float) -> bool:
+def _move_apart(nodes: Sequence[_Node], width: float, height: float, *, sideways: bool) -> bool:
     """Push overlapping organisations apart and those outside back in; say whether anything moved."""
     moved = False
     for place, one in enumerate(nodes):
@@ -126,7 +134,7 @@ def _move_apart(nodes: Sequence[_Node], width: float, height: float) -> bool:
                 continue
             moved = True
             # The shorter way out, half for each.
-            if across < down:
+            if sideways and across < down:
                 shift = (across / 2 + 0.5) * (1 if one.x >= other.x else -1)
                 one.x, other.x = one.x + shift, other.x - shift
             else:

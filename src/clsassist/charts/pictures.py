@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from clsassist.catalogue import slug
 from clsassist.charts.bars import Bar, Segment, draw_bars
 from clsassist.charts.drawing import DASHED, HOLLOW, PALE, SOLID, Drawing, Mark, drawing_to_svg
 from clsassist.charts.grid import draw_grid
@@ -23,7 +24,7 @@ from clsassist.overview import (
     PlanYears,
     Share,
 )
-from clsassist.overview.records import told
+from clsassist.overview.records import fiches_link, told
 from clsassist.parsing.labels import field_name
 from clsassist.records import Role
 from clsassist.wording import capitalised, counted
@@ -159,7 +160,8 @@ def _largest(rows: Sequence[PlanYears], most: int) -> list[PlanYears]:
 
 def _axes(axes: Distribution) -> _Plan:
     title = "Actions par axe"
-    legend = (Key("solid", "actions d'un axe"), Key("dashed", "actions sans axe renseigné"))[: 2 if axes.missing else 1]
+    missing = (Key("dashed", "axe non renseigné"),) if axes.missing else ()
+    legend = (Key("solid", "actions d'un axe"), *missing) if missing else ()
     if len(axes.shares) <= _MOST_AXES:
         bars = list(_axe_bars(axes.shares))
         sides = _both(lambda sheet: draw_bars(bars, sheet), "Une barre pour chaque axe, plan par plan.")
@@ -169,7 +171,7 @@ def _axes(axes: Distribution) -> _Plan:
     shown = [bar for bar in stacked if bar in kept]
     said = "Une barre pour chaque plan, une part pour chaque axe, dans l'ordre des axes."
     sides = _both(lambda sheet: draw_bars(shown, sheet, numbered=True), said)
-    legend = (Key("solid", "un pavé par axe du plan, dans leur ordre"), *legend[1:])
+    legend = (Key("solid", "un pavé par axe du plan, dans leur ordre"), *missing)
     return _Plan("axes", title, *sides, legend, _left(len(stacked), len(shown), "plan"))
 
 
@@ -271,8 +273,10 @@ def _member_bar(member: Member) -> Bar:
 def _network(network: Network) -> _Plan:
     said = "Chaque organisation est un disque ; un trait relie celles qui sont engagées dans les mêmes actions."
     sides = []
+    drawn = 0
     for sheet, most, height in ((WIDE, _MOST_DISCS, 560.0), (NARROW, _MOST_DISCS_NARROW, 480.0)):
         members, pairs = meeting(network, most)
+        drawn = max(drawn, len(members))
         sides.append(_Side(draw_network(members, pairs, sheet, height) if members else (), height, said))
     legend = (
         Key("disc", "porte ou pilote des actions : plus il est grand, plus il y a d'actions"),
@@ -280,10 +284,10 @@ def _network(network: Network) -> _Plan:
         Key("line", "actions en commun : plus il est épais, plus il y en a"),
     )
     left_out = (
-        f"Le dessin ne garde, parmi les {counted(len(network.members), 'organisation')}, que les plus présentes, et de "
-        "chacune que ses liens les plus forts ; le tableau les donne tous."
+        f"Le dessin ne garde que les liens les plus forts, entre {counted(drawn, 'organisation')} au plus sur "
+        f"{len(network.members)} ; le tableau les donne tous."
     )
-    return _Plan("liens", "Qui travaille avec qui", sides[0], sides[1], legend, left_out)
+    return _Plan("liens", "Qui travaille avec qui", sides[0], sides[1], legend, left_out if drawn else "")
 
 
 # --- fields
@@ -311,14 +315,17 @@ def _fields(grid: FieldGrid) -> _Plan:
 
 def _field_bar(grid: FieldGrid, key: str) -> Bar:
     count = grid.overall(key)
-    href = grid.plans[0].href if len(grid.plans) == 1 else ""
+    plan = grid.plans[0].key if len(grid.plans) == 1 else ""
     name = capitalised(field_name(key))
+    # The fiches that leave a field empty have a list of their own; those that fill it have none.
+    empty = fiches_link(plan=plan, vide=slug(field_name(key)))
     parts = (
-        (count.filled, SOLID, "renseigné"),
-        (count.empty, HOLLOW, "non renseigné"),
-        (count.unclear, DASHED, "case indéterminée"),
+        (count.filled, SOLID, "renseigné", ""),
+        (count.empty, HOLLOW, "non renseigné", empty),
+        (count.unclear, DASHED, "case indéterminée", ""),
     )
     segments = tuple(
-        Segment(number, style, href, f"{name}, {words} : {counted(number, 'action')}") for number, style, words in parts
+        Segment(number, style, href, f"{name}, {words} : {counted(number, 'action')}")
+        for number, style, words, href in parts
     )
-    return Bar(name, segments, href, note=f"{count.filled} sur {count.total}")
+    return Bar(name, segments, note=f"{count.filled} sur {count.total}")

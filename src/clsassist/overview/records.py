@@ -207,12 +207,12 @@ class Member:
 
 
 def told(name: str, names: int) -> str:
-    """Say that a name stands for several organisations.
+    r"""Say that a name stands for several organisations.
 
     >>> told("CPTS", 4), told("MSA", 1)
-    ('CPTS (4 noms)', 'MSA')
+    ('CPTS (4\xa0noms)', 'MSA')
     """
-    return f"{name} ({names} noms)" if names > 1 else name
+    return f"{name} ({names}\u00a0noms)" if names > 1 else name
 
 
 @dataclass(frozen=True, slots=True)

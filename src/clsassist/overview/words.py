@@ -99,17 +99,16 @@ def _between(calendar: Calendar) -> str:
 def _axes(axes: Distribution, plan: str) -> Chapter:
     said = _said(axes, "relève d'un axe de son plan", "relèvent d'un axe de leur plan")
     missing = counted(axes.missing, "action sans axe", "actions sans axe") if axes.missing else ""
-    return Chapter(
-        "axes", "Actions par axe", said, missing, fiches_link(plan=plan, axe=NOT_SAID_KEY) if missing else ""
-    )
+    href = fiches_link(plan=plan, axe=NOT_SAID_KEY) if missing else ""
+    return Chapter("axes", "Actions par axe", f"{said}.", missing, href)
 
 
 def _leaders(leaders: Distribution, plan: str) -> Chapter:
     said = _said(leaders, "dit qui la porte ou la pilote", "disent qui les porte ou les pilote")
     if leaders.named:
         said += (
-            f" : {counted(len(leaders.named), 'organisation')} en tout. Une action qui a plusieurs porteurs compte pour "
-            "chacun."
+            f" : {counted(len(leaders.named), 'organisation')} en tout. Une action qui a plusieurs porteurs compte "
+            "pour chacun."
         )
     else:
         said += "."
@@ -129,12 +128,14 @@ def _said(distribution: Distribution, one: str, many: str) -> str:
 def _members(network: Network) -> str:
     number = network.actions - len(network.alone)
     verb = "intervient" if len(network.members) < 2 else "interviennent"
+    members = counted(len(network.members), "organisation")
     said = (
-        f"{counted(len(network.members), 'organisation')} {verb} dans {counted(number, 'action')} sur {network.actions}. "
+        f"{members} {verb} dans {counted(number, 'action')} sur {network.actions}. "
         "Celles qui sont seulement citées dans une phrase ne sont pas comptées."
     )
-    if any(member.names > 1 for member in network.members):
-        said += " Sous un même sigle peuvent se trouver plusieurs organisations : « CPTS (2 noms) »."
+    several = next((member for member in network.members if member.names > 1), None)
+    if several:
+        said += f" Un même sigle peut compter plusieurs organisations : « {several.told} »."
     return said
 
 

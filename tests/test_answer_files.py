@@ -94,6 +94,15 @@ def test_several_answers_are_one_conversation_in_order() -> None:
     assert found == ["1. Question a ?", "2. Question b ?", "3. Question c ?"]
 
 
+def test_a_follow_up_tells_the_questions_before_it() -> None:
+    earlier = ("Où la MSA est-elle partenaire ?", "et [la](http://x) CPAM ?")
+    said = "Question posée à la suite de : « Où la MSA est-elle partenaire ? » et « et [la](http://x) CPAM ? »."
+    markdown = answers_to_markdown([make_answer()], PROVENANCE, earlier)
+    assert harmful(markdown) == []
+    assert said in squeeze(re.sub(r"\\(.)", r"\1", markdown))
+    assert said in word_text(word(answers_to_docx([make_answer()], PROVENANCE, earlier)))
+
+
 @pytest.mark.parametrize(
     ("status", "said"), [(AnswerStatus.NOT_FOUND, "ne répondent pas"), (AnswerStatus.AMBIGUOUS, "ambiguë")]
 )

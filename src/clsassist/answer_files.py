@@ -12,8 +12,10 @@ from markdown_it.tree import SyntaxTreeNode
 
 from clsassist.engagement_files.edition import NOTICE, Edition, writable
 from clsassist.engagement_files.word import document_to_bytes, new_document, write_footer
+from clsassist.engagement_sheet import quoted
 from clsassist.records import Answer, AnswerStatus, Citation
 from clsassist.text import squeeze
+from clsassist.wording import joined
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -56,6 +58,10 @@ def _heading(answers: Sequence[Answer]) -> str:
     return _TITLE if len(answers) == 1 else _CONVERSATION
 
 
+def _earlier_words(earlier: Sequence[str]) -> str:
+    return f"Question posée à la suite de : {joined(list(map(quoted, earlier)))}."
+
+
 def _documents(answers: Sequence[Answer], provenance: Provenance) -> list[str]:
     cited = dict.fromkeys((one.document, one.plan) for answer in answers for one in answer.citations)
     return [provenance.document_words(path, plan) for path, plan in cited]
@@ -71,12 +77,16 @@ def _source_place(one: Citation) -> str:
 # --- Markdown
 
 
-def answers_to_markdown(answers: Sequence[Answer], provenance: Provenance) -> str:
+def answers_to_markdown(answers: Sequence[Answer], provenance: Provenance, earlier: Sequence[str] = ()) -> str:
     """Return answers as Markdown, the questions as headings, each followed by its own sources.
+
+    ``earlier`` are the questions before the first answer, without which it may not be understood.
 
     Words of documents and questions cannot make a link, a picture or HTML, whatever they hold.
     """
     parts = [f"# {_heading(answers)}", f"_{NOTICE} {provenance.edition.sentence}_"]
+    if earlier:
+        parts.append(_literal(_earlier_words(earlier)))
     for place, answer in enumerate(answers, start=1):
         number = f"{place}. " if len(answers) > 1 else ""
         parts.append(f"## {number}{_literal(squeeze(answer.question))}")
@@ -120,12 +130,14 @@ def _harmless(text: str) -> str:
 # --- Word
 
 
-def answers_to_docx(answers: Sequence[Answer], provenance: Provenance) -> bytes:
-    """Return answers as the bytes of a Word file; each [n] leads to its source."""
+def answers_to_docx(answers: Sequence[Answer], provenance: Provenance, earlier: Sequence[str] = ()) -> bytes:
+    """Return answers as the bytes of a Word file; each [n] leads to its source, ``earlier`` is as in Markdown."""
     heading = _heading(answers)
     document = new_document(heading, _SIZE)
     document.add_heading(heading, level=1)
     document.add_paragraph(writable(f"{NOTICE} {provenance.edition.sentence}"))
+    if earlier:
+        document.add_paragraph(writable(_earlier_words(earlier)))
     for place, answer in enumerate(answers, start=1):
         number = f"{place}. " if len(answers) > 1 else ""
         document.add_heading(writable(f"{number}{squeeze(answer.question)}"), level=2)
@@ -151,7 +163,7 @@ def _add_sources(document: WordDocument, place: int, citations: Sequence[Citatio
         _hang(paragraph)
         _bookmark(paragraph, _anchor(place, one.number), place * 10_000 + one.number, f"[{one.number}]\t")
         paragraph.add_run(writable(f"{_source_place(one)} : "))
-        paragraph.add_run(writable(f"«\u00a0{squeeze(one.quote)}\u00a0»")).italic = True
+        paragraph.add_run(writable(quoted(one.quote))).italic = True
 
 
 def _anchor(answer: int, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clsassist.engagement_files.edition import NOTICE, Edition, file_name, french_date, writable
+from clsassist.engagement_files.edition import NOTICE, Edition, build_day, file_name, french_date, writable
 from clsassist.engagement_files.layout import TITLE, document_words, lay_out, part_heading
 from clsassist.engagement_files.pdf import layout_to_pdf
 from clsassist.engagement_files.word import layout_to_docx
@@ -15,6 +15,7 @@ __all__ = [
     "NOTICE",
     "SHEET_WRITERS",
     "Edition",
+    "build_day",
     "document_words",
     "file_name",
     "french_date",

@@ -34,6 +34,16 @@ class Edition:
         return f"Établi le {french_date(self.issued)}{built}."
 
 
+def build_day(build: str) -> date | None:
+    """Return the day when a build of the index was made, which its name begins with.
+
+    >>> build_day("20261130t022522-015b0670"), build_day("essai")
+    (datetime.date(2026, 11, 30), None)
+    """
+    found = re.match(r"(\d{4})(\d{2})(\d{2})t", build)
+    return date(*map(int, found.groups())) if found else None
+
+
 def french_date(day: date) -> str:
     """Write a date as French does.
 

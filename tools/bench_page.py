@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
-from gradio_client.utils import apply_diff
+from gradio_client.utils import apply_diff  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, sync_playwright
 
 from clsassist.assistant import Assistant
@@ -160,7 +160,7 @@ def _paint(browser: Browser, address: str) -> float:
         page = context.new_page()
         response = page.goto(address)
         if not response or response.status != 200:
-            print(f"{address} n'a pas été servie : {response.status if response else 'aucune réponse'}.")
+            sys.exit(f"{address} n'a pas été servie : {response.status if response else 'aucune réponse'}.")
         return float(page.evaluate(_WATCH_PAINT))
 
 
@@ -259,7 +259,9 @@ def _shown(client: httpx.Client, session: str) -> Iterator[str]:
     values: list[Any] = []
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
         for line in stream.iter_lines():
-            message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {"msg": ""}
+            message: dict[str, Any] = (
+                json.loads(line.removeprefix("data:")) if line.startswith("data:") else {"msg": ""}
+            )
             if message["msg"] not in ("process_generating", "process_completed"):
                 continue
             sent = message["output"].get("data", [])
@@ -392,8 +394,8 @@ def report_to_markdown(report: Report) -> str:
         "",
         f"## {report.people} personnes à la fois",
         "",
-        "Chacune pose au même instant une question à elle, puis recommence avec une autre. Chaque réponse est comparée à "
-        f"celle que l'assistant donne directement. À tenir : 95e centile sous {MOST_P95:.0f} ms, toutes justes.",
+        "Chacune pose au même instant une question à elle, puis recommence avec une autre. Chaque réponse est comparée "
+        f"à celle que l'assistant donne directement. À tenir : 95e centile sous {MOST_P95:.0f} ms, toutes justes.",
         "",
         "| par | questions | médiane | 95e centile | maximum | justes |",
         "|---|---:|---:|---:|---:|---:|",

@@ -84,9 +84,6 @@ def _ask_tool(site: Site) -> Callable[[str], str]:
 
         Args:
             question: la question complète, en français courant, par exemple « Où la MSA est-elle partenaire ? ».
-
-        Returns:
-            la réponse et ses sources numérotées.
         """
         return _explained(lambda: _ask(site, question))
 
@@ -101,9 +98,6 @@ def _show_tool(site: Site) -> Callable[[str], str]:
 
         Args:
             fiche: l'identifiant de la fiche, son numéro ou les mots de son titre.
-
-        Returns:
-            les champs de la fiche, dans l'ordre du formulaire.
         """
         return _explained(lambda: _show(site, fiche))
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 from clsassist.lexicon import Lexicon
 from clsassist.records import Action, Answer, AnswerStatus, Plan, Role, Status
@@ -61,7 +61,7 @@ def audiences_to_starters(
 
 
 def _for_elected(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
-    """What is done, where, until when."""
+    """Yield what is done, where, until when."""
     yield from _topics(registry, lexicon)
     yield from _plans(registry)
     for action in _numbered(registry):
@@ -73,7 +73,7 @@ def _for_elected(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _for_coordinator(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
-    """Fiches side by side, models to copy, what is still missing."""
+    """Yield fiches side by side, models to copy, what is still missing."""
     for first, second in _pairs(registry):
         yield f"Compare la fiche {first.number} et {_fiche(second, registry)}"
         yield f"Quelles actions ressemblent à {_fiche(first, registry)} ?"
@@ -85,7 +85,7 @@ def _for_coordinator(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _for_partner(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
-    """What an organisation is committed to, and who is still to be approached."""
+    """Yield what an organisation is committed to, and who is still to be approached."""
     names = list(islice(_shared_partners(registry, lexicon), 2))
     for name in names[:1]:
         yield f"À quoi l'organisation {name} est-elle engagée ?"
@@ -142,7 +142,7 @@ def _numbered(registry: Registry) -> list[Action]:
 def _pairs(registry: Registry) -> Iterator[tuple[Action, Action]]:
     """Yield two neighbours of the same plan, both numbered."""
     numbered = _numbered(registry)
-    for first, second in zip(numbered, numbered[1:], strict=False):
+    for first, second in pairwise(numbered):
         if first.document_id == second.document_id and first.number != second.number:
             yield first, second
 

@@ -98,9 +98,8 @@ def recall(lend: Lender, turns: tuple[Turn, ...], sent: object, settings: Settin
 
 def reopen(lend: Lender, questions: Sequence[str]) -> Iterator[Step]:
     """Yield the conversation made of these questions: that it is on its way, then whole."""
-    if questions:
-        # A turn that waits: nothing may be asked before the others are there.
-        yield Step((Turn(questions[-1]),), _REOPENING)
+    # A turn that waits: nothing may be asked before the others are there.
+    yield Step(tuple(Turn(question) for question in questions[-1:]), _REOPENING)
     turns = _ask_all(lend, questions)
     yield Step(turns, render_turns(turns))
 

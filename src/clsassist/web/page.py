@@ -183,10 +183,15 @@ class _Events:
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData) -> Iterator[Values]:
-        """Show a conversation that the browser kept."""
+        """Show a conversation that the browser kept, or that its address brings."""
         questions = read_questions(event.questions, self.site.settings)
+        remark = "" if questions else self._refuse_first(event.questions)
         for step in reopen(self.site.live.use, questions):
-            yield step.turns, step.log, "", _NO_SOURCE
+            yield step.turns, step.log, prose(remark), _NO_SOURCE
+
+    def _refuse_first(self, sent: object) -> str:
+        first = sent[0] if isinstance(sent, list) and sent else ""
+        return refuse_question(str(first), (), self.site.settings)
 
     def give_up(self, past: tuple[Turn, ...]) -> Values:
         """Replace the waiting turn by a sentence after an unexpected failure."""

@@ -80,7 +80,7 @@ def render_answer(answer: Answer, turn: int) -> str:
 
 
 def _render_tools(answer: Answer) -> str:
-    """What a reader may do with an answer; the page's script adds the earlier questions that it needs."""
+    """Return what a reader may do with an answer; the page's script adds the earlier questions that it needs."""
     copied = plain(answer_to_plain(answer).replace("**", ""))
     files = _tool("word", "Word", kind="submit")
     files += _tool("md", "Markdown", 'formaction="/reponses/md"', kind="submit")

@@ -88,12 +88,12 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """People asking at once: durations to the first words and to the end, and how many answers were right."""
+    """People asking at once: durations to the first words and to the end, and the questions answered otherwise."""
 
     name: str
     first: Times | None
     whole: Times
-    right: int
+    wrong: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class Report:
     load: float
     started: float
     memory: int
+    first_visits: dict[str, float]
     paints: dict[str, Times]
     words: Times
     alone: Times
@@ -150,6 +151,15 @@ def serving(index_dir: Path) -> Iterator[Server]:
 # --- in a browser
 
 
+def fetch(address: str) -> float:
+    """Fetch a page for the first time since the server started, and return the milliseconds that it took to come."""
+    begin = time.perf_counter()
+    response = httpx.get(address, timeout=60)
+    if response.status_code != 200:
+        sys.exit(f"{address} n'a pas été servie : {response.status_code}.")
+    return (time.perf_counter() - begin) * 1000
+
+
 def measure_paints(browser: Browser, url: str, paths: dict[str, str], visits: int) -> dict[str, Times]:
     """Open each page as a newcomer, nothing in the browser's cache, and return its first contentful paints."""
     return {name: Times(tuple(_paint(browser, url + path) for _ in range(visits))) for name, path in paths.items()}
@@ -158,9 +168,7 @@ def measure_paints(browser: Browser, url: str, paths: dict[str, str], visits: in
 def _paint(browser: Browser, address: str) -> float:
     with browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR") as context:
         page = context.new_page()
-        response = page.goto(address)
-        if not response or response.status != 200:
-            sys.exit(f"{address} n'a pas été servie : {response.status if response else 'aucune réponse'}.")
+        page.goto(address)
         return float(page.evaluate(_WATCH_PAINT))
 
 
@@ -198,7 +206,7 @@ def gather_crowd(
     asks = [make_ask() for _ in range(people)]
     first: list[float] = []
     whole: list[float] = []
-    right = 0
+    wrong: list[str] = []
     with ThreadPoolExecutor(people) as pool:
         for questions in rounds:
             start = threading.Barrier(people)
@@ -207,8 +215,8 @@ def gather_crowd(
             )
             first += [words * 1000 for words, _, _ in came if words is not None]
             whole += [seconds * 1000 for _, seconds, _ in came]
-            right += sum(judge(question, what) for question, (_, _, what) in zip(questions, came, strict=True))
-    return Crowd(name, Times(tuple(first)) if first else None, Times(tuple(whole)), right)
+            wrong += [one for one, (_, _, what) in zip(questions, came, strict=True) if not judge(one, what)]
+    return Crowd(name, Times(tuple(first)) if first else None, Times(tuple(whole)), tuple(wrong))
 
 
 def _time(ask: Ask, question: str, start: threading.Barrier) -> tuple[float | None, float, Any]:
@@ -295,8 +303,10 @@ def measure(index_dir: Path, people: int, rounds: int, visits: int) -> Report:
     by_round = [asked[place : place + people] for place in range(0, len(asked), people)]
     with serving(index_dir) as server, sync_playwright() as playwright:
         httpx.get(f"{server.url}/readyz", timeout=60).raise_for_status()
+        paths = page_paths(assistant)
+        first_visits = {name: fetch(server.url + path) for name, path in paths.items()}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        paints = measure_paints(browser, server.url, page_paths(assistant), visits)
+        paints = measure_paints(browser, server.url, paths, visits)
         words = measure_words(browser, server.url, asked[:people])
         browser.close()
         crowds = (
@@ -319,7 +329,17 @@ def measure(index_dir: Path, people: int, rounds: int, visits: int) -> Report:
         alone = Times(tuple(answer.elapsed_ms for answer in answers.values()))
         command = f"python tools/bench_page.py --people {people} --rounds {rounds} --visits {visits}"
         report = Report(
-            command, corpus, people, load, server.started, server.peak_memory(), paints, words, alone, crowds
+            command,
+            corpus,
+            people,
+            load,
+            server.started,
+            server.peak_memory(),
+            first_visits,
+            paints,
+            words,
+            alone,
+            crowds,
         )
     assistant.close()
     return report
@@ -377,11 +397,12 @@ def report_to_markdown(report: Report) -> str:
         "",
         "## Premier affichage",
         "",
-        f"Navigateur vierge à chaque visite, serveur chaud. À tenir : moins de {MOST_PAINT:.0f} ms.",
+        f"Navigateur vierge à chaque visite, serveur chaud. À tenir : moins de {MOST_PAINT:.0f} ms. La dernière colonne "
+        "est le temps de la toute première réponse depuis le démarrage, sans navigateur.",
         "",
-        "| page | visites | médiane | 95e centile | maximum |",
-        "|---|---:|---:|---:|---:|",
-        *(f"| {name} | {times.cells()} |" for name, times in report.paints.items()),
+        "| page | visites | médiane | 95e centile | maximum | première réponse |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(f"| {name} | {times.cells()} | {report.first_visits[name]:.0f} |" for name, times in report.paints.items()),
         "",
         "## De la question aux premiers mots",
         "",
@@ -408,7 +429,7 @@ def report_to_markdown(report: Report) -> str:
 
 def _crowd_rows(crowd: Crowd) -> Iterator[str]:
     asked = len(crowd.whole.values)
-    yield f"| {crowd.name} | {crowd.whole.cells()} | {crowd.right} sur {asked} |"
+    yield f"| {crowd.name} | {crowd.whole.cells()} | {asked - len(crowd.wrong)} sur {asked} |"
     if crowd.first:
         yield f"| {crowd.name} : premiers mots | {crowd.first.cells()} | |"
 
@@ -425,8 +446,7 @@ def verdict(report: Report) -> list[str]:
     for crowd in report.crowds:
         if crowd.whole.at(0.95) > MOST_P95:
             failures.append(f"- Par {crowd.name} : 95e centile de {crowd.whole.at(0.95):.0f} ms.")
-        if crowd.right < len(crowd.whole.values):
-            failures.append(f"- Par {crowd.name} : {len(crowd.whole.values) - crowd.right} réponses fausses.")
+        failures += [f"- Par {crowd.name} : réponse autre que la directe à « {one} »." for one in crowd.wrong]
     return ["Ce qui n'est pas tenu :", "", *failures] if failures else ["Tout est tenu."]
 
 

@@ -32,6 +32,17 @@ _MISSING = (
     "« pip install 'clsassist[mcp]' », ou retirez ce réglage."
 )
 
+# What a language model reads to choose a tool; what it reads of each parameter is in the tool's own docstring.
+_ASK = (
+    "Répond à une question en français sur les plans locaux de santé indexés (contrats, fiches). Lecture seule. "
+    "La réponse est faite d'extraits, sans génération : chaque [n] renvoie à une source dont les mots sont cités à la "
+    "lettre. Une réponse peut être « pas trouvé » : ne la complétez pas."
+)
+_SHOW = (
+    "Affiche une fiche-action telle qu'elle a été lue, champ par champ, dans l'ordre du formulaire, champs vides "
+    "compris. Lecture seule."
+)
+
 
 def mount_mcp(app: FastAPI, site: Site) -> None:
     """Add the MCP server to a service, at MCP_PATH; call it before anything is mounted at « / ».
@@ -66,24 +77,23 @@ def build_tools(site: Site) -> gr.Blocks:
     """Return the tools, without a page: both only read."""
     tools = gr.Blocks(title="clsassist", analytics_enabled=False)
     with tools:
-        for tool in (_ask_tool(site), _show_tool(site)):
+        for tool, description in ((_ask_tool(site), _ASK), (_show_tool(site), _SHOW)):
             # Outside the queue, Gradio calls the function itself. Through the queue, it would call its own
             # server at the address that the request names, whoever named it.
-            add_tool(tool, queue=False)
+            add_tool(tool, queue=False, api_description=description)
     tools.queue(api_open=False)
     return tools
 
 
 def _ask_tool(site: Site) -> Callable[[str], str]:
-    # The names and sentences of the two tools are what a language model reads to choose them.
     def ask(question: str) -> str:
-        """Répond à une question en français sur les plans locaux de santé indexés (contrats, fiches-actions).
-
-        Lecture seule. La réponse est faite d'extraits, sans génération : chaque [n] renvoie à une source dont les mots
-        sont cités à la lettre. Une réponse peut être « pas trouvé » : ne la complétez pas.
+        """Répond à une question.
 
         Args:
             question: la question complète, en français courant, par exemple « Où la MSA est-elle partenaire ? ».
+
+        Returns:
+            str: la réponse et ses sources numérotées.
         """
         return _explained(lambda: _ask(site, question))
 
@@ -92,12 +102,13 @@ def _ask_tool(site: Site) -> Callable[[str], str]:
 
 def _show_tool(site: Site) -> Callable[[str], str]:
     def voir_fiche(fiche: str) -> str:
-        """Affiche une fiche-action telle qu'elle a été lue, champ par champ, champs vides compris.
-
-        Lecture seule.
+        """Affiche une fiche-action.
 
         Args:
             fiche: l'identifiant de la fiche, son numéro ou les mots de son titre.
+
+        Returns:
+            str: les champs de la fiche, dans l'ordre du formulaire.
         """
         return _explained(lambda: _show(site, fiche))
 

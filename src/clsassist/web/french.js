@@ -5,7 +5,6 @@ for (const [name, value] of [["language", "fr"], ["languages", ["fr"]]])
 // A few of its words are in English in every language: those of the notices at the corner of the page.
 const french = new Map([
   ["Error", "Incident"],
-  ["Connection Lost", "Connexion perdue"],
   ["Close", "Fermer"],
   [
     "Connection to the server was lost. Attempting reconnection...",

@@ -211,7 +211,8 @@ def _render_links(citation: Citation) -> str:
         fiche = f'<a class="cls-link-button" href="{address}">Voir la fiche</a>'
     if citation.document.lower().endswith(".pdf"):
         at = f", page {citation.page}" if citation.page else ""
-        label = f'Ouvrir le document{at} <span class="cls-soft">(nouvel onglet)</span>'
+        told = f'<span class="cls-hidden">{at} (nouvel onglet)</span>'
+        label = f'Ouvrir le document{told}<span aria-hidden="true">&nbsp;↗</span>'
         opening = ' target="_blank" rel="noopener"'
     else:
         label, opening = "Télécharger le document", " download"

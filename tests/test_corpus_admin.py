@@ -283,7 +283,7 @@ def test_a_second_coordinator_is_told_and_nothing_is_forgotten(service: Service)
 def test_a_name_that_is_taken_waits_for_a_decision(service: Service) -> None:
     page = service.hand_in(("FICHE.txt", OTHER.replace("n°2", "n°9").encode()))
 
-    assert "ces noms sont déjà pris" in text_of(page)
+    assert "ce nom est déjà pris" in text_of(page)
     assert not service.jobs.status().busy
     assert (service.settings.corpus_dir / "fiche.txt").read_text() == FICHE
     decided = service.client.post(page.url.path, data={"remplacer": "FICHE.txt"})

@@ -21,7 +21,7 @@ from clsassist.readers import ARCHIVES, CONVERTED, READERS
 from clsassist.reading_report import DocumentReport
 from clsassist.settings import Settings
 from clsassist.web.access import require_coordinator
-from clsassist.web.moments import french_day, french_moment
+from clsassist.web.moments import french_moment, short_day
 from clsassist.web.receiving import MOST_FILES, Limits, receive_files
 from clsassist.web.site import Site
 
@@ -235,7 +235,7 @@ def _common(desk: _Desk) -> dict[str, Any]:
         "job_text": _status_to_text(status),
         "JobState": JobState,
         "FileState": FileState,
-        "day": french_day,
+        "day": short_day,
         "moment": french_moment,
         "place": _place_of_warning,
         "document_url": lambda path: f"/documents/{quote(path)}",
@@ -273,8 +273,10 @@ def _place_of_warning(page: int | None, line: int | None) -> str:
 
 
 def _stage_to_text(status: JobStatus) -> str:
-    counted = f" : {status.done} sur {status.total}" if status.total > 1 else ""
-    return f"{status.stage}{counted}" if status.busy else ""
+    if not status.busy:
+        return ""
+    counted = f" ({status.done} sur {status.total})" if status.total > 1 else ""
+    return f"{status.percent}\u00a0%{counted}"
 
 
 def _status_to_text(status: JobStatus) -> str:

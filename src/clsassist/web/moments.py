@@ -31,6 +31,15 @@ def french_day(moment: datetime) -> str:
     return f"{day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def short_day(moment: datetime) -> str:
+    """Return the day of a moment, in figures.
+
+    >>> short_day(datetime(2026, 3, 1))
+    '01/03/2026'
+    """
+    return f"{moment.astimezone():%d/%m/%Y}"
+
+
 def french_moment(moment: datetime) -> str:
     r"""Return a moment, to the minute.
 

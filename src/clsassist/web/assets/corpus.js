@@ -148,6 +148,7 @@
     startDropping();
   }
   if (document.getElementById("cls-job")?.dataset.busy) {
+    document.getElementById("cls-job-reload")?.remove();
     window.setTimeout(watch, POLL_MS);
   }
 })();

@@ -85,8 +85,8 @@ def visit(
     page.goto(url)
     yield page
     context.close()
-    assert strangers == []
-    assert problems_expected or problems == []
+    assert not strangers, strangers
+    assert problems_expected or not problems, problems
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -235,8 +235,8 @@ def test_one_tab_is_the_current_one() -> None:
     for name, address in TABS:
         header = site_header(Settings(), address)
         assert header.count("aria-current") == 1
-        assert f'<a href="{address}" aria-current="page">' in header.replace("&#39;", "'"), name
-    assert 'href="/fiches" aria-current="page"' in site_header(Settings(), "/fiches/une-fiche")
+        assert f'<a href="{address}" data-name="{name}" aria-current="page">' in header.replace("&#39;", "'"), name
+    assert 'href="/fiches" data-name="Fiches" aria-current="page"' in site_header(Settings(), "/fiches/une-fiche")
 
 
 def test_the_default_accent_needs_no_style_of_its_own() -> None:

@@ -35,6 +35,7 @@ from clsassist.errors import (
     TooManyRequestsError,
 )
 from clsassist.settings import Settings
+from clsassist.web.guard import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from clsassist.web.site import Site
@@ -366,6 +367,12 @@ def require_coordinator(site: Site) -> Callable[[Request], Visitor]:
     return check
 
 
+def _is_heavy(connection: HTTPConnection) -> bool:
+    # Forms are received before a route may look at who sends them: what weighs is stopped here.
+    length = connection.headers.get("content-length", "0")
+    return length.isdigit() and int(length) > MAX_BODY_BYTES
+
+
 class Proxies:
     """An ASGI layer: keeps who really connects, then believes the trusted proxies on who they speak for."""
 
@@ -405,6 +412,8 @@ class Gate:
         scope.setdefault("state", {})["visitor"] = visitor
         if visitor.role is None and not is_open:
             return self._refuse(connection, scope)
+        if _is_heavy(connection) and visitor.role is not Role.COORDINATOR:
+            return JSONResponse({"detail": "Seul le coordinateur peut envoyer des fichiers."}, 403)
         if scope["method"] == "POST" and path in _ASKING and not self.access.allow_question(visitor.client):
             return self._put_off(visitor.client)
         return None

@@ -123,7 +123,7 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
     icon = f'<link rel="icon" href="{asset("icon.svg")}" type="image/svg+xml">'
     return Rules(
         own=own,
-        body_limits={"/corpus": page.max_upload_bytes},
+        body_limits={"/corpus/ajouter": page.max_upload_bytes},
         head=icon + site_styles(site.settings),
         header=site_header(site.settings, "/", signed_in=site.access.mode is Mode.PASSWORD),
         framed=frozenset({EMBED_PATH}),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from clsassist.errors import UnknownPageError
-from clsassist.web.site import ASSETS, LOGO, STATIC, THEME, Site, asset_url, logo_bytes, theme_css
+from clsassist.web.site import ASSETS, LOGO, STATIC, THEME, Site, asset, asset_url, logo_bytes, theme_css
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -29,6 +29,11 @@ def statics_router(site: Site) -> APIRouter:
         content, kind = _find(site, name)
         is_versioned = asset_url(name, content).endswith(f"?{request.url.query}")
         return Response(content, media_type=kind, headers={"Cache-Control": _FOR_EVER if is_versioned else "no-cache"})
+
+    @router.get("/favicon.ico", include_in_schema=False)
+    def send_icon() -> Response:
+        # Asked for by browsers where no page names an icon, as beside a PDF.
+        return RedirectResponse(asset("icon.svg"), 308)
 
     return router
 

@@ -153,7 +153,7 @@ def test_an_active_filter_says_what_the_list_has_without_it(assistant: Assistant
 
     listing = catalogue.listing(filters)
 
-    assert [one.name for one in listing.active] == ["Recherche", "Porteur ou pilote", "Année couverte"]
+    assert [one.name for one in listing.active] == ["Recherche", "Porteur ou pilote", "Année"]
     for one in listing.active:
         assert len(catalogue.matching(one.without)) == one.number
         assert len(one.without.pairs()) == len(filters.pairs()) - 1

@@ -47,9 +47,9 @@ FACET_NAMES: dict[Facet, str] = {
     Facet.PARTENAIRE: "Partenaire",
     Facet.PUBLIC: "Public",
     Facet.TERRITOIRE: "Territoire",
-    Facet.ANNEE: "Année couverte",
+    Facet.ANNEE: "Année",
     Facet.STATUT: "Statut",
-    Facet.VIDE: "Champ non renseigné",
+    Facet.VIDE: "Champ vide",
 }
 
 # The value of a facet for the fiches that say nothing there.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from clsassist.catalogue.rows import Row
+from clsassist.records import Action
 from clsassist.registry import Registry
-from clsassist.segments import Segment
-from clsassist.text import Analyser, Stems
+from clsassist.segments import Segment, field_to_segments
+from clsassist.text import Analyser, Stems, says
 
 _QUOTED = re.compile(r"[«\"“]\s*([^«»\"“”]+?)\s*[»\"”]")
 # A word that no document says may be the beginning of one that some say.
@@ -17,12 +18,11 @@ _SHORTEST_BEGINNING = 3
 _MOST_ENDINGS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The fiches that say every word searched, each with the words of its text that say most of them, if any."""
+# How many words searched are remembered, with the fiches that say them.
+_MOST_REMEMBERED = 2_000
 
-    identifiers: frozenset[str]
-    proofs: Mapping[str, Segment] = field(default_factory=dict)
+# One word or phrase searched, in every way that documents say it.
+Term = tuple[Stems, ...]
 
 
 class WordSearch:
@@ -32,28 +32,42 @@ class WordSearch:
         self._registry = registry
         self._analyser = analyser
         self._above: dict[str, set[str]] = {}
-        for row in rows:
-            for stem in _headings(row, analyser):
-                self._above.setdefault(stem, set()).add(row.action.id)
+        for text, identifiers in _texts_above(rows).items():
+            for stem in analyser.stems(text):
+                self._above.setdefault(stem, set()).update(identifiers)
+        self._owners = lru_cache(_MOST_REMEMBERED)(self._find_owners)
 
-    def find(self, words: str) -> Found | None:
-        """Return the fiches that say all these words; None when no word carries a meaning."""
-        terms = list(self._terms(words))
-        if not terms:
+    def terms(self, words: str) -> tuple[Term, ...]:
+        """Return what must be found, nothing when no word carries a meaning."""
+        return tuple(self._terms(words))
+
+    def find(self, terms: Sequence[Term]) -> frozenset[str]:
+        """Return the ids of the fiches, and sections, that say all the terms."""
+        return frozenset.intersection(*map(self._owners, terms))
+
+    def _find_owners(self, term: Term) -> frozenset[str]:
+        owners = {segment.owner for _, segment in self._registry.segments_saying(term)}
+        return frozenset(owners.union(*(self._above.get(way[0], ()) for way in term if len(way) == 1)))
+
+    def proof(self, action: Action, terms: Sequence[Term]) -> Segment | None:
+        """Return the piece of a fiche that says most of the terms, then tells most of what it does, then comes first.
+
+        There is none when only its title, or what stands above it, says them.
+        """
+        text = self._registry.documents[action.document_id].text
+        pieces = [
+            segment for field in action.fields for segment in field_to_segments(action, field, text, (), self._analyser)
+        ]
+        counts = [sum(1 for term in terms if says(piece.stems, term)) for piece in pieces]
+        best = max(counts, default=0)
+        if not best:
             return None
-        said: dict[str, dict[int, list[Segment]]] = {}
-        kept: set[str] | None = None
-        for place, ways in enumerate(terms):
-            owners = {owner for way in ways if len(way) == 1 for owner in self._above.get(way[0], ())}
-            for _, segment in self._registry.segments_saying(ways):
-                owners.add(segment.owner)
-                said.setdefault(segment.owner, {}).setdefault(place, []).append(segment)
-            kept = owners if kept is None else kept & owners
-        identifiers = frozenset(kept or ())
-        return Found(identifiers, {key: _best(said[key]) for key in identifiers if key in said})
+        return min(
+            (piece for piece, count in zip(pieces, counts, strict=True) if count == best),
+            key=lambda piece: (piece.weight, piece.span.start),
+        )
 
-    def _terms(self, words: str) -> Iterator[tuple[Stems, ...]]:
-        """Yield each word, or phrase between quotation marks, in every way that documents say it."""
+    def _terms(self, words: str) -> Iterator[Term]:
         for phrase in _QUOTED.findall(words):
             if stems := self._analyser.stems(phrase):
                 yield (stems,)
@@ -68,18 +82,12 @@ class WordSearch:
         return begun[:_MOST_ENDINGS] or (stem,)
 
 
-def _headings(row: Row, analyser: Analyser) -> set[str]:
-    action = row.action
-    above = (row.plan, action.axe, action.objectif, action.thematique, action.number, action.title)
-    return {stem for text in above if text for stem in analyser.stems(text)}
-
-
-def _best(said: Mapping[int, Sequence[Segment]]) -> Segment:
-    """Return the piece of a fiche that says most of the words, then tells most of what it does, then comes first."""
-    counts: dict[int, int] = {}
-    pieces: dict[int, Segment] = {}
-    for segments in said.values():
-        for segment in segments:
-            pieces.setdefault(segment.span.start, segment)
-            counts[segment.span.start] = counts.get(segment.span.start, 0) + 1
-    return pieces[min(pieces, key=lambda start: (-counts[start], pieces[start].weight, start))]
+def _texts_above(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the titles, numbers and names of plans and axes, each once, with the ids of their fiches."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        action = row.action
+        for text in (row.plan, action.axe, action.objectif, action.thematique, action.number, action.title):
+            if text:
+                found.setdefault(text, []).append(action.id)
+    return found

@@ -15,7 +15,7 @@ from operator import or_
 from clsassist.catalogue.filters import LONGEST_SEARCH, MOST_COMPARED, Column, Filters
 from clsassist.catalogue.names import OrganisationNames
 from clsassist.catalogue.rows import FACET_NAMES, NOT_SAID, Facet, Row, registry_to_catalogue_rows
-from clsassist.catalogue.search import WordSearch
+from clsassist.catalogue.search import Term, WordSearch
 from clsassist.catalogue.values import Value
 from clsassist.lexicon import Lexicon
 from clsassist.registry import Registry
@@ -113,6 +113,8 @@ class Catalogue:
         self._documents: dict[str, int] = {}
         self._gather()
         self._orders: dict[tuple[Column, bool], list[int]] = {}
+        # The facets of which no fiche of the corpus says anything.
+        self._unsaid = frozenset(facet for facet, held in self._values.items() if not set(held) - {NOT_SAID.key})
         self._lock = threading.Lock()
 
     @staticmethod
@@ -144,40 +146,41 @@ class Catalogue:
             facet: {key: _places_to_mask(held) for key, held in by_key.items()} for facet, by_key in places.items()
         }
         self._documents = {key: _places_to_mask(held) for key, held in documents.items()}
+        self._values = {
+            facet: dict(sorted(by_key.items(), key=lambda pair: _value_order(facet, pair[1])))
+            for facet, by_key in self._values.items()
+        }
 
     # --- the list
 
     def listing(self, filters: Filters) -> Listing:
         """Return the page of the list that an address asks for."""
-        found = self._search.find(filters.words) if filters.words else None
-        kept = list(
-            self._kept(filters, frozenset() if found is None else found.identifiers, searched=found is not None)
-        )
+        terms = self._search.terms(filters.words)
+        kept = list(self._kept(filters, terms))
         by_facet = _merge(kept)
         mask = self._intersect(by_facet.values())
         places = self._in_order(mask, filters)
         pages = max(1, -(-len(places) // ROWS_PER_PAGE))
         page = min(filters.page, pages)
         shown = tuple(self.rows[place] for place in places[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE])
-        proofs = {} if found is None else found.proofs
+        proofs = ((row.action.id, self._search.proof(row.action, terms)) for row in shown) if terms else ()
         return Listing(
             shown,
             len(places),
             len(self.rows),
             replace(filters, page=page),
             pages,
-            tuple(self._facet_view(facet, filters, kept, by_facet) for facet in Facet if facet not in self.unsaid),
+            tuple(self._facet_view(facet, filters, kept, by_facet) for facet in Facet if facet not in self._unsaid),
             tuple(self._active(kept, filters, by_facet)),
-            {row.action.id: proofs[row.action.id] for row in shown if row.action.id in proofs},
-            tuple(self._notices(filters, kept, searched=found is not None)),
+            {identifier: proof for identifier, proof in proofs if proof},
+            tuple(self._notices(filters, kept, searched=bool(terms))),
             self.picked(filters),
-            self.unsaid,
+            self._unsaid,
         )
 
     def matching(self, filters: Filters) -> tuple[Row, ...]:
         """Return every row that the filters keep, in order, whatever the page."""
-        found = self._search.find(filters.words) if filters.words else None
-        kept = self._kept(filters, frozenset() if found is None else found.identifiers, searched=found is not None)
+        kept = self._kept(filters, self._search.terms(filters.words))
         return tuple(self.rows[place] for place in self._in_order(self._intersect(_merge(kept).values()), filters))
 
     def picked(self, filters: Filters) -> tuple[Row, ...]:
@@ -188,16 +191,12 @@ class Catalogue:
         """Return the row of an action that exists."""
         return self.rows[self._position[identifier]]
 
-    @property
-    def unsaid(self) -> frozenset[Facet]:
-        """The facets of which no fiche of the corpus says anything."""
-        return frozenset(facet for facet, by_key in self._masks.items() if not set(by_key) - {NOT_SAID.key})
-
     # --- filters to sets of rows
 
-    def _kept(self, filters: Filters, identifiers: Iterable[str], *, searched: bool) -> Iterable[_Kept]:
-        if searched:
-            mask = _places_to_mask(self._position[one] for one in identifiers if one in self._position)
+    def _kept(self, filters: Filters, terms: Sequence[Term]) -> Iterable[_Kept]:
+        if terms:
+            found = self._search.find(terms)
+            mask = _places_to_mask(self._position[one] for one in found if one in self._position)
             yield _Kept(None, filters.words, filters.words, mask)
         for facet, raw in filters.chosen:
             yield self._read_value(facet, raw)
@@ -226,18 +225,20 @@ class Catalogue:
         chosen = {self._chosen_key(facet, raw): raw for raw in filters.of(facet)}
         values = self._values[facet]
         masks = self._masks[facet]
-        counts = [Count(value, (masks[key] & base).bit_count(), key in chosen) for key, value in values.items()]
-        counts = sorted((one for one in counts if one.number or one.chosen), key=lambda one: _count_order(facet, one))
-        first = [one for place, one in enumerate(counts) if place < _MOST_SHOWN or one.chosen]
-        rest = [one for one in counts if one not in first]
+        counts = [(key, (masks[key] & base).bit_count()) for key in values]
+        counts = [(key, number) for key, number in counts if number or key in chosen]
+        if facet not in _IN_ORDER:
+            counts.sort(key=lambda pair: (pair[0] == NOT_SAID.key, -pair[1]))
+        first = [pair for place, pair in enumerate(counts) if place < _MOST_SHOWN or pair[0] in chosen]
+        rest = [pair for pair in counts[_MOST_SHOWN:] if pair[0] not in chosen]
         typed = tuple(
             one.label for one in kept if one.facet is facet and self._chosen_key(facet, one.raw) not in values
         )
         return FacetView(
             facet,
             FACET_NAMES[facet],
-            tuple(first),
-            tuple(rest[:_MOST_UNFOLDED]),
+            tuple(Count(values[key], number, key in chosen) for key, number in first),
+            tuple(Count(values[key], number) for key, number in rest[:_MOST_UNFOLDED]),
             max(0, len(rest) - _MOST_UNFOLDED),
             typed,
             len(filters.of(facet)),
@@ -328,18 +329,11 @@ def _sort_key(row: Row, column: Column) -> tuple[object, ...]:
     return tuple(fold(value.label) for value in row.said(_FACET_OF[column]))
 
 
-def _count_order(facet: Facet, one: Count) -> tuple[object, ...]:
-    """Order the values of a facet: « Non précisé » last, then the most frequent or their own order."""
-    last = one.value == NOT_SAID
-    if facet in _IN_ORDER:
-        return last, fold(one.value.note), _natural(one.value.label)
-    return last, -one.number, fold(one.value.label)
-
-
-def _natural(label: str) -> tuple[int, str]:
-    """Order « 2. … » before « 10. … »."""
-    head = label.split(".")[0]
-    return (int(head) if head.isdigit() else 0, fold(label))
+def _value_order(facet: Facet, value: Value) -> tuple[object, ...]:
+    """Order the values of a facet, « Non précisé » last; those of axes by plan, « 2. … » before « 10. … »."""
+    head = value.label.split(".")[0]
+    number = int(head) if facet in _IN_ORDER and head.isdecimal() else 0
+    return value == NOT_SAID, fold(value.note) if facet is Facet.AXE else "", number, fold(value.label)
 
 
 def _merge(kept: Iterable[_Kept]) -> dict[Facet | None, int]:

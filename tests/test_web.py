@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -45,6 +46,7 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
+    renew,
     reopen,
 )
 from clsassist.web.rendering import (
@@ -193,6 +195,10 @@ class FakeAssistant(Assistant):
 
     def __init__(self) -> None:
         self.previous: tuple[Answer, ...] = ()
+
+    @property
+    def build(self) -> str:
+        return "1"
 
     @property
     def registry(self) -> Registry:
@@ -573,6 +579,33 @@ def test_missing_index_is_a_sentence_and_the_page_recovers() -> None:
     is_there = True
     assert "cls-sources" in list(converse(lend_later, lost.turns, QUESTION))[-1].log
     assert list(reopen(lend_later, [QUESTION]))[-1].turns[0].answer
+
+
+class NextAssistant(FakeAssistant):
+    """The same over the next build of the index."""
+
+    @property
+    def build(self) -> str:
+        return "2"
+
+
+def test_answers_of_a_replaced_index_are_given_again() -> None:
+    turns = list(reopen(lend(), [QUESTION, "panne"]))[-1].turns
+    assert renew(lend(), turns) is turns
+    renewed = renew(lend(NextAssistant()), turns)
+    assert [turn.question for turn in renewed] == [QUESTION, "panne"]
+    assert renewed[0].build == "2"
+
+
+def test_source_of_a_document_removed_or_changed_since_is_not_shown(demo_assistant: Assistant) -> None:
+    citation = demo_assistant.ask(QUESTION).citations[0]
+    removed = replace(citation, document="parti.pdf")
+    changed = replace(citation, quote=citation.quote[1:])
+    for stale, words in ((removed, "a été retiré du corpus"), (changed, "a changé depuis cette réponse")):
+        turns = (Turn(QUESTION, make_answer(citations=(replace(stale, number=1),))),)
+        html = open_citation(lend(demo_assistant), turns, 0, 1)
+        assert words in html
+        assert "<mark>" not in html
 
 
 BAD_QUESTIONS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clsassist.errors import GonePageError
 from clsassist.parsing.plans import document_status
 from clsassist.records import Action, Citation, Field, Section, Source, SourceLine, Span
 from clsassist.registry import Registry
@@ -11,8 +12,16 @@ from clsassist.text import squeeze
 
 
 def citation_to_source(citation: Citation, registry: Registry) -> Source:
-    """Return the field around a quote, ready to show."""
-    document = next(one for one in registry.documents.values() if one.path == citation.document)
+    """Return the field around a quote, ready to show.
+
+    Raises GonePageError when the document was removed, or changed, since the answer was given.
+    """
+    document = next((one for one in registry.documents.values() if one.path == citation.document), None)
+    if document is None:
+        raise GonePageError(f"« {citation.document} » a été retiré du corpus depuis cette réponse.")
+    if citation.span.of(document.text) != citation.quote:
+        message = f"« {citation.document} » a changé depuis cette réponse : posez de nouveau la question."
+        raise GonePageError(message)
     owner = _owner(citation, document.id, registry)
     plan = registry.plans[document.id]
     found = _field(owner, citation) if owner else None

@@ -43,11 +43,15 @@ Lender = Callable[[], AbstractContextManager[Assistant]]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what came of it: an answer, else a notice, else nothing yet."""
+    """A question and what came of it: an answer, else a notice, else nothing yet.
+
+    ``build`` names the index that answered.
+    """
 
     question: str
     answer: Answer | None = None
     notice: str = ""
+    build: str = ""
 
     @property
     def pending(self) -> bool:
@@ -96,6 +100,18 @@ def recall(lend: Lender, turns: tuple[Turn, ...], sent: object, settings: Settin
     return _ask_all(lend, questions)
 
 
+def renew(lend: Lender, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Return the turns as the index in service answers them: it may have been replaced in between."""
+    try:
+        with lend() as assistant:
+            build = assistant.build
+    except ClsAssistError:
+        return turns
+    if all(turn.build == build for turn in turns if turn.answer):
+        return turns
+    return _ask_all(lend, [turn.question for turn in turns])
+
+
 def reopen(lend: Lender, questions: Sequence[str]) -> Iterator[Step]:
     """Yield the conversation made of these questions: that it is on its way, then whole."""
     # A turn that waits: nothing may be asked before the others are there.
@@ -129,7 +145,7 @@ def _ask(lend: Lender, past: tuple[Turn, ...], pending: Turn) -> Turn:
     previous = tuple(turn.answer for turn in past if turn.answer)
     try:
         with lend() as assistant:
-            return replace(pending, answer=assistant.ask(pending.question, previous))
+            return replace(pending, answer=assistant.ask(pending.question, previous), build=assistant.build)
     except ClsAssistError as error:
         return replace(pending, notice=str(error))
     except Exception:

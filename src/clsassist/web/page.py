@@ -18,6 +18,7 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
+    renew,
     reopen,
 )
 from clsassist.web.markdown import plain, prose
@@ -179,7 +180,9 @@ class _Events:
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
-        for step in converse(self.site.live.use, recall(self.site.live.use, past, sent, settings), question):
+        lend = self.site.live.use
+        known = renew(lend, recall(lend, past, sent, settings))
+        for step in converse(lend, known, question):
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData) -> Iterator[Values]:

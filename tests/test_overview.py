@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -339,3 +340,21 @@ def test_overviews_kept_are_a_few(demo_assistant: Assistant, monkeypatch: pytest
     for key in (*plans, plans[-1], plans[-2], ""):
         gallery.drawn(demo_assistant, key)
     assert len(drawn) == 1 + len(plans) + 1
+
+
+def test_the_first_visitor_waits_for_nothing_once_warm(
+    demo_assistant: Assistant, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.warm_overview(demo_assistant)
+    monkeypatch.setattr(page, "overview_to_pictures", lambda overview: pytest.fail("drawn again"))
+    assert client.get("/vue-d-ensemble").status_code == 200
+
+
+def test_visitors_at_once_make_one_drawing(demo_assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = []
+    monkeypatch.setattr(page, "overview_to_pictures", lambda overview: drawn.append(overview.scope) or {})
+    gallery = page.Gallery()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: gallery.drawn(demo_assistant, ""), range(8)))
+    assert len(drawn) == 1
+    assert all(one is found[0] for one in found)

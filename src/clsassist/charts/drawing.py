@@ -21,7 +21,16 @@ LINE = 17
 _HOST = "http://picture.invalid"
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
-_DROPPED = ("aria-label", "aria-roledescription", "aria-hidden", "role", "font-family", "class", "pointer-events")
+_DROPPED = (
+    "aria-label",
+    "aria-roledescription",
+    "aria-hidden",
+    "role",
+    "font-family",
+    "font-size",
+    "class",
+    "pointer-events",
+)
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 
 # Colours are those of the page, light or dark: the drawing only names them.
@@ -127,7 +136,10 @@ Mark = Label | Box | Rule | Dot
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Marks on a sheet, and what the sheet is for those who do not see it."""
+    """Marks on a sheet, and what the sheet is for those who do not see it.
+
+    ``hinted`` gives each mark its hint under the mouse; fingers have none.
+    """
 
     identifier: str
     title: str
@@ -135,6 +147,7 @@ class Drawing:
     width: int
     height: float
     marks: tuple[Mark, ...]
+    hinted: bool = True
 
 
 def drawing_to_svg(drawing: Drawing) -> str:
@@ -253,7 +266,7 @@ def _finish(written: str, drawing: Drawing) -> str:
     """
     root = etree.fromstring(written.encode())
     for element in list(root.iter(f"{_SVG}*")):
-        _clean(element)
+        _clean(element, hinted=drawing.hinted)
     for link in root.iter(f"{_SVG}a"):
         link.set("href", str(link.attrib.pop(_XLINK)).removeprefix(_HOST))
         # The table has the same links, one after the other: the keyboard does not go through both.
@@ -264,6 +277,7 @@ def _finish(written: str, drawing: Drawing) -> str:
     root.set("viewBox", view_box)
     root.set("class", "cls-drawing")
     root.set("role", "group")
+    root.set("font-size", str(FONT))
     root.set("aria-labelledby", " ".join(f"{drawing.identifier}-{name}" for name in names))
     for child in root:
         child.set("aria-hidden", "true")
@@ -275,7 +289,7 @@ def _finish(written: str, drawing: Drawing) -> str:
     return etree.tostring(root, encoding="unicode")
 
 
-def _clean(element: etree._Element) -> None:
+def _clean(element: etree._Element, *, hinted: bool) -> None:
     """Drop Vega's English descriptions, its font and its decimals; a description of ours becomes a hint."""
     hint = str(element.get("aria-label", ""))
     for name in _DROPPED:
@@ -285,6 +299,6 @@ def _clean(element: etree._Element) -> None:
         if name in element.attrib:
             written = str(element.get(name))
             element.set(name, _LONG_NUMBER.sub(lambda number: f"{float(number.group()):.1f}", written))
-    if hint:
+    if hint and hinted:
         title = etree.SubElement(element, f"{_SVG}title")
         title.text = hint

@@ -56,7 +56,7 @@ def _letter_share(letter: str) -> float:
 def broken(text: str, width: float, most: int = 2, *, bold: bool = False) -> tuple[str, ...]:
     """Return a text on a few lines of a width; what does not hold is cut, and « … » says so.
 
-    >>> broken("Rendre le territoire plus attractif", 120)
+    >>> broken("Rendre le territoire plus attractif", 150)
     ('Rendre le territoire', 'plus attractif')
     """
     lines: list[str] = []

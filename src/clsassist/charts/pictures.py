@@ -98,7 +98,8 @@ def _drawings(plan: _Plan) -> Iterator[Drawing]:
     for sheet, side in zip(SHEETS, (plan.wide, plan.narrow), strict=True):
         if side.marks:
             identifier = f"{plan.name}-{sheet.name}"
-            yield Drawing(identifier, plan.title, side.said, sheet.width, side.height, side.marks)
+            hinted = sheet is WIDE
+            yield Drawing(identifier, plan.title, side.said, sheet.width, side.height, side.marks, hinted)
 
 
 def _draw(plan: _Plan) -> Picture:

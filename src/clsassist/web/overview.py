@@ -45,36 +45,59 @@ class _Drawn:
 
 
 class Gallery:
-    """The overviews already drawn, by index and plan: a second visit costs nothing."""
+    """The overviews already drawn, by index and plan: a second visit costs nothing. Several threads may share it."""
 
     def __init__(self) -> None:
+        # An index never changes under its assistant: its overviews go when the assistant does.
         self._kept: WeakKeyDictionary[Assistant, OrderedDict[str, _Drawn]] = WeakKeyDictionary()
+        self._keeping = threading.Lock()
         # One drawing at a time: it takes a whole core, and the next visitor most often wants the same.
-        self._lock = threading.Lock()
+        self._drawing = threading.Lock()
 
     def drawn(self, assistant: Assistant, plan: str) -> _Drawn:
         """Return an overview with its pictures; raises as ``catalogue_to_overview`` does."""
-        with self._lock:
-            kept = self._kept.setdefault(assistant, OrderedDict())
-            if plan not in kept:
-                overview = catalogue_to_overview(catalogue_of(assistant), assistant.registry, plan)
-                kept[plan] = _Drawn(overview, overview_to_tables(overview), overview_to_pictures(overview))
-                if len(kept) > _MOST_KEPT:
-                    kept.popitem(last=False)
+        found = self._find(assistant, plan)
+        if found is None:
+            with self._drawing:
+                found = self._find(assistant, plan) or self._draw(assistant, plan)
+        return found
+
+    def _find(self, assistant: Assistant, plan: str) -> _Drawn | None:
+        with self._keeping:
+            kept = self._kept.get(assistant)
+            if kept is None or plan not in kept:
+                return None
             kept.move_to_end(plan)
             return kept[plan]
+
+    def _draw(self, assistant: Assistant, plan: str) -> _Drawn:
+        overview = catalogue_to_overview(catalogue_of(assistant), assistant.registry, plan)
+        drawn = _Drawn(overview, overview_to_tables(overview), overview_to_pictures(overview))
+        with self._keeping:
+            kept = self._kept.setdefault(assistant, OrderedDict())
+            kept[plan] = drawn
+            if len(kept) > _MOST_KEPT:
+                kept.popitem(last=False)
+        return drawn
+
+
+_GALLERY = Gallery()
+
+
+def warm_overview(assistant: Assistant) -> None:
+    """Load the libraries of drawing and draw the whole corpus: what the first visitor would wait for."""
+    _GALLERY.drawn(assistant, "")
 
 
 def overview_router(site: Site) -> APIRouter:
     """Return the page of the overview and its exports."""
     router = APIRouter()
-    gallery = Gallery()
 
     @router.get(_ADDRESS, response_class=HTMLResponse)
     def show(request: Request, plan: str = "") -> Response:
         with site.live.use() as assistant:
             plans = catalogue_to_plans(catalogue_of(assistant), assistant.registry)
-            drawn = gallery.drawn(assistant, _key(plans, plan))
+            drawn = _GALLERY.drawn(assistant, _key(plans, plan))
         return site.render(
             request,
             "overview.html",

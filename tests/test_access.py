@@ -52,7 +52,7 @@ def service(tmp_path: Path) -> Service:
         app.include_router(login_router(site))
 
         @app.get("/fiches")
-        @app.post("/api/v1/ask")
+        @app.post("/integration")
         def read(request: Request) -> dict[str, object]:
             visitor = visitor_of(request)
             return {"role": visitor.role, "client": visitor.client, "name": visitor.name}
@@ -63,7 +63,7 @@ def service(tmp_path: Path) -> Service:
             return "fait"
 
         add_failure_pages(app, site)
-        own = frozenset({"/fiches", "/corpus", "/api", "/connexion", "/deconnexion"})
+        own = frozenset({"/fiches", "/corpus", "/integration", "/connexion", "/deconnexion"})
         app.add_middleware(Gate, access=site.access)
         app.add_middleware(Guard, rules=Rules(own=own))
         app.add_middleware(Proxies, trusted=settings.page.trusted_proxies)
@@ -109,7 +109,7 @@ def test_a_page_leads_to_the_sign_in_page_and_back(service: Service) -> None:
 
 
 def test_a_program_is_told_to_sign_in(service: Service) -> None:
-    response = service(password="lire").post("/api/v1/ask", content=b"{}")
+    response = service(password="lire").post("/integration", content=b"{}")
     assert (response.status_code, response.json()["detail"]) == (401, "Connectez-vous pour continuer.")
     assert "www-authenticate" not in response.headers
 
@@ -314,8 +314,8 @@ def test_only_a_trusted_proxy_tells_the_address_of_a_visitor(service: Service) -
 
 def test_questions_beyond_the_rate_are_put_off(service: Service) -> None:
     client = service(rate_per_minute=2)
-    assert [client.post("/api/v1/ask", content=b"{}").status_code for _ in range(3)] == [200, 200, 429]
-    refused = client.post("/api/v1/ask", content=b"{}")
+    assert [client.post("/integration", content=b"{}").status_code for _ in range(3)] == [200, 200, 429]
+    refused = client.post("/integration", content=b"{}")
     assert 0 < int(refused.headers["retry-after"]) <= 61
     assert "Trop de questions" in refused.json()["detail"]
     assert client.get("/fiches").status_code == 200

@@ -8,13 +8,11 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,32 +23,43 @@ from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.live import LiveAssistant
 from clsassist.settings import Settings
 from clsassist.web.access import Gate, Mode, Proxies
+from clsassist.web.answers import answers_router
+from clsassist.web.api import api_router
 from clsassist.web.api_door import ApiDoor
-from clsassist.web.embed import EMBED_PATH
+from clsassist.web.corpus_admin import corpus_admin_router
+from clsassist.web.documents import documents_router
+from clsassist.web.embed import EMBED_PATH, embed_router
 from clsassist.web.failures import add_failure_pages
+from clsassist.web.feedback import feedback_router
+from clsassist.web.fiches import fiches_router
 from clsassist.web.guard import UNKNOWN, Guard, Rules
+from clsassist.web.health import health_router
+from clsassist.web.login import login_router
 from clsassist.web.mcp import MCP_PATH, mount_mcp
+from clsassist.web.overview import overview_router
 from clsassist.web.page import build_page
+from clsassist.web.partners import partners_router
 from clsassist.web.site import Site, asset, site_header, site_styles
+from clsassist.web.statics import statics_router
 
 logger = logging.getLogger(__name__)
 
 _STYLE = Path(__file__).with_name("style.css")
 
-# The tabs and services, each a module of this package with its « …_router(site) ».
+# The tabs and services; of two that share an address, the first answers.
 _ROUTERS = (
-    "health",
-    "statics",
-    "login",
-    "documents",
-    "fiches",
-    "partners",
-    "overview",
-    "corpus_admin",
-    "feedback",
-    "answers",
-    "api",
-    "embed",
+    health_router,
+    statics_router,
+    login_router,
+    documents_router,
+    fiches_router,
+    partners_router,
+    overview_router,
+    feedback_router,
+    corpus_admin_router,
+    answers_router,
+    api_router,
+    embed_router,
 )
 
 # Why a port is refused, in the reader's language.
@@ -65,7 +74,7 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     site = Site(live, settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    routers = _routers(site)
+    routers = [build(site) for build in _ROUTERS]
     for router in routers:
         app.include_router(router)
     paths = [route.path for router in routers for route in router.routes if isinstance(route, APIRoute)]
@@ -87,19 +96,6 @@ def _add_layers(app: FastAPI, site: Site, own: frozenset[str]) -> None:
     app.add_middleware(Guard, rules=_rules(site, own))
     app.add_middleware(Proxies, trusted=page.trusted_proxies)
     app.add_middleware(ApiDoor, origins=page.embed_origins)
-
-
-def _routers(site: Site) -> list[APIRouter]:
-    found = []
-    for name in _ROUTERS:
-        if find_spec(f"clsassist.web.{name}") is None:
-            continue
-        try:
-            module = import_module(f"clsassist.web.{name}")
-            found.append(getattr(module, f"{name}_router")(site))
-        except Exception:
-            logger.exception("page %s absente", name)
-    return found
 
 
 def _add_endings(app: FastAPI, own: frozenset[str]) -> None:

@@ -56,7 +56,7 @@ class Site:
     def allow_question(self, client: str) -> bool:
         """Count one question of a client, and say whether it may be answered.
 
-        For the conversation's page: the gate counts by itself what is asked through the API and the other doors.
+        The gate counts by itself the questions posted to the API, to the frame of another site and to MCP.
         """
         return self.access.allow_question(client)
 

@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clsassist.builds import build_folder, current_build
 from clsassist.deposit import WAITING_ROOM, DepositError, Refusal
@@ -313,6 +313,7 @@ def test_a_form_without_files_is_told(service: Service) -> None:
 
     assert "choisissez au moins un fichier" in text_of(empty)
     assert "choisissez au moins un fichier" in text_of(plain)
+    assert "Rien n'a été gardé de cet envoi" in text_of(plain)
     assert leftovers(service) == []
 
 
@@ -334,6 +335,28 @@ def test_too_large_a_form_is_refused_whole(service: Service) -> None:
 
     assert "envoyez les fichiers en plusieurs fois" in text_of(page)
     assert {path.name for path in service.settings.corpus_dir.glob("*.txt")} == {"fiche.txt", "autre.txt"}
+    assert leftovers(service) == []
+
+
+def test_a_visitor_who_leaves_in_the_middle_leaves_nothing(service: Service) -> None:
+    begun = form_of(file_part("coupe.txt", "x" * 1_000), end=False)
+    told = iter([{"type": "http.request", "body": begun, "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Message] = []
+
+    async def receive_next() -> Message:
+        return next(told)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"content-type", f"multipart/form-data; boundary={BOUNDARY}".encode()),
+        (b"content-length", b"900000"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/corpus/ajouter", "headers": headers, "query_string": b""}
+    anyio.run(service.client.app, scope, receive_next, send)
+
+    assert sent[0]["status"] == 400
     assert leftovers(service) == []
 
 

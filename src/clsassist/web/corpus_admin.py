@@ -9,10 +9,10 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Form, Query
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from clsassist.deposit import Deposit, Deposits, Refusal, explaining
+from clsassist.deposit import Deposit, DepositError, Deposits, Refusal, explaining
 from clsassist.errors import ClsAssistError, GonePageError, IndexMissingError, UnknownPageError
 from clsassist.feedback import FeedbackStore, Selection
 from clsassist.holdings import FileState, HeldFile, Holdings, HoldingsReader, remove_file
@@ -170,18 +170,16 @@ def _add_receiving_pages(router: APIRouter, site: Site, desk: _Desk) -> None:
     @router.post("/ajouter")
     async def receive(request: Request) -> Response:
         await run_in_threadpool(desk.managed)
-        announced = int(request.headers.get("content-length", "0"))
-        deposit = await run_in_threadpool(desk.deposits.open, announced)
         try:
-            with explaining(desk.settings.corpus_dir):
-                refused = await receive_files(
-                    request.stream(), request.headers.get("content-type", ""), deposit.folder, _limits(desk.settings)
-                )
-            received = await run_in_threadpool(desk.receive, deposit, refused)
-        except BaseException:
-            desk.deposits.abandon(deposit)
-            raise
-        return _see(f"/corpus/envois/{received.token}")
+            deposit = await _receive(desk, request)
+        except DepositError as error:
+            return site.render(
+                request, "corpus_refus.html", title="Les documents n'ont pas été reçus", status=400, message=str(error)
+            )
+        except ClientDisconnect:
+            # Nobody is there to read it.
+            return Response(status_code=400)
+        return _see(f"/corpus/envois/{deposit.token}")
 
     @router.get("/envois/{token}")
     def show_deposit(request: Request, token: str) -> Response:
@@ -204,6 +202,21 @@ def _add_receiving_pages(router: APIRouter, site: Site, desk: _Desk) -> None:
         if remplacer and deposit.kept:
             desk.jobs.request()
         return _see(f"/corpus/envois/{token}")
+
+
+async def _receive(desk: _Desk, request: Request) -> Deposit:
+    announced = int(request.headers.get("content-length", "0"))
+    deposit = await run_in_threadpool(desk.deposits.open, announced)
+    try:
+        with explaining(desk.settings.corpus_dir):
+            refused = await receive_files(
+                request.stream(), request.headers.get("content-type", ""), deposit.folder, _limits(desk.settings)
+            )
+        return await run_in_threadpool(desk.receive, deposit, refused)
+    except BaseException:
+        # A visitor who leaves in the middle included.
+        desk.deposits.abandon(deposit)
+        raise
 
 
 def _add_removing_pages(router: APIRouter, site: Site, desk: _Desk) -> None:

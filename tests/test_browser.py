@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browsing import axe_violations, overflow, serving, visit
+from docx import Document
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from test_web import HOSTILE, QUESTION, FakeAssistant
 
@@ -650,3 +651,22 @@ def _tab_to(page: Page, wanted: Locator) -> None:
         if wanted.evaluate("element => element === document.activeElement"):
             return
     pytest.fail(f"the keyboard does not reach {wanted}")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Word", "docx"), ("Markdown", "md")])
+def test_downloaded_answer_holds_its_citations(browser: Browser, site: Site, name: str, kind: str) -> None:
+    with _visit(browser, site) as page:
+        turn = _ask(page, QUESTION)
+        with page.expect_download() as download:
+            turn.get_by_role("button", name=name).click()
+        path = download.value.path()
+        assert download.value.suggested_filename.endswith(f".{kind}")
+    if kind == "docx":
+        document = Document(str(path))
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        written = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    else:
+        written = path.read_text(encoding="utf-8")
+    for citation in site.answer().citations:
+        assert _squeeze(citation.quote) in _squeeze(written)
+        assert citation.document in written.replace("\\", "")

@@ -57,3 +57,24 @@ def test_a_follow_up_says_so(demo_assistant: Assistant) -> None:
     assert not follows(first)
     assert follows(second)
     assert any("comme la suite de « Quelles actions" in step for step in tell_trace(second).steps)
+
+
+@pytest.mark.parametrize("first", ["Compare la fiche 1 et la fiche 2", "Qui pilote la fiche 2 ?"])
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Combien d'actions par porteur ?",
+        "Qui pilote la deuxième ?",
+        "et ceux à contacter ?",
+        "Quel est le budget ?",
+        "Quelles actions portent sur les addictions ?",
+        "Jusqu'à quand ?",
+        "aide",
+        "Que veut dire CPTS ?",
+    ],
+)
+def test_a_question_follows_exactly_when_the_one_before_changes_its_answer(
+    demo_assistant: Assistant, first: str, second: str
+) -> None:
+    after = demo_assistant.ask(second, (demo_assistant.ask(first),))
+    assert follows(after) == (after.text != demo_assistant.ask(second).text)

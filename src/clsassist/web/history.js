@@ -177,6 +177,11 @@ document.addEventListener("cls:turns", ({ detail: questions }) => {
   write([...conversations.filter((one) => one.id !== id), { id, name, date: Date.now(), questions }]);
 });
 
+// Another tab may add to the list.
+window.addEventListener("storage", (event) => {
+  if (event.key === KEY) draw();
+});
+
 // The page opens on what its address asks, else on the conversation that this tab or the last one showed.
 write(read());
 const brought = new URLSearchParams(location.search).getAll("q").filter((question) => question.trim());

@@ -506,6 +506,14 @@ def test_a_removed_document_is_nowhere(service: Service, tmp_path: Path) -> None
         assert "Valmore" not in assistant.ask(QUESTION).text
 
 
+def test_what_is_said_of_a_document_being_removed_goes_too(service: Service) -> None:
+    service.client.post("/corpus/supprimer", data={"fichier": "fiche.txt"})
+    opinion_on(service)
+
+    assert service.ended() is JobState.DONE
+    assert service.store().count_quoting(["fiche.txt"]) == 0
+
+
 def test_the_last_document_can_be_removed(service: Service) -> None:
     for name in ("fiche.txt", "autre.txt"):
         service.client.post("/corpus/supprimer", data={"fichier": name})

@@ -47,6 +47,8 @@ class _Desk:
         self.deposits = Deposits(settings)
         self.feedback = FeedbackStore(settings.page.data_dir, settings.page.feedback_days)
         self._reader = HoldingsReader(settings.corpus_dir, settings.index_dir)
+        # Documents removed since the index was built: it may still be quoted, and judged.
+        self._removed: set[str] = set()
 
     def holdings(self) -> Holdings:
         """Return the corpus and its index as they are."""
@@ -85,17 +87,21 @@ class _Desk:
     def remove(self, held: HeldFile) -> None:
         """Remove a file for good, with the opinions that quote it, then whatever the index has of it."""
         remove_file(held, self.settings.corpus_dir)
+        self._removed |= {document.path for document in held.documents}
         try:
-            self.feedback.delete_quoting(document.path for document in held.documents)
+            self.feedback.delete_quoting(self._removed)
         finally:
             self.jobs.request(may_empty=True)
 
     def _open_new_index(self) -> None:
+        removed, self._removed = self._removed, set()
         # Whoever comes next finds it open, and the one before is closed, then erased, after its last user.
         try:
             self._site.live.warm()
         except IndexMissingError:
             logger.info("Le corpus est vide : il n'y a plus d'index")
+        if removed:
+            self.feedback.delete_quoting(removed)
 
 
 def corpus_admin_router(site: Site) -> APIRouter:

@@ -51,6 +51,11 @@ if (form) {
     facet.open = false;
     if (focus) facet.querySelector("summary").focus();
   };
+  // On a phone a panel opens in the flow of the page: it comes into view.
+  for (const facet of facets)
+    facet.addEventListener("toggle", () => {
+      if (facet.open && window.matchMedia("(max-width: 40rem)").matches) facet.scrollIntoView({ block: "start" });
+    });
   form.addEventListener("keydown", (event) => {
     const facet = event.key === "Escape" && event.target.closest(".fiches-facet");
     if (facet) close(facet, true);

@@ -46,7 +46,7 @@ def layout_to_pdf(layout: Layout) -> bytes:
 
 def fit_of(layout: Layout) -> Fit:
     """Return the size that makes the sheet one page, else the size of longer sheets."""
-    return _fit(layout)[0]
+    return _fit(layout)[0] if layout.line_count <= _MOST_ON_A_PAGE else _LONG
 
 
 def _fit(layout: Layout) -> tuple[Fit, bytes]:

@@ -118,14 +118,14 @@ def _add_table(document: WordDocument, layout: Layout) -> None:
             row = table.add_row()
             row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             _fill(row.cells, line.cells)
-    for row in table.rows:
-        for cell, width in zip(row.cells, _WIDTHS, strict=True):
-            if len({id(one._tc) for one in row.cells}) > 1:
-                cell.width = Mm(width)
 
 
 def _fill(cells: Sequence[_Cell], texts: Sequence[Sequence[str]], *, bold: bool = False) -> None:
+    from docx.shared import Mm
+
     for place, (cell, paragraphs) in enumerate(zip(cells, texts, strict=True)):
+        # Each cell tells its width: some word processors ignore those of the columns.
+        cell.width = Mm(_WIDTHS[place])
         _write(cell, paragraphs, bold=bold, first_bold=place == 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from clsassist.engagement_sheet.names import Name, read_name
 from clsassist.lexicon import Lexicon
-from clsassist.records import Involvement, Role, Status
+from clsassist.records import Action, Involvement, Role, Status
 from clsassist.registry import Registry
 from clsassist.text import fold, squeeze
 
@@ -100,19 +100,46 @@ class Directory:
         return {one: read_name(one, self.lexicon) for one in written}
 
     @cached_property
+    def actions_naming(self) -> dict[Key, tuple[Action, ...]]:
+        """The actions that hold each organisation of the list."""
+        found: dict[Key, dict[str, Action]] = {}
+        for action, held in self.registry.involvements():
+            for key in self._keys(held.organisation):
+                found.setdefault(key, {})[action.id] = action
+        return {key: tuple(actions.values()) for key, actions in found.items()}
+
+    def candidates(self, name: Name) -> tuple[Action, ...]:
+        """Return the actions where a name may be found: far fewer than all of them when it is one of the list."""
+        key = name.actors[0] if name.actors else name.key
+        return self.actions_naming.get(key) or (() if name.actors else tuple(self.registry.actions.values()))
+
+    @cached_property
     def organisations(self) -> tuple[Organisation, ...]:
         """Every organisation, in alphabetical order; a name that says two actors counts for both."""
-        keys = {name.key for name in self.names.values() if not name.actors}
         written: dict[Key, Counter[str]] = {}
         parts: dict[Key, dict[str, Part]] = {}
         for action, held in self.registry.involvements():
-            for key in _keys(self.names[held.organisation], keys):
+            for key in self._keys(held.organisation):
                 written.setdefault(key, Counter())[held.organisation] += 1
                 known = parts.setdefault(key, {})
                 own = part_of(held)
                 known[action.id] = strongest((own, known.get(action.id, own)))
         found = (self._organisation(key, written[key], parts[key]) for key in written)
         return tuple(sorted(found, key=lambda one: fold(one.name)))
+
+    @cached_property
+    def _own_keys(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(name.key for name in self.names.values() if not name.actors)
+
+    def _keys(self, written: str) -> Iterator[Key]:
+        """Yield the organisations that a name counts for: its actors, else every known name that it begins with."""
+        name = self.names[written]
+        yield from name.actors
+        if not name.actors:
+            yield name.key
+        if not name.begins_with_actor:
+            beginnings = (name.stems[:length] for length in range(1, len(name.stems) + 1))
+            yield from (one for one in beginnings if one in self._own_keys and (name.actors or one != name.key))
 
     def _organisation(self, key: Key, written: Counter[str], parts: Mapping[str, Part]) -> Organisation:
         ordered = tuple(one for one, _ in written.most_common())
@@ -128,16 +155,6 @@ class Directory:
         """Return what an acronym stands for, '' when the lexicon gives no source for it."""
         acronym = self.lexicon.acronym(actor) if actor else None
         return acronym.long[0] if acronym and acronym.long and acronym.source else ""
-
-
-def _keys(name: Name, known: Collection[tuple[str, ...]]) -> Iterator[Key]:
-    """Yield the organisations that a name counts for: its actors, else every known name that it begins with."""
-    yield from name.actors
-    if not name.actors:
-        yield name.key
-    if not name.begins_with_actor:
-        beginnings = (name.stems[:length] for length in range(1, len(name.stems) + 1))
-        yield from (start for start in beginnings if start in known and (name.actors or start != name.key))
 
 
 def search_words(one: Organisation) -> str:

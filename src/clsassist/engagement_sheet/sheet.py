@@ -176,8 +176,8 @@ class _Builder:
         return kept
 
     def sheet(self) -> Sheet:
-        actions = [action for action in self.registry.actions.values() if action.document_id in self.scope]
-        taken = {action.id: held for action in actions if (held := self._taken(self.name, action))}
+        near = [action for action in self.directory.candidates(self.name) if action.document_id in self.scope]
+        taken = {action.id: held for action in near if (held := self._taken(self.name, action))}
         found = [self._commitment(self.registry.action(key), [one for one, _ in held]) for key, held in taken.items()]
         commitments = tuple(sorted(found, key=lambda one: list(Part).index(one.part)))
         return Sheet(
@@ -185,7 +185,7 @@ class _Builder:
             self._title(),
             self.directory.long_form(self.name.actors[0]) if len(self.name.actors) == 1 else "",
             self.plan,
-            len(actions),
+            sum(action.document_id in self.scope for action in self.registry.actions.values()),
             commitments,
             self._taken_names(taken),
             () if self.plan else self._choices(),
@@ -258,11 +258,10 @@ class _Builder:
     def _held_by_document(self) -> Iterator[tuple[str, list[Name]]]:
         """Yield each document with the names in it that say the actor."""
         found: dict[str, list[Name]] = {}
-        for action, held in self.registry.involvements():
-            name = self.names[held.organisation]
-            if name.actors == self.name.actors:
-                found.setdefault(action.document_id, []).append(name)
-        yield from found.items()
+        for action in self.directory.candidates(self.name):
+            names = (self.names[held.organisation] for held in action.involvements)
+            found.setdefault(action.document_id, []).extend(one for one in names if one.actors == self.name.actors)
+        yield from ((document, names) for document, names in found.items() if names)
 
     def _places(self, names: Iterable[Name]) -> list[Name]:
         """Return one name for each place that names add to the actor, the shortest of those that may be one place."""
@@ -277,9 +276,8 @@ class _Builder:
 
     def _choice(self, label: str, organisation: str, plan: str) -> Choice:
         asked = read_name(organisation, self.directory.lexicon)
-        scope = [
-            one for one in self.registry.actions.values() if plan in ("", self.registry.plans[one.document_id].name)
-        ]
+        plans = self.registry.plans
+        scope = [one for one in self.directory.candidates(asked) if plan in ("", plans[one.document_id].name)]
         return Choice(label, organisation, plan, sum(bool(self._taken(asked, action)) for action in scope))
 
     # --- commitments

@@ -55,6 +55,8 @@ _PARTS = {
 }
 # The names given as examples under the field.
 _EXAMPLES = 3
+# Beyond this number, what an ambiguous name may say is folded.
+_MOST_CHOICES = 12
 # The role that a fiche details may be a page long: the fiche itself shows it whole.
 _LONGEST_DUTY = 400
 
@@ -153,7 +155,14 @@ def _helpers(sheet: Sheet | None) -> dict[str, Any]:
         "search_words": search_words,
         "summary_words": summary_words,
     }
-    return {**functions, "PARTS": _PARTS, "Part": Part, "longest_duty": _LONGEST_DUTY, "shortened": shortened}
+    return {
+        **functions,
+        "PARTS": _PARTS,
+        "Part": Part,
+        "MOST_CHOICES": _MOST_CHOICES,
+        "longest_duty": _LONGEST_DUTY,
+        "shortened": shortened,
+    }
 
 
 def _query(organisation: str, plan: str) -> str:

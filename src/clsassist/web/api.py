@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -23,6 +23,7 @@ from clsassist.web.access import visitor_of
 from clsassist.web.api_errors import FrenchRoute
 from clsassist.web.api_lists import (
     PREFIX,
+    Found,
     Latest,
     answer_to_json,
     cut_page,
@@ -194,7 +195,7 @@ def _add_actions(router: APIRouter, site: Site) -> None:
         """
         with site.live.use() as assistant:
             rows = catalogue_of(assistant).matching(query_to_filters(query))
-        return _page(request, [row_to_summary(row) for row in rows], query.limit, query.offset)
+        return _page(request, rows, row_to_summary, query.limit, query.offset)
 
     @router.get(
         "/actions/{identifier:path}",
@@ -240,8 +241,8 @@ def _add_partners(router: APIRouter, site: Site) -> None:
         words = fold(q).split()
         with site.live.use() as assistant:
             found = directories.of(assistant.registry).organisations
-        items = [organisation_to_summary(one) for one in found if all(word in search_words(one) for word in words)]
-        return _page(request, items, limit, offset)
+        kept = [one for one in found if all(word in search_words(one) for word in words)]
+        return _page(request, kept, organisation_to_summary, limit, offset)
 
     @router.get(
         "/partners/{name:path}",
@@ -311,8 +312,15 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _PROBLEMS[status]} for status in statuses}
 
 
-def _page(request: Request, items: Sequence[Mapping[str, object]], limit: int, offset: int) -> JSONResponse:
-    return JSONResponse(cut_page(items, limit, offset, request.url.path, request.query_params.multi_items()))
+def _page(
+    request: Request,
+    found: Sequence[Found],
+    to_item: Callable[[Found], Mapping[str, object]],
+    limit: int,
+    offset: int,
+) -> JSONResponse:
+    asked = request.query_params.multi_items()
+    return JSONResponse(cut_page(found, to_item, limit, offset, request.url.path, asked))
 
 
 def _describe(router: APIRouter) -> dict[str, Any]:

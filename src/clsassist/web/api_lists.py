@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -20,6 +21,7 @@ PREFIX = "/api/v1"
 _KEY = re.compile(r"[a-z0-9.-]+")
 
 Derived = TypeVar("Derived")
+Found = TypeVar("Found")
 
 
 class Latest(Generic[Derived]):
@@ -91,7 +93,7 @@ def organisation_to_summary(organisation: Organisation) -> dict[str, object]:
     }
 
 
-def document_to_summary(document: Document, registry: Registry) -> dict[str, object]:
+def document_to_summary(document: Document, registry: Registry, actions: int) -> dict[str, object]:
     """Return what a list says of a document."""
     plan = registry.plans[document.id]
     return {
@@ -105,7 +107,7 @@ def document_to_summary(document: Document, registry: Registry) -> dict[str, obj
         "dated": registry.dates[document.id],
         "status": document_status(document),
         "sha256": document.sha256,
-        "actions": sum(action.document_id == document.id for action in registry.actions.values()),
+        "actions": actions,
         "url": f"{PREFIX}/documents/{quote(document.path)}",
         "file": f"/documents/{quote(document.path)}",
     }
@@ -115,39 +117,46 @@ def document_to_json(
     document: Document, registry: Registry, rows: Iterable[Row], *, with_text: bool
 ) -> dict[str, object]:
     """Return everything of a document but its blocks; its text only when asked for."""
+    own = [row_to_summary(row) for row in rows if row.action.document_id == document.id]
     warnings = [{"message": one.message, "line": one.line, "page": one.page} for one in document.warnings]
     return {
-        **document_to_summary(document, registry),
+        **document_to_summary(document, registry, len(own)),
         "warnings": warnings,
-        "items": [row_to_summary(row) for row in rows if row.action.document_id == document.id],
+        "items": own,
         "text": document.text if with_text else None,
     }
 
 
 def documents_to_json(registry: Registry) -> dict[str, object]:
     """Return every document, and the files that could not be read."""
-    items = [document_to_summary(document, registry) for document in registry.documents.values()]
+    counts = Counter(action.document_id for action in registry.actions.values())
+    items = [document_to_summary(one, registry, counts[one.id]) for one in registry.documents.values()]
     unreadable = [{"path": path, "reason": reason} for path, reason in registry.failures]
     return {"total": len(items), "items": items, "unreadable": unreadable}
 
 
 def cut_page(
-    items: Sequence[Mapping[str, object]], limit: int, offset: int, path: str, asked: Sequence[tuple[str, str]]
+    found: Sequence[Found],
+    to_item: Callable[[Found], Mapping[str, object]],
+    limit: int,
+    offset: int,
+    address: str,
+    asked: Sequence[tuple[str, str]],
 ) -> dict[str, object]:
     """Return one page of a list; ``asked`` are the parameters of the request, repeated in the next page's address.
 
-    >>> cut_page([{"n": 1}, {"n": 2}], 1, 0, "/x", [("q", "a b")])["next"]
+    >>> cut_page("ab", lambda letter: {"letter": letter}, 1, 0, "/x", [("q", "a b")])["next"]
     '/x?q=a+b&limit=1&offset=1'
     """
     following = offset + limit
     kept = [pair for pair in asked if pair[0] not in ("limit", "offset")]
-    address = f"{path}?{urlencode([*kept, ('limit', str(limit)), ('offset', str(following))])}"
+    query = urlencode([*kept, ("limit", str(limit)), ("offset", str(following))])
     return {
-        "total": len(items),
+        "total": len(found),
         "limit": limit,
         "offset": offset,
-        "next": address if following < len(items) else None,
-        "items": list(items[offset:following]),
+        "next": f"{address}?{query}" if following < len(found) else None,
+        "items": [to_item(one) for one in found[offset:following]],
     }
 
 

@@ -268,6 +268,14 @@ def test_a_table_is_exported_whole_and_without_formulas(made: Made) -> None:
     assert rows[2][2:] == ["non renseigné", "non renseigné"]
 
 
+def test_many_wordings_are_cut_in_the_page_and_whole_in_the_export(made: Made) -> None:
+    wordings = [f"CCAS de Val {number}" for number in range(6)]
+    overview = made(make_action(parts=[make_part(wording) for wording in wordings]))
+    table = overview_to_tables(overview)["organisations"]
+    assert table.rows[0][-1].brief.endswith(" et 3 autres")
+    assert all(wording in table_to_csv(table).decode("utf-8-sig") for wording in wordings)
+
+
 # --- the page
 
 

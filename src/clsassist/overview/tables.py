@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clsassist.catalogue import slug
@@ -20,16 +20,23 @@ from clsassist.overview.records import (
     fiches_link,
 )
 from clsassist.parsing.labels import field_name
-from clsassist.wording import capitalised
+from clsassist.wording import capitalised, counted
+
+# Beyond these the other wordings of a name are in the export.
+_MOST_WORDINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: what is read, and where it leads; ``amount`` is a number, to align as one."""
+    """One cell: what is read, and where it leads; ``amount`` is a number, to align as one.
+
+    ``brief`` is what a page shows of a long text, '' when it shows it whole.
+    """
 
     text: str
     href: str = ""
     amount: bool = False
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,10 @@ def _plan_cell(plan: PlanChoice) -> Cell:
     return Cell(plan.name, plan.href)
 
 
-def _several(words: Iterable[str]) -> Cell:
-    return Cell(" ; ".join(words))
+def _several(words: Sequence[str]) -> Cell:
+    left = len(words) - _MOST_WORDINGS
+    shown = " ; ".join(words[:_MOST_WORDINGS])
+    return Cell(" ; ".join(words), brief=f"{shown} et {counted(left, 'autre')}" if left > 0 else "")
 
 
 def _calendar_table(calendar: Calendar, scope: str) -> Table:

@@ -27,6 +27,8 @@ _PERCENT = french(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle pa
 _MORE_THAN = french(r"\b(?:plus|au moins|supérieurs?) (?:de|à)\b")
 _LESS_THAN = french(r"\b(?:moins|au plus|inférieurs?) (?:de|à)\b")
 _PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
+# « le numéro de téléphone de… » names what is wanted, not whose it is.
+_MEANS = french(r"téléphone|\bnuméro\b|\btél\b|adresse|\bmail\b|courriel")
 _POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # A column that says what its numbers are: « Budget (€) », « Crédits › Votés ».
@@ -137,7 +139,7 @@ def answer_contact(evidence: Evidence) -> Answer:
 def _all_segments(evidence: Evidence) -> Iterator[Segment]:
     """Yield the segments that hold digits, in the documents of the question; those that name its subject first."""
     documents = evidence.question.documents
-    named = [topic for topic in evidence.question.topics if topic.known]
+    named = [topic for topic in evidence.question.topics if topic.known and not _MEANS.search(topic.words)]
     segments = [
         segment
         for segment in evidence.registry.segments_with_digits()
@@ -149,7 +151,9 @@ def _all_segments(evidence: Evidence) -> Iterator[Segment]:
         key for key, plan in evidence.registry.plans.items() if _names(plan.name, plan.territoire, forms, evidence)
     }
     yield from (
-        one for one in segments if says(one.stems, forms) or says(one.context, forms) or one.document_id in plans
+        one
+        for one in segments
+        if not forms or says(one.stems, forms) or says(one.context, forms) or one.document_id in plans
     )
 
 

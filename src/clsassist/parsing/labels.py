@@ -17,6 +17,7 @@ UNKNOWN = "autre"
 
 NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {
     "objectifs": "objectifs",
+    "acteurs": "porteur, rôles et partenaires",
     "autre": "autre",
 }
 
@@ -26,6 +27,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "indicateurs": ("indicateurs", "indicateurs_processus", "indicateurs_resultat", "indicateurs_impact"),
     "etapes": ("etapes", "description"),
     "porteur": ("porteur",),
+    "acteurs": ("porteur", "role_porteur", "partenaires"),
 }
 
 

@@ -12,7 +12,17 @@ from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
-from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS, with_hyphens
+from clsassist.understanding.patterns import (
+    FIGURE,
+    HELP,
+    NUMBER_OF,
+    OPEN,
+    PERSON,
+    POSTAMBLE,
+    PREAMBLE,
+    PRESENTS,
+    with_hyphens,
+)
 from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
@@ -27,7 +37,7 @@ def understand(
     """
     asked = with_hyphens(squeeze(text))
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
-    asked = asked[len(preamble) :] or asked
+    asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
     question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
@@ -78,7 +88,10 @@ def _restricts_beyond_plan(question: Question) -> bool:
 def _preamble(asked: str, vocabulary: Vocabulary) -> str:
     """Return a greeting and who is asking, '' when that names an organisation: « nous sommes la MSA » is a subject."""
     preamble = PREAMBLE.match(asked)
-    if preamble is None or vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group())):
+    if preamble is None:
+        return ""
+    names_somebody = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
+    if names_somebody and not PERSON.search(preamble.group()):
         return ""
     return preamble.group()
 

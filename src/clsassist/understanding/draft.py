@@ -13,13 +13,17 @@ from clsassist.vocabulary import Vocabulary
 
 @dataclass(slots=True)
 class Draft:
-    """The question while its words are being recognised; ``free`` holds the positions still unexplained."""
+    """The question while its words are being recognised; ``free`` holds the positions still unexplained.
+
+    ``topics`` and ``fields`` keep where each is said, in characters.
+    """
 
     tokens: tuple[Token, ...]
     free: set[int]
     question: Question
     notes: list[str] = field(default_factory=list)
     topics: list[tuple[int, int, Topic]] = field(default_factory=list)
+    fields: list[tuple[int, str]] = field(default_factory=list)
 
     def take(self, start: int, end: int) -> None:
         """Mark the words from start to end as explained."""
@@ -48,6 +52,10 @@ class Draft:
         """Say whether no word from start to end is explained yet."""
         return all(place in self.free for place in range(start, end))
 
+    def before(self, place: int) -> str:
+        """Return the text before a word."""
+        return self.question.text[: self.tokens[place].span.start]
+
     def words(self, start: int, end: int) -> str:
         """Return the words from start to end as typed."""
         return self.question.text[self.tokens[start].span.start : self.tokens[end - 1].span.end]
@@ -74,12 +82,18 @@ def overlaps(draft: Draft, match: re.Match[str]) -> bool:
     return any(match.start() <= draft.tokens[place].span.start < match.end() for place in draft.free)
 
 
+# What stands before one of these is said of something else: « pas portées par le PETR et qui visent… ».
+_OPENS_CLAUSE = frozenset({"qui", "dont", "mais"})
+
+
 def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     """Say whether « sans », « sauf », « pas »… stands before a place, with only words of no topic between."""
     lexicon = vocabulary.lexicon
     for token in reversed(draft.tokens[:place]):
         if NEGATION.fullmatch(token.form):
             return True
+        if token.form in _OPENS_CLAUSE:
+            return False
         if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
             return False
     return False

@@ -17,6 +17,7 @@ from clsassist.understanding.patterns import (
     COMMON_TO,
     DENIED,
     ENGAGED,
+    JUST_TARGETED,
     OF_ORGANISATION,
     ROLES,
     TAKES_PART,
@@ -98,6 +99,8 @@ def _organisation_at(
     stems = [draft.tokens[place].stem for place in content]
     actors = list(vocabulary.lexicon.concepts_at(stems, position))
     named = _longest_named(draft, vocabulary, stems, position)
+    if not TAKES_PART.search(draft.question.text) or JUST_TARGETED.search(draft.before(content[position])):
+        named = () if named in vocabulary.common_nouns else named
     is_idea = bool(actors) and not any(concept.actor for _, concept in actors)
     as_named = is_idea and named in vocabulary.common_nouns and len(named) >= len(actors[0][0])
     if as_named:
@@ -116,8 +119,6 @@ def _organisation_at(
 def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], position: int) -> Stems:
     """Return the longest name of the fiches that the question says from this position on, () when none."""
     named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
-    if not TAKES_PART.search(draft.question.text):
-        named = [form for form in named if form not in vocabulary.common_nouns]
     return max(named, key=len, default=())
 
 

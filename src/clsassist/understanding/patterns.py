@@ -148,9 +148,31 @@ YES_NO = {"participation", "inegalites"}
 
 # What comes before the question itself: a greeting, who is asking, « je cherche ».
 PREAMBLE = french(
-    r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b[^,.!;:]{0,20}[,.!;:]?\s+)?"
-    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*[,.;:]\s*)?"
-    r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?"
+    r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b"
+    r"(?:[ ,]+(?:madame|monsieur|mesdames|messieurs|à (?:tous|toutes|vous)|et))*[,.!;:]?\s+)?"
+    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*?"
+    r"(?:[,.;:]\s*|\s+(?=et (?:je|nous|on|j['’]))))?"
+    r"(?:(?:et|donc|alors)\s+)?"
+    r"(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+"
+    r"|(?:j['’]|je |nous )(?:aimer\w+|voudr\w+|souhait\w+)\s+(?:bien\s+)?(?:savoir|connaître)\s+"
+    r"|(?:peux-tu|pouvez-vous|tu peux|vous pouvez|pourriez-vous|peux tu|pouvez vous)\s+(?:me |nous )dire\s+"
+    r"|dites[- ](?:moi|nous)\s+|dis[- ]moi\s+)?"
+)
+# Somebody who says what they are, not an organisation that asks for itself: « je suis maire d'une commune ».
+PERSON = french(
+    r"\b(?:je suis|nous sommes) (?:la |le |l['’]|les |une? )?(?:nouvel(?:le)? |nouveau )?(?:maires?|élue?s?|adjointe?s?"
+    r"|conseill\w+|coordinat\w+|présidente?s?|agente?s?|chargée?s?|habitante?s?|direct(?:eur|rice)s?|médecins?"
+    r"|secrétaires?|animat\w+|infirmi\w+|référente?s?)\b"
+)
+# What comes after it: thanks and farewells.
+POSTAMBLE = french(
+    r"[\s,.;:!?]+(?:(?:et )?merci(?: beaucoup| bien)?(?: d['’]avance| par avance)?|cordialement|bien à vous"
+    r"|bonne (?:journée|soirée)|s['’]il (?:vous|te) pla[iî]t|svp|stp)[\s!.]*$"
+)
+# What this assistant does not do: it answers with the words of the documents.
+CANNOT = french(
+    r"^\W*(?:écri[st]|écrivez|rédige[rz]?|envo(?:ie|yez)|tradui[st]|traduisez|dessine[rz]?|calcule[rz]?|appelle[rz]?"
+    r"|réserve[rz]?|imprime[rz]?|prépare[rz]?)(?:[- ](?:moi|nous|un|une|le|la|les))\b"
 )
 
 # « objectif 1.1 »: an objective of the plan, not a field of a fiche.
@@ -195,6 +217,11 @@ YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]année\s+)?20\d
 
 # What says where an action takes place.
 COVERS = french(r"\bcouvr\w+|\bterritoires?\b|\bs['’]étend\w*|\bpérimètres?\b")
+# « visent les … »: who follows is a public, whatever its name.
+JUST_TARGETED = french(
+    r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destiné+s?|à destination)\s+"
+    r"(?:à |aux? |des? |du |d['’])?(?:l['’]|la |les? )?$"
+)
 # Verbs and turns that say whom an action is for.
 TARGETS = french(
     r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destiné+s? (?:à|aux?)|à destination d\w+|pour publics?"

@@ -129,6 +129,7 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     « À qui s'adresser » asks for a contact and « à qui s'adresse » for a public, on the same stems.
     """
     found = list(_fields_named(draft, vocabulary))
+    draft.fields.extend((draft.tokens[one.start].span.start, one.key) for one in found)
     keys = tuple(dict.fromkeys(one.key for one in found))
     _take_labels(draft, [key for key in keys if key in YES_NO], vocabulary)
     yes_no = tuple((one.key, not one.denied) for one in found if one.key in YES_NO)

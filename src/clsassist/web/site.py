@@ -65,9 +65,7 @@ class Site:
     ) -> HTMLResponse:
         """Return a page: ``title`` is its own, said before that of the site in the browser's tab."""
         html = (
-            _environment()
-            .get_template(template)
-            .render(self._common(request), title=title, request=request, **context)
+            _environment().get_template(template).render(self._common(request), title=title, request=request, **context)
         )
         return HTMLResponse(html, status, headers={"Cache-Control": "private, no-cache"})
 

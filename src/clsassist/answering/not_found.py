@@ -12,7 +12,6 @@ from clsassist.question import Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
 from clsassist.topic_search import closest
-from clsassist.understanding.patterns import CANNOT
 from clsassist.wording import counted, joined, restriction
 
 _MOST_CLOSE = 2
@@ -49,10 +48,6 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
     keys = dict.fromkeys(key for topic in question.topics for key in topic.fields)
     wanted = joined([field_name(key) for key in keys])
     reasons = (
-        (
-            bool(CANNOT.match(question.text)),
-            "**Je ne sais pas faire cela** : je réponds avec les mots des documents, je n'écris ni n'envoie rien.",
-        ),
         (bool(unknown), f"**Je ne trouve pas cela dans les documents** : {joined(unknown)} {absent} dans aucun."),
         (
             bool(wanted) and len(selection.missing) == len(selection.scope),

@@ -17,6 +17,7 @@ UNKNOWN = "autre"
 
 NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {
     "objectifs": "objectifs",
+    "evaluation": "évaluation et indicateurs",
     "acteurs": "porteur, rôles et partenaires",
     "autre": "autre",
 }
@@ -26,6 +27,13 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "objectifs": ("objectif_general", "objectifs_specifiques", "objectifs_operationnels"),
     "indicateurs": ("indicateurs", "indicateurs_processus", "indicateurs_resultat", "indicateurs_impact"),
     "etapes": ("etapes", "description"),
+    "evaluation": (
+        "methode_evaluation",
+        "indicateurs",
+        "indicateurs_processus",
+        "indicateurs_resultat",
+        "indicateurs_impact",
+    ),
     "porteur": ("porteur",),
     "acteurs": ("porteur", "role_porteur", "partenaires"),
 }

@@ -13,14 +13,17 @@ from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
+    CANNOT,
     FIGURE,
     HELP,
+    LEAD,
     NUMBER_OF,
     OPEN,
     PERSON,
     POSTAMBLE,
     PREAMBLE,
     PRESENTS,
+    RHETORICAL,
     with_hyphens,
 )
 from clsassist.understanding.steps import STEPS
@@ -35,7 +38,8 @@ def understand(
     ``previous`` is the question before it in the same conversation, ``answered`` the actions that its
     answer asserted.
     """
-    asked = with_hyphens(squeeze(text))
+    asked = RHETORICAL.sub(r"\g<verb>", with_hyphens(squeeze(text)))
+    asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
     asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
@@ -110,17 +114,23 @@ def _intent(question: Question) -> Intent:
     """Return what is wanted: the first of these readings that holds, a set when none does."""
     text = question.text
     readings = (
-        (Intent.HELP, bool(HELP.match(text))),
+        (Intent.HELP, bool(HELP.match(text) or CANNOT.match(text))),
         (Intent.DEFINITION, bool(question.acronym)),
-        (Intent.ABOUT, bool(question.aspect) and not question.organisations),
+        (Intent.ABOUT, bool(question.aspect) and not question.organisations and not _names_subject(question)),
         (Intent.COUNT, question.intent is Intent.COUNT),
         (Intent.FIGURE, asks_money(question) or asks_contact(question)),
         (Intent.OPEN, _is_open(question)),
         (Intent.FIGURE, bool(NUMBER_OF.match(text))),
+        (Intent.SET, question.yes_no and bool(question.years) and bool(question.numbers or question.titles)),
         (Intent.FIELD, bool(question.fields) and not question.asks_set),
         (Intent.FIGURE, bool(FIGURE.search(text))),
     )
     return next((intent for intent, holds in readings if holds), Intent.SET)
+
+
+def _names_subject(question: Question) -> bool:
+    """Say whether a question about plans asks which of them speak of something: « IPA, dans quels plans ? »."""
+    return question.aspect == "documents" and bool(question.strong_topics)
 
 
 def _is_open(question: Question) -> bool:

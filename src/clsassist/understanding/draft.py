@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 
 from clsassist.question import Question, Topic
 from clsassist.text import Token
-from clsassist.understanding.patterns import BOTH, CLAUSE_BREAK, DENIED, EITHER, NEGATION, SET_NOUN, SET_ONE
+from clsassist.understanding.patterns import (
+    BOTH,
+    CLAUSE_BREAK,
+    DENIED,
+    DENIED_AFTER,
+    EITHER,
+    NEGATION,
+    SET_NOUN,
+    SET_ONE,
+    WHY,
+)
 from clsassist.vocabulary import Vocabulary
 
 
@@ -15,7 +25,8 @@ from clsassist.vocabulary import Vocabulary
 class Draft:
     """The question while its words are being recognised; ``free`` holds the positions still unexplained.
 
-    ``topics`` and ``fields`` keep where each is said, in characters.
+    ``topics`` and ``fields`` keep where each is said, in characters; ``field_words`` from which word to which a field
+    is named.
     """
 
     tokens: tuple[Token, ...]
@@ -24,6 +35,7 @@ class Draft:
     notes: list[str] = field(default_factory=list)
     topics: list[tuple[int, int, Topic]] = field(default_factory=list)
     fields: list[tuple[int, str]] = field(default_factory=list)
+    field_words: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, start: int, end: int) -> None:
         """Mark the words from start to end as explained."""
@@ -89,18 +101,29 @@ _OPENS_CLAUSE = frozenset({"qui", "dont", "mais"})
 def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     """Say whether « sans », « sauf », « pas »… stands before a place, with only words of no topic between."""
     lexicon = vocabulary.lexicon
-    for token in reversed(draft.tokens[:place]):
+    if WHY.match(draft.question.text):
+        return False
+    for before in range(place - 1, -1, -1):
+        token = draft.tokens[before]
         if NEGATION.fullmatch(token.form):
             return True
         if token.form in _OPENS_CLAUSE:
             return False
-        if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
+        named = any(start <= before < end for start, end in draft.field_words)
+        if not (token.stop or named or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
             return False
     return False
 
 
+def denied_after(draft: Draft, place: int) -> bool:
+    """Say whether what a word is the subject of is denied: « Madame Gharbi n'apparaît pas »."""
+    return bool(DENIED_AFTER.match(draft.question.text[draft.tokens[place].span.end :]))
+
+
 def denied(draft: Draft, place: int) -> bool:
     """Say whether the verb of a place's clause is denied: « qui ne visent pas les professionnels médicaux »."""
+    if WHY.match(draft.question.text):
+        return False
     start = draft.tokens[place].span.start
     text = draft.question.text
     return any(

@@ -343,8 +343,8 @@ def test_the_transcript_of_the_readme_is_what_the_command_prints(demo_assistant:
     ("typed", "plain"),
     [
         (
-            "bonjour madame je suis maire d'une petite commune du pays de saverne et je voudrais savoir quelles sont les "
-            "actions prévues pour attirer des médecins chez nous merci d'avance",
+            "bonjour madame je suis maire d'une petite commune du pays de saverne et je voudrais savoir quelles sont "
+            "les actions prévues pour attirer des médecins chez nous merci d'avance",
             "actions à Saverne pour attirer des médecins",
         ),
         (

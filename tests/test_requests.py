@@ -9,6 +9,9 @@ from clsassist.assistant import Assistant
 from clsassist.records import AnswerStatus
 
 
+STAGES, COORDONNES = "saverne-attractivite-stages:a1", "saverne-exercices-coordonnes:a1"
+
+
 def test_each_request_of_a_message_is_answered(assistant: Assistant) -> None:
     answer = assistant.ask("Quelles fiches parlent de stage et qui les porte ?")
 

@@ -13,7 +13,7 @@ from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.segments import Segment
 from clsassist.selection import Selection, select
-from clsassist.text import find_sequence, fold
+from clsassist.text import Stems, find_sequence, fold
 from clsassist.topic_search import Match
 from clsassist.wording import action_name, capitalised, counted, joined
 
@@ -348,8 +348,8 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
 def _elsewhere_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
     """Quote what the same fiches say of the matter outside the field that they lack: « Financer … : CPAM / ARS »."""
     keys = evidence.question.fields
-    asked = [words.stems for words in evidence.lexicon.fields if words.key in keys]
-    forms = [form for forms in asked for form in forms if len(form) == 1 and len(form[0]) > _SHORT]
+    asked = [form for words in evidence.lexicon.fields if words.key in keys for form in words.stems]
+    forms: list[Stems] = [form for form in asked if len(form) == 1 and len(form[0]) > _SHORT]
     forms += [form for one in evidence.question.organisations for form in one.forms]
     ids = {action.id for action in actions}
     said = [one for _, one in evidence.registry.segments_saying(forms) if one.owner in ids]

@@ -63,6 +63,7 @@ LAYERS = (
     "showing",
     "sources",
     "starters",
+    "joining",
     "assistant",
     "live",
     # who may look at it

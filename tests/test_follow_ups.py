@@ -59,3 +59,22 @@ def test_a_part_of_the_last_answer_is_counted_out_of_it(assistant):
 
 def test_a_thank_you_in_the_middle_changes_nothing(assistant):
     assert ids(converse(assistant, STAGES, "merci")) == set()
+
+
+@pytest.mark.parametrize(
+    ("questions", "count"),
+    [
+        (["quelles sont les fiches de Saverne ?", "laquelle n'a pas de personne référente ?"], 1),
+        (["quelles actions sur la télémédecine ?", "bon alors laquelle est pilotée par le CD"], 2),
+        (["que veut dire IPA ?", "elle est dans quelles fiches ?"], 2),
+        (["quelles actions sur les internes ?", "merci, et dans le 79 ?"], 2),
+        (["quelles actions à Thur Doller ?", "lesquelles ont un budget ?"], 5),
+        (["Quelles actions visent les lycéens ?", "la deuxième", "qui la porte ?"], 1),
+    ],
+)
+def test_a_conversation_goes_on(assistant, questions, count):
+    answers = ()
+    for question in questions:
+        answers = (*answers, assistant.ask(question, answers))
+
+    assert len(answers[-1].actions) == count

@@ -337,3 +337,57 @@ def test_the_transcript_of_the_readme_is_what_the_command_prints(demo_assistant:
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     printed = answer_to_plain(demo_assistant.ask("Quelles actions ciblent la maîtrise de stage ?"))
     assert printed.strip() in readme
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        (
+            "bonjour madame je suis maire d'une petite commune du pays de saverne et je voudrais savoir quelles sont "
+            "les actions prévues pour attirer des médecins chez nous merci d'avance",
+            "actions à Saverne pour attirer des médecins",
+        ),
+        (
+            "Bonjour à tous, pouvez-vous me dire quelles actions concernent les internes ? Cordialement",
+            "quelles actions concernent les internes ?",
+        ),
+        ("bonjour je cherche des actions sur la télémédecine svp", "actions sur la télémédecine"),
+        ("quelles actions sont encore valables en 2027 ?", "quelles actions en 2027 ?"),
+    ],
+)
+def test_politeness_changes_nothing(assistant: Assistant, typed: str, plain: str) -> None:
+    asked = assistant.ask(typed)
+
+    assert asked.status is AnswerStatus.ANSWERED
+    assert ids(asked) == ids(assistant.ask(plain))
+
+
+def test_a_denied_verb_does_not_reach_the_next_clause(assistant: Assistant) -> None:
+    answer = assistant.ask("les actions qui ne sont pas portées par le PETR et qui visent les professionnels de santé")
+
+    assert "vise « professionnels de santé » et n'est ni portée ni pilotée par « PETR »" in answer.text
+
+
+def test_each_subject_is_looked_up_in_the_field_named_nearest(assistant: Assistant) -> None:
+    answer = assistant.ask("quelles fiches ont les élus comme public et un déterminant sur le logement ?")
+
+    assert "visent « élus » et ont « logement » dans le champ « déterminants de santé »" in answer.text
+
+
+def test_who_does_what_gives_every_part(assistant: Assistant) -> None:
+    answer = assistant.ask("qui fait quoi dans la fiche 2 ?")
+
+    assert {"porteur", "partenaires", "role_porteur"} <= {citation.field_key for citation in answer.citations}
+
+
+@pytest.mark.parametrize("question", ["écris-moi un mail pour la CPTS", "Rédige un courrier aux élus"])
+def test_what_the_assistant_does_not_do_is_told(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "Je ne sais pas faire cela" in answer.text
+
+
+def test_the_telephone_of_another_is_not_given(assistant: Assistant) -> None:
+    assert assistant.ask("numéro de téléphone de la coordinatrice").status is AnswerStatus.NOT_FOUND
+    assert "05 49 06 79 79" in quotes(assistant.ask("téléphone du département des Deux-Sèvres"))

@@ -13,6 +13,7 @@ from clsassist.embedding import load_embedder, passage_to_text
 from clsassist.errors import ClsAssistError, UnknownActionError
 from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
+from clsassist.joining import join_answers
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
@@ -26,6 +27,7 @@ from clsassist.sources import citation_to_source
 from clsassist.starters import registry_to_starters
 from clsassist.understanding import understand
 from clsassist.understanding.comparison import read_sides
+from clsassist.understanding.requests import split_requests
 from clsassist.understanding.reuse import read_reuse
 from clsassist.verification import verify
 from clsassist.vocabulary import Vocabulary
@@ -53,7 +55,17 @@ class Assistant:
         return Assistant(open_index(chosen.index_dir, chosen), chosen)
 
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
-        """Answer one question; ``previous`` holds the answers of the same conversation, oldest first."""
+        """Answer one message; ``previous`` holds the answers of the same conversation, oldest first.
+
+        A message that makes several requests gets one answer to them all.
+        """
+        self._check(question)
+        answers: list[Answer] = []
+        for request in split_requests(question):
+            answers.append(self._answer(request, (*previous, *answers)))
+        return answers[0] if len(answers) == 1 else join_answers(question, answers)
+
+    def _answer(self, question: str, previous: tuple[Answer, ...]) -> Answer:
         started = time.perf_counter()
         understood = self._understand(question, previous)
         hits = self._rank(understood)
@@ -64,6 +76,7 @@ class Assistant:
 
     def explain(self, question: str) -> str:
         """Return how a question is understood, and each rank behind each hit, as French lines."""
+        self._check(question)
         understood = self._understand(question, ())
         hits = self._rank(understood)
         lines = [
@@ -100,6 +113,7 @@ class Assistant:
 
     def search(self, question: str, k: int = 10) -> list[tuple[Passage, float]]:
         """Return the passages nearest to a question by the hybrid ranking, with their fused scores, best first."""
+        self._check(question)
         hits = self._rank(self._understand(question, ()))[:k]
         return [(self._registry.passages[hit.passage_id], hit.score) for hit in hits]
 
@@ -162,11 +176,11 @@ class Assistant:
         return CrossEncoderReranker.load(self._settings.reranker) if self._settings.reranker else None
 
     def _understand(self, question: str, previous: tuple[Answer, ...]) -> Question:
-        self._check(question)
         context: Question | None = None
         answered: tuple[ActionRef, ...] = ()
         for answer in previous:
-            context = self._read(answer.question, context, answered)
+            for request in split_requests(answer.question):
+                context = self._read(request, context, answered)
             answered = answer.actions
         return self._read(question, context, answered)
 

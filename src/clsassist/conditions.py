@@ -46,6 +46,7 @@ _YEAR_TESTS: dict[str, Callable[[int, int, tuple[int, ...]], bool]] = {
     "any": lambda first, last, years: any(first <= year <= last for year in years),
     "start": lambda first, _, years: first in years,
     "end": lambda _, last, years: last in years,
+    "ended": lambda _, last, years: last <= max(years),
     "before": lambda first, _, years: first < min(years),
     "after": lambda _, last, years: last > max(years),
     "stretch": lambda first, last, years: first <= max(years) and last >= min(years),
@@ -229,17 +230,23 @@ def _leads_alone(action: Action, organisation: Organisation, registry: Registry,
 
 
 def excludes(question: Question, registry: Registry) -> Condition:
-    """« sauf l'annuaire », « sans télémédecine »: leave out what has the topic as its object."""
-    said = {
-        segment.owner
-        for topic in question.topics
-        if topic.negated and not topic.fields
-        for _, segment in registry.segments_saying((*topic.forms, *topic.narrower))
-        if segment.weight is Weight.OBJECT
-    }
+    """« sauf l'annuaire », « sans télémédecine »: leave out what has the topic as its object.
+
+    Words that make one subject (« le temps de travail de la coordinatrice ») are left out only together; a question
+    about mentions (« ne cite pas ») leaves out any.
+    """
+    groups: list[list[set[str]]] = []
+    for topic in question.topics:
+        if topic.negated and not topic.fields and not topic.weak:
+            said = registry.segments_saying((*topic.forms, *topic.narrower))
+            owners = {one.owner for _, one in said if question.mentions or one.weight is Weight.OBJECT}
+            if topic.joined or not groups:
+                groups.append([])
+            groups[-1].append(owners)
+    left_out = {owner for group in groups for owner in set.intersection(*group)}
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        return None if match.action.id in said else match
+        return None if match.action.id in left_out else match
 
     return condition
 

@@ -73,10 +73,6 @@ class Lexicon:
             if tuple(stems[position : position + len(form)]) == form:
                 yield form, concept
 
-    @property
-    def _alone(self) -> frozenset[Stems]:
-        return frozenset((stem,) for stem in self.common_names)
-
     def is_named_in(self, stems: Sequence[str], forms: Sequence[Stems]) -> bool:
         """Say whether a name is, or holds, an organisation said in one of ``forms``.
 
@@ -88,7 +84,7 @@ class Lexicon:
             said = [form for form in forms if tuple(stems[position : position + len(form)]) == form]
             actors = [form for form, concept in self.concepts_at(stems, position) if concept.actor]
             longest = max((*said, *actors), key=len, default=())
-            if longest in said and (position == 0 or longest not in self._alone):
+            if longest in said and (position == 0 or len(longest) > 1 or longest[0] not in self.common_names):
                 return True
             position += max(1, len(longest))
         return False

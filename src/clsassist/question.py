@@ -53,9 +53,9 @@ class Topic:
 class Organisation:
     """An organisation named in the question, every way to say it, and the part it must have.
 
-    Without a ``role`` any part counts. ``alone`` asks that nobody else leads; ``joined`` is how it follows the
-    organisation named before it: « et », « ou » or ''. ``documents`` are those where its territory fits (« CPAM du
-    Haut-Rhin »), all when empty.
+    Without a ``role`` any part counts; ``assumed`` says that no word gave it (« les actions de la MSA »). ``alone``
+    asks that nobody else leads; ``joined`` is how it follows the organisation named before it: « et », « ou » or ''.
+    ``documents`` are those where its territory fits (« CPAM du Haut-Rhin »), all when empty.
     """
 
     words: str
@@ -65,6 +65,7 @@ class Organisation:
     alone: bool = False
     documents: frozenset[str] = frozenset()
     joined: str = ""
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

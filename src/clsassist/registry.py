@@ -219,9 +219,9 @@ class Registry:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
-    def segments_with_digits(self) -> list[Segment]:
-        """Return the segments whose words hold a digit."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB '*[0-9]*' ORDER BY id")
+    def segments_like(self, pattern: str) -> list[Segment]:
+        """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
+        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ? ORDER BY id", (pattern,))
         return [_row_to_segment(row) for row in rows]
 
     def plans_saying(self, name: str) -> frozenset[str]:

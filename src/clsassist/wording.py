@@ -9,6 +9,7 @@ from clsassist.citing import as_text
 from clsassist.parsing.labels import field_name
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Plan, Role, Status
+from clsassist.understanding.patterns import DONE
 
 _NOUNS = {"levier": ("levier", "leviers"), "fiche": ("fiche", "fiches")}
 
@@ -18,6 +19,7 @@ _YEAR_VERBS = {
     "end": ("se termine en", "se terminent en"),
     "before": ("commence avant", "commencent avant"),
     "after": ("va au-delà de", "vont au-delà de"),
+    "ended": ("est terminée en", "sont terminées en"),
     "stretch": ("a lieu entre", "ont lieu entre"),
     "any": ("couvre", "couvrent"),
 }
@@ -131,6 +133,10 @@ def denial(question: Question) -> str:
 def _organisation_restrictions(question: Question, form: int) -> Iterator[str]:
     """Yield what organisations are to the actions, those of one role together."""
     wanted = [one for one in question.organisations if not one.negated]
+    if len(wanted) > 1 and len({one.words for one in wanted}) == 1 and wanted[-1].joined == "ou":
+        name = f"« {wanted[0].words} »"
+        yield " ou ".join(_INVOLVED[one.role][form].format(name) for one in wanted)
+        return
     for role in dict.fromkeys(one.role for one in wanted):
         held = [one for one in wanted if one.role is role]
         names = [f"« {one.words} »" + (" seul" if one.alone else "") for one in held]
@@ -200,6 +206,11 @@ def role_words(role: Role, status: Status) -> str:
     """Return an organisation's part, in words."""
     words = {Role.FINANCEUR: "cité dans le financement", Role.CITE: "cité"}.get(role, role.value)
     return f"{words}, à contacter" if status is Status.TO_CONTACT else words
+
+
+def yes(question: Question) -> str:
+    """Return « Oui », or what a plan can only say when asked whether a thing is done: that it is planned."""
+    return "Prévu, sans que le document dise si c'est fait" if DONE.search(question.text) else "Oui"
 
 
 def capitalised(sentence: str) -> str:

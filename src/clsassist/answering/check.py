@@ -15,7 +15,7 @@ from clsassist.records import Action, Answer, AnswerStatus, Role
 from clsassist.segments import Segment
 from clsassist.selection import select
 from clsassist.topic_search import Match
-from clsassist.wording import capitalised, denial, joined, role_words
+from clsassist.wording import capitalised, denial, joined, role_words, yes
 
 _MOST_SHOWN = 8
 
@@ -61,7 +61,7 @@ def _without_conditions(question: Question) -> Question:
 
 
 def _yes_lines(match: Match, evidence: Evidence) -> Iterator[str]:
-    yield f"**Oui** : {name_of(match.action, evidence)}"
+    yield f"**{yes(evidence.question)}** : {name_of(match.action, evidence)}"
     for proof in dict.fromkeys((*match.said[:1], *match.criteria)):
         yield f"- {quote_line(proof, evidence)}"
     for role in dict.fromkeys((held.role, held.status) for held in match.involvements):

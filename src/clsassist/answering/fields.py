@@ -13,7 +13,7 @@ from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Field, Involvement, Role, Status
 from clsassist.segments import Segment
 from clsassist.selection import Selection, select
-from clsassist.text import find_sequence, fold
+from clsassist.text import Stems, find_sequence, fold
 from clsassist.topic_search import Match
 from clsassist.wording import action_name, capitalised, counted, joined
 
@@ -150,7 +150,7 @@ def _field_lines(match: Match, evidence: Evidence) -> list[str]:
         title = evidence.registry.title_segment(match.action)
         lines.append(f"- {title.label} : {in_quotes(title.quote)} {evidence.book.cite(title)}")
     for key in evidence.question.fields:
-        for found in action_fields(match.action, key):
+        for found in _of_this_word(action_fields(match.action, key), evidence):
             if key == "role_porteur" and not _is_role_of_asked(found, evidence):
                 continue
             lines.extend(field_lines(match.action, found, evidence, evidence.question))
@@ -206,6 +206,12 @@ def _is_role_of_asked(found: Field, evidence: Evidence) -> bool:
     asked = evidence.question.organisations
     stems = f" {' '.join(evidence.analyser.stems(found.label))} "
     return not asked or any(f" {' '.join(form)} " in stems for one in asked for form in one.forms)
+
+
+def _of_this_word(fields: list[Field], evidence: Evidence) -> list[Field]:
+    """Keep, of several fields, those that bear the very word of the question: « Financeurs et montants »."""
+    words = set(evidence.analyser.stems(evidence.question.text))
+    return [found for found in fields if words & set(evidence.analyser.stems(found.label))] or fields
 
 
 def action_fields(action: Action, key: str) -> list[Field]:
@@ -342,8 +348,9 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
 def _elsewhere_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
     """Quote what the same fiches say of the matter outside the field that they lack: « Financer … : CPAM / ARS »."""
     keys = evidence.question.fields
-    asked = [words.stems for words in evidence.lexicon.fields if words.key in keys]
-    forms = [form for forms in asked for form in forms if len(form) == 1 and len(form[0]) > _SHORT]
+    asked = [form for words in evidence.lexicon.fields if words.key in keys for form in words.stems]
+    forms: list[Stems] = [form for form in asked if len(form) == 1 and len(form[0]) > _SHORT]
+    forms += [form for one in evidence.question.organisations for form in one.forms]
     ids = {action.id for action in actions}
     said = [one for _, one in evidence.registry.segments_saying(forms) if one.owner in ids]
     if len(ids) > _FEW:

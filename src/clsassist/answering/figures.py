@@ -27,7 +27,18 @@ _PERCENT = french(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle pa
 _MORE_THAN = french(r"\b(?:plus|au moins|supérieurs?) (?:de|à)\b")
 _LESS_THAN = french(r"\b(?:moins|au plus|inférieurs?) (?:de|à)\b")
 _PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
+# « le numéro de téléphone de… » names what is wanted, not whose it is.
+_MEANS = french(r"téléphone|\bnuméro\b|\btél\b|adresse|\bmail\b|courriel")
+_MAIL = re.compile(r"\S@\S")
 _POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
+# Patterns of SQLite for what may hold a number, and an e-mail.
+_WITH_DIGITS, _WITH_AT = "*[0-9]*", "*@*"
+# How each is asked for, what it looks like, and the pattern that finds the segments to look at.
+_CONTACTS = (
+    (french(r"t[ée]l"), _PHONE, _WITH_DIGITS),
+    (french(r"mail|courriel|électronique|écrire"), _MAIL, _WITH_AT),
+    (french(r"adresse(?! (?:e?-?mail|électronique))|écrire"), _POSTCODE, _WITH_DIGITS),
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # A column that says what its numbers are: « Budget (€) », « Crédits › Votés ».
 _MONEY_LABEL = french(r"€|euros?\b|\bTTC\b|\bHT\b|montant|budget|coût|crédit|dépens|voté|subvention")
@@ -120,27 +131,32 @@ def _source_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
 
 
 def answer_contact(evidence: Evidence) -> Answer:
-    """Quote the telephone number or the address asked for, when the words around it name what is asked."""
-    phone = bool(re.search(r"t[ée]l", evidence.question.text, re.IGNORECASE))
-    pattern = _PHONE if phone else _POSTCODE
-    found = [segment for segment in _all_segments(evidence) if pattern.search(segment.quote)]
+    """Quote the telephone number, the e-mail or the address asked for, when the words around it name whose it is."""
+    asked = [(pattern, form) for wanted, pattern, form in _CONTACTS if wanted.search(evidence.question.text)]
+    found = [
+        segment
+        for pattern, form in asked or [(_POSTCODE, _WITH_DIGITS)]
+        for segment in _whose(evidence, form)
+        if pattern.search(segment.quote)
+    ]
     if not found:
         return answer_not_found(evidence)
     lines = ["Voici ce que disent les documents :", ""]
-    for segment in found[:_MOST_FIGURES]:
+    for segment in list({(one.document_id, one.quote): one for one in found}.values())[:_MOST_FIGURES]:
         owner = evidence.registry.owner(segment.owner)
         plan = evidence.registry.plans[segment.document_id].name
         lines.append(f"- {in_quotes(segment.quote)} {evidence.book.cite(segment)} — {owner_title(owner)} ({plan})")
     return evidence.answer("\n".join(lines))
 
 
-def _all_segments(evidence: Evidence) -> Iterator[Segment]:
-    """Yield the segments that hold digits, in the documents of the question; those that name its subject first."""
-    documents = evidence.question.documents
-    named = [topic for topic in evidence.question.topics if topic.known]
+def _whose(evidence: Evidence, form: str) -> Iterator[Segment]:
+    """Yield the segments of a form, in the documents of the question, that name the one it is about."""
+    fitting = [one.documents for one in evidence.question.organisations if one.documents]
+    documents = evidence.question.documents or (frozenset().union(*fitting) if fitting else frozenset())
+    named = [topic for topic in evidence.question.topics if topic.known and not _MEANS.search(topic.words)]
     segments = [
         segment
-        for segment in evidence.registry.segments_with_digits()
+        for segment in evidence.registry.segments_like(form)
         if not documents or segment.document_id in documents
     ]
     forms = [form for topic in named for form in topic.forms]
@@ -149,7 +165,9 @@ def _all_segments(evidence: Evidence) -> Iterator[Segment]:
         key for key, plan in evidence.registry.plans.items() if _names(plan.name, plan.territoire, forms, evidence)
     }
     yield from (
-        one for one in segments if says(one.stems, forms) or says(one.context, forms) or one.document_id in plans
+        one
+        for one in segments
+        if not forms or says(one.stems, forms) or says(one.context, forms) or one.document_id in plans
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from clsassist.evidence import Evidence
-from clsassist.records import Answer
-from clsassist.understanding.patterns import LEAVE, THANKS
+from clsassist.records import Answer, AnswerStatus
+from clsassist.understanding.patterns import CANNOT, LEAVE, THANKS
 from clsassist.wording import counted
 
 
@@ -13,6 +13,9 @@ def answer_help(evidence: Evidence) -> Answer:
     text = evidence.question.text
     if THANKS.search(text):
         return evidence.answer("Avec plaisir. Une autre question ?", choices=evidence.starters)
+    if CANNOT.match(text):
+        said = "**Je ne sais pas faire cela** : je réponds avec les mots des documents, je n'écris ni n'envoie rien."
+        return evidence.answer(said, status=AnswerStatus.NOT_FOUND, choices=evidence.starters)
     if LEAVE.search(text):
         return evidence.answer("Au revoir, et bon travail !")
     total, documents = len(evidence.registry.actions), len(evidence.registry.documents)

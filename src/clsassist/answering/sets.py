@@ -16,7 +16,7 @@ from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, Role, Section, Status
 from clsassist.segments import Segment
 from clsassist.topic_search import Match, topic_segments
-from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words
+from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words, yes
 
 _MOST_NEARBY = 5
 
@@ -25,16 +25,16 @@ def answer_set(evidence: Evidence) -> Answer:
     """List every action that satisfies the question, each with its proof, and say out of how many."""
     question, selection = evidence.question, evidence.selection
     names_one = bool(question.numbers or question.titles)
-    leaves_out = question.exclusion or question.excluded_documents
+    leaves_out = question.exclusion or question.excluded_documents or (question.follows and question.asks_set)
+    checked = answer_check(evidence) if asks_check(question) else None
+    if checked:
+        return checked
     if names_one and not question.strong_topics and not question.organisations and not leaves_out:
         return ask_which_plan(evidence) or _answer_overview(evidence)
     if not question.selects and not question.lists_all and not question.kind:
         return answer_not_found(evidence)
-    checked = answer_check(evidence) if asks_check(question) else None
-    if checked:
-        return checked
     if selection.unknown or not selection.matches:
-        return _answer_outside(evidence) or answer_not_found(evidence)
+        return _answer_any_part(evidence) or _answer_outside(evidence) or answer_not_found(evidence)
     if asks_engagements(question):
         return answer_engagements(evidence)
     lines = [_headline(evidence), ""]
@@ -48,6 +48,15 @@ def answer_set(evidence: Evidence) -> Answer:
     return evidence.answer("\n".join(lines), actions, coverage=coverage)
 
 
+def _answer_any_part(evidence: Evidence) -> Answer | None:
+    """Read « les actions de la MSA » as all those where it takes part, when it leads none; None for other questions."""
+    question = evidence.question
+    if not any(one.assumed and not one.negated for one in question.organisations):
+        return None
+    organisations = tuple(replace(one, role=None, assumed=False) for one in question.organisations)
+    return answer_set(replace(evidence, question=replace(question, organisations=organisations)))
+
+
 def _headline(evidence: Evidence) -> str:
     question, selection = evidence.question, evidence.selection
     count, total = len(selection.matches), len(selection.scope)
@@ -58,11 +67,11 @@ def _headline(evidence: Evidence) -> str:
     said = restriction(left, many=count > 1)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
-    yes = "Oui : " if question.yes_no else ""
+    affirms = f"{yes(question)} : " if question.yes_no else ""
     general = joined([f"« {topic.words} »" for topic in selection.dropped])
     without = f" (sans tenir compte de {general}, trop général ici)" if general else ""
-    comma = "," if said.startswith("hors ") else ""
-    return f"**{yes}{counted(count, one, many)} sur {total}{where}{comma} {said}**{without}."
+    comma = " restent," if said.startswith("hors ") else ""
+    return f"**{affirms}{counted(count, one, many)} sur {total}{where}{comma} {said}**{without}."
 
 
 def replace_topics(question: Question, dropped: tuple[Topic, ...]) -> Question:

@@ -17,6 +17,8 @@ UNKNOWN = "autre"
 
 NAMES: dict[str, str] = {label.key: label.name for label in LABELS} | {
     "objectifs": "objectifs",
+    "evaluation": "évaluation et indicateurs",
+    "acteurs": "porteur, rôles et partenaires",
     "autre": "autre",
 }
 
@@ -25,7 +27,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "objectifs": ("objectif_general", "objectifs_specifiques", "objectifs_operationnels"),
     "indicateurs": ("indicateurs", "indicateurs_processus", "indicateurs_resultat", "indicateurs_impact"),
     "etapes": ("etapes", "description"),
+    "evaluation": (
+        "methode_evaluation",
+        "indicateurs",
+        "indicateurs_processus",
+        "indicateurs_resultat",
+        "indicateurs_impact",
+    ),
     "porteur": ("porteur",),
+    "acteurs": ("porteur", "role_porteur", "partenaires"),
 }
 
 

@@ -12,7 +12,20 @@ from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
-from clsassist.understanding.patterns import FIGURE, HELP, NUMBER_OF, OPEN, PREAMBLE, PRESENTS, with_hyphens
+from clsassist.understanding.patterns import (
+    CANNOT,
+    FIGURE,
+    HELP,
+    LEAD,
+    NUMBER_OF,
+    OPEN,
+    PERSON,
+    POSTAMBLE,
+    PREAMBLE,
+    PRESENTS,
+    RHETORICAL,
+    with_hyphens,
+)
 from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
@@ -25,9 +38,10 @@ def understand(
     ``previous`` is the question before it in the same conversation, ``answered`` the actions that its
     answer asserted.
     """
-    asked = with_hyphens(squeeze(text))
+    asked = RHETORICAL.sub(r"\g<verb>", with_hyphens(squeeze(text)))
+    asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
-    asked = asked[len(preamble) :] or asked
+    asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
     question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
@@ -78,7 +92,10 @@ def _restricts_beyond_plan(question: Question) -> bool:
 def _preamble(asked: str, vocabulary: Vocabulary) -> str:
     """Return a greeting and who is asking, '' when that names an organisation: « nous sommes la MSA » is a subject."""
     preamble = PREAMBLE.match(asked)
-    if preamble is None or vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group())):
+    if preamble is None:
+        return ""
+    names_somebody = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
+    if names_somebody and not PERSON.search(preamble.group()):
         return ""
     return preamble.group()
 
@@ -97,17 +114,23 @@ def _intent(question: Question) -> Intent:
     """Return what is wanted: the first of these readings that holds, a set when none does."""
     text = question.text
     readings = (
-        (Intent.HELP, bool(HELP.match(text))),
+        (Intent.HELP, bool(HELP.match(text) or CANNOT.match(text))),
         (Intent.DEFINITION, bool(question.acronym)),
-        (Intent.ABOUT, bool(question.aspect) and not question.organisations),
+        (Intent.ABOUT, bool(question.aspect) and not question.organisations and not _names_subject(question)),
         (Intent.COUNT, question.intent is Intent.COUNT),
         (Intent.FIGURE, asks_money(question) or asks_contact(question)),
         (Intent.OPEN, _is_open(question)),
         (Intent.FIGURE, bool(NUMBER_OF.match(text))),
+        (Intent.SET, question.yes_no and bool(question.years) and bool(question.numbers or question.titles)),
         (Intent.FIELD, bool(question.fields) and not question.asks_set),
         (Intent.FIGURE, bool(FIGURE.search(text))),
     )
     return next((intent for intent, holds in readings if holds), Intent.SET)
+
+
+def _names_subject(question: Question) -> bool:
+    """Say whether a question about plans asks which of them speak of something: « IPA, dans quels plans ? »."""
+    return question.aspect == "documents" and bool(question.strong_topics)
 
 
 def _is_open(question: Question) -> bool:

@@ -14,8 +14,8 @@ _ASPECTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "manques",
-        r"\b(?:que|quoi|ce qui|qu['’]est-ce qui|quels champs|quelles informations"
-        r"|quelles données)\b.*\b(?:manqu\w+|vides?"
+        r"\b(?:que|ce qui|qu['’]est-ce qui|quels champs|quelles informations"
+        r"|quelles données)\b[^?]*\b(?:manqu\w+(?! (?:de|d['’]|sur|à|aux?|dans le (?:territoire|pays)))|vides?"
         r"|non renseign\w+|pas renseign\w+|incompl[eè]t\w+)\b|\bchamps (?:vides|non renseign\w+|manquants)\b"
         r"|\blacunes\b",
     ),

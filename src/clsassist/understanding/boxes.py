@@ -28,7 +28,7 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
         named = max(
             (asked.get(place, 0) for place in content[position : position + len(box.stems if box else ())]), default=0
         )
-        if box is None or named >= len(box.stems):
+        if box is None or named >= len(box.stems) or _is_longer_idea(draft, vocabulary, content[position:], box):
             position += 1
             continue
         places = content[position : position + len(box.stems)]
@@ -49,6 +49,13 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
             draft.take(place, place + 1)
         _take_family(draft, box)
         position += len(places)
+
+
+def _is_longer_idea(draft: Draft, vocabulary: Vocabulary, places: Sequence[int], box: Box) -> bool:
+    """Say whether an idea goes further than a box: « professionnels de santé » for « Professionnels »."""
+    stems = [draft.tokens[place].stem for place in places]
+    ideas = [form for form, concept in vocabulary.lexicon.concepts_at(stems, 0) if not concept.actor]
+    return any(len(form) > len(box.stems) for form in ideas)
 
 
 def _field_places(draft: Draft, vocabulary: Vocabulary) -> dict[int, int]:
@@ -136,8 +143,20 @@ def bind_to_fields(draft: Draft, vocabulary: Vocabulary) -> None:
         phrases = [_bind(phrase, "territoire", vocabulary.is_territory) for phrase in phrases]
     topics = tuple(topic for phrase in phrases for topic in phrase)
     if keys:
-        topics = tuple(topic if topic.fields else replace(topic, fields=keys) for topic in topics)
+        starts = [start for start, _, _ in sorted(draft.topics, key=lambda placed: placed[0])]
+        topics = tuple(
+            topic if topic.fields else replace(topic, fields=_nearest_field(draft, start, keys))
+            for topic, start in zip(topics, starts, strict=True)
+        )
     draft.question = replace(question, topics=topics)
+
+
+def _nearest_field(draft: Draft, start: int, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the field named nearest to a subject: « … les élus comme public et un déterminant sur le logement »."""
+    if not draft.fields:
+        return keys
+    _, nearest = min(draft.fields, key=lambda named: abs(named[0] - start))
+    return FAMILIES.get(nearest, (nearest,))
 
 
 def _phrases(topics: tuple[Topic, ...]) -> list[list[Topic]]:

@@ -19,7 +19,7 @@ _THINGS = (
 _COUNTED = french(
     r"\b(?:combien (?:y a[- ]t[- ]il )?(?:de |d['’]|des )?|how many |quel(?:le)? (?:est le )?nombre (?:de "
     r"|d['’])|nombre (?:de |d['’]|total de |total d['’]))"
-    rf"(?:(?!par\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
+    rf"(?:(?!par\b|(?:{_THINGS})\b)[a-zéè]+ )?(?P<what>{_THINGS})\b"
 )
 # « quels sont les axes du plan ? »: they are counted and listed.
 _LISTED = french(r"\bquel(?:le)?s sont les (?:grands |différents )?(?P<what>axes|thématiques|plans|documents)\b")

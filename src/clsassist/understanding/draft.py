@@ -7,19 +7,35 @@ from dataclasses import dataclass, field, replace
 
 from clsassist.question import Question, Topic
 from clsassist.text import Token
-from clsassist.understanding.patterns import BOTH, CLAUSE_BREAK, DENIED, EITHER, NEGATION, SET_NOUN, SET_ONE
+from clsassist.understanding.patterns import (
+    BOTH,
+    CLAUSE_BREAK,
+    DENIED,
+    DENIED_AFTER,
+    EITHER,
+    NEGATION,
+    SET_NOUN,
+    SET_ONE,
+    WHY,
+)
 from clsassist.vocabulary import Vocabulary
 
 
 @dataclass(slots=True)
 class Draft:
-    """The question while its words are being recognised; ``free`` holds the positions still unexplained."""
+    """The question while its words are being recognised; ``free`` holds the positions still unexplained.
+
+    ``topics`` and ``fields`` keep where each is said, in characters; ``field_words`` from which word to which a field
+    is named.
+    """
 
     tokens: tuple[Token, ...]
     free: set[int]
     question: Question
     notes: list[str] = field(default_factory=list)
     topics: list[tuple[int, int, Topic]] = field(default_factory=list)
+    fields: list[tuple[int, str]] = field(default_factory=list)
+    field_words: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, start: int, end: int) -> None:
         """Mark the words from start to end as explained."""
@@ -48,6 +64,10 @@ class Draft:
         """Say whether no word from start to end is explained yet."""
         return all(place in self.free for place in range(start, end))
 
+    def before(self, place: int) -> str:
+        """Return the text before a word."""
+        return self.question.text[: self.tokens[place].span.start]
+
     def words(self, start: int, end: int) -> str:
         """Return the words from start to end as typed."""
         return self.question.text[self.tokens[start].span.start : self.tokens[end - 1].span.end]
@@ -74,19 +94,36 @@ def overlaps(draft: Draft, match: re.Match[str]) -> bool:
     return any(match.start() <= draft.tokens[place].span.start < match.end() for place in draft.free)
 
 
+# What stands before one of these is said of something else: « pas portées par le PETR et qui visent… ».
+_OPENS_CLAUSE = frozenset({"qui", "dont", "mais"})
+
+
 def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     """Say whether « sans », « sauf », « pas »… stands before a place, with only words of no topic between."""
     lexicon = vocabulary.lexicon
-    for token in reversed(draft.tokens[:place]):
+    if WHY.match(draft.question.text):
+        return False
+    for before in range(place - 1, -1, -1):
+        token = draft.tokens[before]
         if NEGATION.fullmatch(token.form):
             return True
-        if not (token.stop or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
+        if token.form in _OPENS_CLAUSE:
+            return False
+        named = any(start <= before < end for start, end in draft.field_words)
+        if not (token.stop or named or token.stem in lexicon.tool_words or token.form in lexicon.place_words):
             return False
     return False
 
 
+def denied_after(draft: Draft, place: int) -> bool:
+    """Say whether what a word is the subject of is denied: « Madame Gharbi n'apparaît pas »."""
+    return bool(DENIED_AFTER.match(draft.question.text[draft.tokens[place].span.end :]))
+
+
 def denied(draft: Draft, place: int) -> bool:
     """Say whether the verb of a place's clause is denied: « qui ne visent pas les professionnels médicaux »."""
+    if WHY.match(draft.question.text):
+        return False
     start = draft.tokens[place].span.start
     text = draft.question.text
     return any(

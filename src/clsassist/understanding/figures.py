@@ -11,7 +11,10 @@ _MONEY = french(
     r"|\bbudget\w*\b.*\bcombien\b"
     r"|\bquel (?:est le )?budget total\b"
 )
-_CONTACT = french(r"\b(?:téléphones?|numéro de tél\w*|adresses? (?:postale|du|de la|de l['’])|o[uù] écrire)")
+_CONTACT = french(
+    r"\b(?:e?-?mails?|courriels?|adresses? (?:e?-?mail|électronique))\b(?! (?:de|du) (?:la |l['’])?(?:fiche|action))"
+    r"|\b(?:téléphones?|numéro de tél\w*|adresses? (?:postale|du|de la|de l['’])|(?:o[uù]|à qui) écrire)"
+)
 
 
 def asks_money(question: Question) -> bool:

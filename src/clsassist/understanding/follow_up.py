@@ -79,6 +79,8 @@ def _same_matter(question: Question, previous: Question, answered: Sequence[Acti
         return replace(question, intent=Intent.COMPARE, sides=previous.sides)
     if _WE.search(question.text) and previous.organisations and alone:
         return replace(previous, text=question.text, intent=Intent.SET, to_contact=question.to_contact)
+    if previous.intent is Intent.DEFINITION and previous.topics and alone:
+        return replace(question, intent=Intent.SET, topics=previous.topics, asks_set=True)
     if _only_leaves_out(question) and answered:
         return _narrow(question, tuple(action.id for action in answered))
     return None

@@ -17,6 +17,7 @@ from clsassist.understanding.patterns import (
     COMMON_TO,
     DENIED,
     ENGAGED,
+    JUST_TARGETED,
     OF_ORGANISATION,
     ROLES,
     TAKES_PART,
@@ -98,6 +99,8 @@ def _organisation_at(
     stems = [draft.tokens[place].stem for place in content]
     actors = list(vocabulary.lexicon.concepts_at(stems, position))
     named = _longest_named(draft, vocabulary, stems, position)
+    if not TAKES_PART.search(draft.question.text) or JUST_TARGETED.search(draft.before(content[position])):
+        named = () if named in vocabulary.common_nouns else named
     is_idea = bool(actors) and not any(concept.actor for _, concept in actors)
     as_named = is_idea and named in vocabulary.common_nouns and len(named) >= len(actors[0][0])
     if as_named:
@@ -116,8 +119,6 @@ def _organisation_at(
 def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], position: int) -> Stems:
     """Return the longest name of the fiches that the question says from this position on, () when none."""
     named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
-    if not TAKES_PART.search(draft.question.text):
-        named = [form for form in named if form not in vocabulary.common_nouns]
     return max(named, key=len, default=())
 
 
@@ -236,13 +237,18 @@ def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: s
         inside = tuple(one for one in named if clause.start <= one.span.start < clause.end)
         roles = tuple(w for w in words if not w.asked and clause.start <= w.span.start < clause.end)
         denied = bool(DENIED.search(clause.of(text)))
+        either = _either_role(inside, roles, text)
         for place, one in enumerate(inside):
             role = _nearest_role(one, roles, inside) or (None if WITH.match(clause.of(text)) else inherited)
-            if role is None and OF_ORGANISATION.search(text[: one.span.start]):
-                role = Role.PORTEUR
+            assumed = role is None and bool(OF_ORGANISATION.search(text[: one.span.start]))
+            role = Role.PORTEUR if assumed else role
+            yield from either
+            if either:
+                continue
             yield replace(
                 one.organisation,
                 role=role,
+                assumed=assumed,
                 negated=one.organisation.negated or denied,
                 alone=bool(ALONE.search(clause.of(text))),
                 joined=connector(text[inside[place - 1].span.end : one.span.start]) if place else "",
@@ -256,6 +262,17 @@ def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: s
             )
         before = inside or before
         inherited = roles[-1].role if roles else inherited
+
+
+def _either_role(named: tuple[_Named, ...], roles: tuple[_RoleWord, ...], text: str) -> list[Organisation]:
+    """Return one organisation in each of two parts: « la CPAM parmi les partenaires ou les financeurs »."""
+    if len(named) != 1 or len(roles) != 2:
+        return []
+    first, second = sorted(roles, key=lambda word: word.span.start)
+    if connector(text[first.span.end : second.span.start]) != "ou":
+        return []
+    one = named[0].organisation
+    return [replace(one, role=first.role, joined=""), replace(one, role=second.role, joined="ou")]
 
 
 def _clauses(text: str) -> Iterator[Span]:

@@ -25,10 +25,14 @@ AXE = french(
 )
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 STARTS = french(r"\b(?:commenc|début|démarr|lancé)\w*")
+ENDED = french(
+    r"\b(?:est|sont|sera|seront|actions?|fiches?)(?:-\w+)? (?:déjà |bien )?(?:terminée?s?|finie?s?|achevée?s?)\b"
+)
 ENDS = french(r"\b(?:finiss|termin|ach[eè]v|prennent fin|jusqu)\w*")
 ACRONYM_ALONE = re.compile(r"^\W*(?:l['’]|la |le |les |un |une )?([A-Za-zÀ-ÿ.]{2,12}(?:-[A-Z]{2})?|\d{3} MG)\W*$")
 DEFINITION = french(
-    r"(?:que (?:veut|veulent) dire|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
+    r"(?:(?:que |ça |ca |cela |qui )?(?:veut|veulent) dire(?: quoi)?"
+    r"|c['’ ]?est quoi|qu['’ ]?est[- ]ce que?(?: c['’]est)?(?: que)?|signifi\w+|sigle"
     r"|définition|définir|acronyme|qu['’]entend-on par|correspond(?:ent)? (?:à|au)|what is|what does|mean\b)"
 )
 # What a definition is asked of: « une maison de santé ».
@@ -56,6 +60,7 @@ SET_NOUN = french(r"\b(?:actions|fiches|leviers|mesures|projets|dispositifs|init
 SET_ONE = french(
     r"(?:\b(?:quelles?|quels?|which|(?<!est )(?<!sont )(?<!bien )(?:une|un)|d['’]|aucune?)\s+(?:autre\s+)?"
     r"|^\W*(?=\w+ (?:sans|avec|pour|qui|dont)\b))(?:action|fiche|levier|mesure|projet|initiative)s?\b"
+    r"|^\W*(?:et )?(?:laquelle|lequel|lesquel(?:le)?s)\b"
 )
 FIGURE = french(
     r"\b(?:combien|pourcentage|proportion|taux|part des|quel(?:le)? (?:nombre|chiffre|montant|somme)"
@@ -74,6 +79,17 @@ OPEN = french(
 )
 # An action presented as a whole.
 PRESENTS = french(r"\brésum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bprésente[zr]?\b|\bsynthèse\b")
+# A denied verb explains or asks, it leaves nothing out: « pourquoi les médecins ne restent-ils pas ? ».
+WHY = french(r"^\W*(?:pourquoi|comment|qu['’]est-ce qui)\b")
+# « ne vise-t-il pas les adultes ? » asks the same as « vise-t-il les adultes ? ».
+RHETORICAL = french(r"\bn(?:e |['’])(?P<verb>\w+-(?:t-)?(?:ils?|elles?|on)) pas\b")
+# Asks whether it is done, where a plan says what is to be done.
+DONE = french(
+    r"\bdéjà\b|\ben (?:place|ligne|service|route)\b|\ba(?:-t-\w+)? eu lieu\b|\bexiste(?:nt)?-t-\w+ (?:déjà|encore)\b"
+    r"|\b(?:est|sont)(?:-\w+)? (?:décidée?s?|signée?s?|lancée?s?|ouverte?s?|réalisée?s?|créée?s?|construite?s?)\b"
+)
+# « n'apparaît pas », said of what stands before it.
+DENIED_AFTER = french(r"^\s*n(?:e |['’])(?:est |a |sont |ont )?\w+ pas\b|^\s*n(?:e |['’])\w+ pas\b")
 NEGATION = french(r"\b(?:sans|sauf|hors|excepté|pas|aucune?|ni|hormis)\b")
 # « dont le référent est vide »: said of a field.
 EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|précis|indiqu)\w+|manquant\w*|absente?s?)\b")
@@ -81,7 +97,10 @@ TO_CONTACT = french(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
     r"|(?<=partenaires )identifiés?\b|(?<=structures )identifiées?\b|(?<=acteurs )identifiés?\b"
 )
-ENGAGED = french(r"\b(?:pas|non) à contacter\b|\b(?:déjà )?engagé+s?\b|\bconfirmé+s?\b")
+ENGAGED = french(
+    r"\bdéjà (?=partenaires?\b)|(?<=participent-ils )déjà\b|(?<=participent-elles )déjà\b"
+    r"|\b(?:pas|non) à contacter\b|\b(?:déjà )?engagé+s?\b|\bconfirmé+s?\b"
+)
 
 # A capitalised word behind one of these names a place: « à Strasbourg ».
 PLACE_PREPOSITIONS = frozenset({"a", "en", "sur", "dans", "pres", "autour"})
@@ -148,9 +167,41 @@ YES_NO = {"participation", "inegalites"}
 
 # What comes before the question itself: a greeting, who is asking, « je cherche ».
 PREAMBLE = french(
-    r"^\s*(?:(?:bonjour|bonsoir|salut|hello|madame|monsieur)\b[^,.!;:]{0,20}[,.!;:]?\s+)?"
-    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*[,.;:]\s*)?"
-    r"(?:(?:et|donc|alors)\s+)?(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+|j['’]aimerais savoir\s+|dites[- ]moi\s+)?"
+    r"^\s*(?:(?:bonjour|bonsoir|salut|coucou|hello|madame|monsieur)\b"
+    r"(?:[ ,]+(?:madame|monsieur|mesdames|messieurs|à (?:tous|toutes|vous)|et))*[,.!;:]?\s+)?"
+    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*?"
+    r"(?:[,.;:]\s*|\s+(?=et (?:je|nous|on|j['’]))))?"
+    r"(?:(?:une |j['’]ai une )?(?:petite |rapide |simple )*question(?: rapide| simple)?(?: avant [^,:;.]{1,40})?"
+    r"\s*[,:;.]\s*)?"
+    r"(?:(?:mon|ma|mes|notre|nos|une?)(?: \w+){1,3} (?:m['’]|me |nous )(?:a|ont|avait|disait|disent)(?: dit)? que\s+)?"
+    r"(?:(?:et|donc|alors)\s+)?"
+    r"(?:(?:je|nous|on)\s+(?:re)?cherch\w+\s+"
+    r"|(?:j['’]|je |nous )(?:aimer\w+|voudr\w+|souhait\w+)\s+(?:bien\s+)?(?:savoir|connaître)\s+"
+    r"|(?:peux[- ]tu|(?:pouvez|pourriez)[- ]vous|tu peux|vous p[ou]\w+|pourrais[- ]tu)\s+(?:s['’]il \w+ pla[iî]t\s+)?"
+    r"(?:me |m['’]|nous )(?:dire|indiquer|donner|préciser|confirmer|expliquer|rappeler|lister)\s+"
+    r"|dites[- ](?:moi|nous)\s+|dis[- ]moi\s+)?"
+)
+# Somebody who says what they are, not an organisation that asks for itself: « je suis maire d'une commune ».
+PERSON = french(
+    r"\b(?:je suis|nous sommes) (?:la |le |l['’]|les |une? )?(?:nouvel(?:le)? |nouveau )?(?:maires?|élue?s?|adjointe?s?"
+    r"|conseill\w+|coordinat\w+|présidente?s?|agente?s?|chargée?s?|habitante?s?|direct(?:eur|rice)s?|médecins?"
+    r"|secrétaires?|animat\w+|infirmi\w+|référente?s?)\b"
+)
+# Words that only take the conversation up again: « bon alors, laquelle… », « merci, et dans le 79 ? ».
+LEAD = french(
+    r"^\W*(?:(?:merci|ok|super|parfait|bon|d['’]accord|très bien|alors|du coup|donc|bien)\b[\s,.!]*)+(?=\w{2})"
+)
+# What comes after it: thanks and farewells.
+POSTAMBLE = french(
+    r"[\s,.;:!?]+(?:(?:et )?merci(?: beaucoup| bien)?(?: d['’]avance| par avance)?|cordialement|bien à vous"
+    r"|bonne (?:journée|soirée)|s['’]il (?:vous|te) pla[iî]t|svp|stp|je vous (?:en )?(?:serai|remerci)\w*[^,;.?]*"
+    r"|(?:pouvez[- ]vous|tu peux|peux[- ]tu) (?:me |le |me le )?confirmer|c['’]est (?:bien )?(?:ça|vrai|exact|juste))"
+    r"[\s!.?]*$"
+)
+# What this assistant does not do: it answers with the words of the documents.
+CANNOT = french(
+    r"^\W*(?:écri[st]|écrivez|rédige[rz]?|envo(?:ie|yez)|tradui[st]|traduisez|dessine[rz]?|calcule[rz]?|appelle[rz]?"
+    r"|réserve[rz]?|imprime[rz]?|prépare[rz]?)(?:[- ](?:moi|nous|un|une|le|la|les))\b"
 )
 
 # « objectif 1.1 »: an objective of the plan, not a field of a fiche.
@@ -195,6 +246,11 @@ YEAR_AFTER = french(r"\b(?:après|apres|au-delà de)\s+(?:l['’]année\s+)?20\d
 
 # What says where an action takes place.
 COVERS = french(r"\bcouvr\w+|\bterritoires?\b|\bs['’]étend\w*|\bpérimètres?\b")
+# « visent les … »: who follows is a public, whatever its name.
+JUST_TARGETED = french(
+    r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destiné+s?|à destination)\s+"
+    r"(?:à |aux? |des? |du |d['’])?(?:l['’]|la |les? )?$"
+)
 # Verbs and turns that say whom an action is for.
 TARGETS = french(
     r"\b(?:vis(?:e|ent|ant)|cibl(?:e|ent|ant)|s['’]adress\w+|destiné+s? (?:à|aux?)|à destination d\w+|pour publics?"

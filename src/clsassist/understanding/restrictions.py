@@ -15,6 +15,7 @@ from clsassist.understanding.patterns import (
     DEFINITION,
     EITHER,
     EMPTY,
+    ENDED,
     ENDS,
     LISTED_BOUND,
     NUMBER,
@@ -111,6 +112,7 @@ def read_years(draft: Draft, vocabulary: Vocabulary) -> None:
         ("before", YEAR_BEFORE),
         ("after", YEAR_AFTER),
         ("start", STARTS),
+        ("ended", ENDED),
         ("end", ENDS),
         ("stretch", YEAR_STRETCH),
         ("any", EITHER),
@@ -129,6 +131,7 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
     « À qui s'adresser » asks for a contact and « à qui s'adresse » for a public, on the same stems.
     """
     found = list(_fields_named(draft, vocabulary))
+    draft.fields.extend((draft.tokens[one.start].span.start, one.key) for one in found)
     keys = tuple(dict.fromkeys(one.key for one in found))
     _take_labels(draft, [key for key in keys if key in YES_NO], vocabulary)
     yes_no = tuple((one.key, not one.denied) for one in found if one.key in YES_NO)
@@ -182,6 +185,7 @@ def _fields_named(draft: Draft, vocabulary: Vocabulary) -> Iterator[_FieldNamed]
             continue
         end = places[first + length - 1] + 1
         denied = any(token.form == "pas" for token in draft.tokens[start:end])
+        draft.field_words.append((start, end))
         yield _FieldNamed(start, key, denied or negated(draft, start, vocabulary))
         draft.take(start, end)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from clsassist.question import Topic
 from clsassist.text import Stems, Token, fold
 from clsassist.understanding.boxes import bind_to_fields
-from clsassist.understanding.draft import Draft, first_set_noun, negated
+from clsassist.understanding.draft import Draft, denied, denied_after, first_set_noun, negated
 from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
 from clsassist.vocabulary import Vocabulary
 
@@ -90,13 +90,14 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         topic: Topic | None = None
         if concepts:
             words = draft.words(start, last + 1)
-            topic = _concept_topic(words, form, negated(draft, start, vocabulary), vocabulary)
+            topic = _concept_topic(words, form, _is_left_out(draft, start, last, vocabulary), vocabulary)
         elif _is_verb_of_organisation(draft, start) or (
             _is_unknown_verb(draft, start, vocabulary) and _is_anchored(draft)
         ):
             draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
         elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
             topic = _word_topic(draft, start, form[0], vocabulary)
+            topic = replace(topic, negated=_is_left_out(draft, start, last, vocabulary))
         if topic:
             draft.add_topic(topic, draft.tokens[start].span.start, draft.tokens[last].span.end)
         position += len(form)
@@ -108,6 +109,15 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         lists_all=bool(LISTS_ALL.match(draft.question.text)),
     )
     bind_to_fields(draft, vocabulary)
+
+
+def _is_left_out(draft: Draft, first: int, last: int, vocabulary: Vocabulary) -> bool:
+    """Say whether the actions must not have a subject: « sans… », « ne cite pas… », « … n'apparaît pas »."""
+    if negated(draft, first, vocabulary):
+        return True
+    # « que l'ARS ne porte pas » denies the ARS, not the subject.
+    set_asked = first_set_noun(draft) is not None and not draft.question.organisations
+    return set_asked and (denied(draft, first) or denied_after(draft, last))
 
 
 def _is_number(token: Token) -> bool:
@@ -181,7 +191,6 @@ def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> 
         related=_broader((stem,), vocabulary),
         weak=stem in vocabulary.lexicon.weak_words,
         known=stem in vocabulary.stems,
-        negated=negated(draft, place, vocabulary),
         place=words[0].isupper() and (behind or of_plan),
     )
 

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browsing import axe_violations, overflow, serving, visit
 from docx import Document
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from test_web import HOSTILE, QUESTION, FakeAssistant
 
 from clsassist.assistant import Assistant
@@ -417,19 +418,16 @@ def test_page_works_where_nothing_may_be_stored(browser: Browser, fake_site: Sit
         expect(page.locator(".cls-turn")).to_have_count(1)
 
 
-def _watch_streams(page: Page) -> set[Request]:
-    """The streams of answers that are open, as they come and go."""
-    streams: set[Request] = set()
-    page.on("request", lambda request: streams.add(request) if "queue/data" in request.url else None)
-    page.on("requestfailed", lambda request: streams.discard(request))
-    page.on("requestfinished", lambda request: streams.discard(request))
-    return streams
-
-
-def _settle(page: Page, streams: set[Request]) -> None:
-    """Wait until Gradio has closed its streams: only then may the server stop unnoticed."""
-    while streams:
-        page.wait_for_event("requestfailed")
+def test_questions_on_the_screen_go_with_each_event(page: Page) -> None:
+    turn = _ask(page, QUESTION)
+    page.get_by_label("Votre question").fill("Et en 2026 ?")
+    with page.expect_request("**/queue/join*") as typed:
+        page.keyboard.press("Enter")
+    assert typed.value.post_data_json["data"] == ["Et en 2026 ?", None, [QUESTION]]
+    expect(page.locator(".cls-trace")).to_have_count(2)
+    with page.expect_request("**/queue/join*") as opened:
+        turn.locator(".cls-mark").first.click()
+    assert opened.value.post_data_json["event_data"]["sent"] == [QUESTION, "Et en 2026 ?"]
 
 
 def test_conversation_goes_on_after_the_server_restarted(browser: Browser) -> None:
@@ -438,27 +436,19 @@ def test_conversation_goes_on_after_the_server_restarted(browser: Browser) -> No
     with serving(_fake_command(port)) as url:
         context = browser.new_context(locale="en-US")
         page = context.new_page()
-        streams = _watch_streams(page)
         page.goto(url)
-        first = _ask(page, QUESTION)
-        _settle(page, streams)
-    # The page noticed nothing: the server asks again what is on the screen.
-    with serving(_fake_command(port)):
-        _ask(page, "Et en 2026 ?")
-        expect(page.locator(".cls-turn")).to_have_count(2)
-        first.locator(".cls-mark").first.click()
-        expect(page.locator(".cls-panel mark")).to_have_text("Promouvoir la maitrise de stage")
+        _ask(page, QUESTION)
         page.evaluate("window.isSame = true")
-        _settle(page, streams)
-    # The page noticed: it says so, then opens again by itself on the same conversation.
-    page.get_by_label("Votre question").fill("Et en 2027 ?")
+    page.get_by_label("Votre question").fill("Et en 2026 ?")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nouvel essai en cours")).to_be_visible()
+    # The page opens again by itself, on the same conversation.
     with serving(_fake_command(port)):
         page.wait_for_function("!window.isSame")
+        expect(page.locator(".cls-trace")).to_have_count(1)
+        _ask(page, "Et en 2026 ?")
         expect(page.locator(".cls-turn")).to_have_count(2)
-        _ask(page, "Et en 2027 ?")
-        assert [len(one["questions"]) for one in _stored(page)] == [3]
+        assert [len(one["questions"]) for one in _stored(page)] == [2]
     context.close()
 
 
@@ -659,14 +649,16 @@ def test_downloaded_answer_holds_its_citations(browser: Browser, site: Site, nam
         turn = _ask(page, QUESTION)
         with page.expect_download() as download:
             turn.get_by_role("button", name=name).click()
-        path = download.value.path()
         assert download.value.suggested_filename.endswith(f".{kind}")
-    if kind == "docx":
-        document = Document(str(path))
-        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-        written = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
-    else:
-        written = path.read_text(encoding="utf-8")
+        written = _read_text(download.value.path(), kind)
     for citation in site.answer().citations:
         assert _squeeze(citation.quote) in _squeeze(written)
-        assert citation.document in written.replace("\\", "")
+        assert citation.document in written
+
+
+def _read_text(path: Path, kind: str) -> str:
+    if kind == "md":
+        return path.read_text(encoding="utf-8").replace("\\", "")
+    document = Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])

@@ -177,6 +177,12 @@ document.addEventListener("cls:turns", ({ detail: questions }) => {
   write([...conversations.filter((one) => one.id !== id), { id, name, date: Date.now(), questions }]);
 });
 
+// The welcome does not flash before a conversation; it comes back if the server does not answer.
+const hideWelcome = () => {
+  document.documentElement.classList.add("cls-reopens");
+  setTimeout(() => document.documentElement.classList.remove("cls-reopens"), 10_000);
+};
+
 // Another tab may add to the list.
 window.addEventListener("storage", (event) => {
   if (event.key === KEY) draw();
@@ -189,9 +195,9 @@ const last = read().find((one) => one.id === tab?.getItem(KEY)) ?? null;
 if (brought.length) {
   // Kept in the browser from now on: reloading opens the conversation instead of beginning another.
   if (kept) history.replaceState(null, "", location.pathname);
-  document.documentElement.classList.add("cls-reopens");
+  hideWelcome();
   trigger("select", { questions: brought });
 } else if (last) {
-  document.documentElement.classList.add("cls-reopens");
+  hideWelcome();
   open(last);
 }

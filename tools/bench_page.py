@@ -113,6 +113,7 @@ class Report:
     memory: int
     first_visits: dict[str, float]
     paints: dict[str, Times]
+    first_words: Times
     words: Times
     alone: Times
     crowds: tuple[Crowd, ...]
@@ -320,6 +321,7 @@ def measure(index_dir: Path, people: int, rounds: int, visits: int) -> Report:
         first_visits = {name: fetch(server.url + path) for name, path in paths.items()}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         paints = measure_paints(browser, server.url, paths, visits)
+        first_words = measure_words(browser, server.url, asked[:1])
         words = measure_words(browser, server.url, asked[:people])
         browser.close()
         crowds = (
@@ -350,6 +352,7 @@ def measure(index_dir: Path, people: int, rounds: int, visits: int) -> Report:
             server.peak_memory(),
             first_visits,
             paints,
+            first_words,
             words,
             alone,
             crowds,
@@ -424,6 +427,7 @@ def report_to_markdown(report: Report) -> str:
         "| | questions | médiane | 95e centile | maximum |",
         "|---|---:|---:|---:|---:|",
         f"| premiers mots à l'écran | {report.words.cells()} |",
+        f"| première question depuis le démarrage | {report.first_words.cells()} |",
         f"| dont calcul de la réponse, sans page ni réseau | {report.alone.cells()} |",
         "",
         f"## {report.people} personnes à la fois",

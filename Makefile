@@ -16,7 +16,7 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz bench-reading screenshots clean debian
+.PHONY: help install run test lint format eval fuzz bench-reading bench-page screenshots clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,10 @@ fuzz: $(VENV)/.installed-dev ## Abîme 2 000 fichiers par format et les lit ; é
 
 bench-reading: $(VENV)/.installed-dev ## Mesure la vitesse et la mémoire de la lecture, avec une référence
 	@$(BIN)/python tools/bench_reading.py
+
+bench-page: $(VENV)/.installed-dev debian ## Mesure la vitesse de la page et écrit docs/benchmarks/page.md
+	@$(BIN)/clsassist index --if-stale corpus
+	@$(BIN)/python tools/bench_page.py --output docs/benchmarks/page.md
 
 screenshots: $(VENV)/.installed-dev debian ## Photographie chaque rubrique de la page dans docs/screenshots
 	@$(BIN)/clsassist index --if-stale corpus

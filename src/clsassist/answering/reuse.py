@@ -104,7 +104,7 @@ def _rank(model: Action, others: Sequence[Action], evidence: Evidence) -> list[_
     title = set(evidence.analyser.stems(model.title))
     ranked = []
     for action in others:
-        shared = sorted((words[model.id].keys() & words[action.id].keys()) & rare.keys(), key=lambda w: -rare[w])
+        shared = sorted((words[model.id].keys() & words[action.id].keys()) & rare.keys(), key=lambda w: (-rare[w], w))
         norm = math.sqrt(sum(rare.get(word, 0.0) for word in words[action.id])) or 1.0
         # What the model is called is what it is about.
         score = sum(rare[word] * (_TITLE_WEIGHT if word in title else 1) for word in shared) / norm
@@ -141,10 +141,3 @@ def _likeness_lines(model: Action, one: _Alike, evidence: Evidence) -> Iterator[
         proofs = whole_field_proof(one.action, (key,), evidence.registry)
         for proof in proofs:
             yield f"   - {'Identique' if texts[0] == texts[1] else 'Différent'} — {quote_line(proof, evidence)}"
-
-
-def _value(action: Action, key: str) -> tuple[str, ...]:
-    """Return what a field says, to compare: its words and its ticked boxes."""
-    fields = action_fields(action, key)
-    ticked = (option.label for field in fields for option in field.options if option.ticked)
-    return tuple(squeeze(words).lower() for words in (*(field.text for field in fields), *ticked))

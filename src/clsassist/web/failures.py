@@ -24,6 +24,7 @@ from clsassist.errors import (
     UnknownPageError,
 )
 from clsassist.web.access import sign_in_address
+from clsassist.web.asking import LineFullError
 from clsassist.web.guard import SEALED
 from clsassist.web.site import Site
 
@@ -34,6 +35,7 @@ _STATUS: dict[type[ClsAssistError], int] = {
     GonePageError: 410,
     AccessDeniedError: 403,
     TooManyRequestsError: 429,
+    LineFullError: 503,
     IndexBusyError: 409,
     IndexMissingError: 503,
     IndexMismatchError: 503,

@@ -212,7 +212,7 @@ def _render_links(citation: Citation) -> str:
     if citation.document.lower().endswith(".pdf"):
         at = f", page {citation.page}" if citation.page else ""
         told = f'<span class="cls-hidden">{at} (nouvel onglet)</span>'
-        label = f'Ouvrir le document{told}<span aria-hidden="true">&nbsp;↗</span>'
+        label = f'<span>Ouvrir le document{told}<span aria-hidden="true">&nbsp;↗</span></span>'
         opening = ' target="_blank" rel="noopener"'
     else:
         label, opening = "Télécharger le document", " download"

@@ -14,11 +14,13 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount
 
 from clsassist.assistant import Assistant
+from clsassist.catalogue import catalogue_of
 from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.live import LiveAssistant
 from clsassist.settings import Settings
@@ -36,7 +38,7 @@ from clsassist.web.guard import UNKNOWN, Guard, Rules
 from clsassist.web.health import health_router
 from clsassist.web.login import login_router
 from clsassist.web.mcp import MCP_PATH, mount_mcp
-from clsassist.web.overview import overview_router
+from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
 from clsassist.web.site import Site, asset, site_header, site_styles
@@ -96,6 +98,8 @@ def _add_layers(app: FastAPI, site: Site, own: frozenset[str]) -> None:
     app.add_middleware(Guard, rules=_rules(site, own))
     app.add_middleware(Proxies, trusted=page.trusted_proxies)
     app.add_middleware(ApiDoor, origins=page.embed_origins)
+    # Pages with tables and pictures weigh ten times less so; streams are left alone.
+    app.add_middleware(GZipMiddleware, minimum_size=2_000)
 
 
 def _add_endings(app: FastAPI, own: frozenset[str]) -> None:
@@ -185,8 +189,13 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
 
 
 def _warm(live: LiveAssistant) -> None:
+    """Load what the first visitors would wait for: the model, the list of fiches, the pictures, the first questions."""
     try:
         live.warm()
+        with live.use() as assistant:
+            assistant.starters()
+            catalogue_of(assistant)
+            warm_overview(assistant)
     except ClsAssistError as error:
         logger.warning("%s", error)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -13,6 +13,9 @@ from starlette.concurrency import run_in_threadpool
 
 from clsassist.deposit import DepositError, Refusal, safe_name
 from clsassist.readers import ARCHIVES
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 # A folder of plans; each file is a part of the form, which has hardly any other.
 MOST_FILES = 100
@@ -82,7 +85,7 @@ class _Form:
         self._file: IO[bytes] | None = None
         self._received = 0
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> MultipartCallbacks:
         """Return what the parser calls."""
         return {
             "on_part_begin": self._begin_part,

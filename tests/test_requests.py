@@ -8,7 +8,6 @@ from test_questions import fiches, ids, quotes
 from clsassist.assistant import Assistant
 from clsassist.records import AnswerStatus
 
-
 STAGES, COORDONNES = "saverne-attractivite-stages:a1", "saverne-exercices-coordonnes:a1"
 
 

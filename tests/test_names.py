@@ -25,6 +25,8 @@ def lexicon() -> Lexicon:
         ("Dispositif GEMINSTAL", "GEMINSTAL", True),
         ("Délégation territoriale de l'ARS", "ARS", True),
         ("café des aidants", "CAF", False),
+        ("mai 2026", "DAC", False),
+        ("MAIA", "DAC", True),
     ],
 )
 def test_a_name_is_not_found_inside_another(lexicon: Lexicon, name: str, organisation: str, named: bool) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from test_questions import quotes
+from test_questions import ids, quotes
 
 from clsassist.assistant import Assistant
-from clsassist.records import AnswerStatus
+from clsassist.records import Action, AnswerStatus, Plan
 
 
 @pytest.mark.parametrize("question", ["quel est le public de la fiche FA-08 ?", "public de la fiche FA-08"])
@@ -81,3 +81,26 @@ def test_the_largest_amounts_come_first(many_assistant: Assistant) -> None:
     answer = many_assistant.ask("quelle est l'action la plus chère ?")
 
     assert answer.citations[0].quote == "900 000 €"
+
+
+def test_every_action_is_found_by_its_title(many_assistant: Assistant) -> None:
+    lost = [
+        action.id
+        for action in many_assistant.actions()
+        if action.id not in ids(many_assistant.ask(f"Que prévoit l'action « {action.title} » ?"))
+    ]
+    assert lost == []
+
+
+def _place(action: Action, plans: dict[str, Plan]) -> str:
+    return f"{action.number} du {plans[action.document_id].name}"
+
+
+def test_every_fiche_is_found_by_its_number_and_plan(many_assistant: Assistant) -> None:
+    plans = many_assistant.registry.plans
+    lost = [
+        action.id
+        for action in many_assistant.actions()
+        if action.number and action.id not in ids(many_assistant.ask(f"Que prévoit la fiche {_place(action, plans)} ?"))
+    ]
+    assert lost == []

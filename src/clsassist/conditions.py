@@ -94,7 +94,6 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
 
     When one of several fields bears the very word of the question (« Financeurs et montants »), it alone counts.
     """
-    words = set(analyser.stems(question.text))
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
@@ -104,7 +103,7 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
                 continue
             keys = FAMILIES.get(key, (key,))
             fields = [field for field in match.action.fields if is_asked(field, keys)]
-            fields = [field for field in fields if words & set(analyser.stems(field.label))] or fields
+            fields = bearing_word(fields, question.text, analyser)
             if not fields:
                 missing[match.action.id] = match.action
                 return None
@@ -114,6 +113,16 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
         return match
 
     return condition
+
+
+def bearing_word(fields: list[Field], text: str, analyser: Analyser) -> list[Field]:
+    """Keep, of several fields, those whose label bears a word of the question as typed; all of them when none does."""
+
+    def words(said: str) -> set[str]:
+        return {token.form.removesuffix("s") for token in analyser.content(said)}
+
+    asked = words(text)
+    return [field for field in fields if asked & words(field.label)] or fields
 
 
 # « Hors PRSE », « Aucun », « Sans objet »: a box ticked, or a word written, to say that there is nothing.

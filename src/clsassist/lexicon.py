@@ -147,7 +147,9 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         for row in data["sigle"]
     )
     words = data["mots"]
-    shorts = [part for acronym in acronyms for part in fold(acronym.short).split("-")]
+    # An alias in capitals is kept whole too: cut to its stem, MAIA would be the month of May.
+    aliases = [alias for row in data["sigle"] for alias in row.get("alias", ()) if alias.isupper() and " " not in alias]
+    shorts = [part for short in (*(acronym.short for acronym in acronyms), *aliases) for part in fold(short).split("-")]
     analyser = Analyser(frozenset([*shorts, *map(fold, words["entiers"])]))
     concepts = (*_acronym_concepts(data, analyser), *_concepts(data, analyser))
     return Lexicon(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import as_text, field_to_pieces, in_quotes
+from clsassist.conditions import bearing_word
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import FAMILIES, field_name, is_asked
 from clsassist.question import Question
@@ -150,7 +151,8 @@ def _field_lines(match: Match, evidence: Evidence) -> list[str]:
         title = evidence.registry.title_segment(match.action)
         lines.append(f"- {title.label} : {in_quotes(title.quote)} {evidence.book.cite(title)}")
     for key in evidence.question.fields:
-        for found in _of_this_word(action_fields(match.action, key), evidence):
+        named = bearing_word(action_fields(match.action, key), evidence.question.text, evidence.analyser)
+        for found in named:
             if key == "role_porteur" and not _is_role_of_asked(found, evidence):
                 continue
             lines.extend(field_lines(match.action, found, evidence, evidence.question))
@@ -206,12 +208,6 @@ def _is_role_of_asked(found: Field, evidence: Evidence) -> bool:
     asked = evidence.question.organisations
     stems = f" {' '.join(evidence.analyser.stems(found.label))} "
     return not asked or any(f" {' '.join(form)} " in stems for one in asked for form in one.forms)
-
-
-def _of_this_word(fields: list[Field], evidence: Evidence) -> list[Field]:
-    """Keep, of several fields, those that bear the very word of the question: « Financeurs et montants »."""
-    words = set(evidence.analyser.stems(evidence.question.text))
-    return [found for found in fields if words & set(evidence.analyser.stems(found.label))] or fields
 
 
 def action_fields(action: Action, key: str) -> list[Field]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from clsassist.question import Question
 from clsassist.text import french
 
@@ -17,9 +19,13 @@ _CONTACT = french(
 )
 
 
+# A title between quotation marks names an action: « Des paniers à prix solidaire » asks for no price.
+_QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
+
+
 def asks_money(question: Question) -> bool:
     """Say whether a question is about amounts, rather than about who pays."""
-    return bool(_MONEY.search(question.text))
+    return bool(_MONEY.search(_QUOTED.sub(" ", question.text)))
 
 
 def asks_contact(question: Question) -> bool:

@@ -64,6 +64,13 @@ def page(browser: Browser, fake_site: Site) -> Iterator[Page]:
         yield page
 
 
+@pytest.fixture
+def restless_page(browser: Browser, fake_site: Site) -> Iterator[Page]:
+    """A page that the visitor leaves and opens again: Gradio, cut while it listens, calls it an error."""
+    with _visit(browser, fake_site, problems_expected=True) as page:
+        yield page
+
+
 @contextmanager
 def _visit(browser: Browser, site: Site, width: int = 1280, path: str = "", **options: Any) -> Iterator[Page]:
     with visit(browser, site.url + path, width=width, **options) as page:
@@ -126,7 +133,8 @@ def test_conversation_is_a_live_log(page: Page) -> None:
     assert page.get_by_label("Votre question").input_value() == ""
 
 
-def test_hostile_question_runs_nothing(page: Page) -> None:
+def test_hostile_question_runs_nothing(restless_page: Page) -> None:
+    page = restless_page
     turn = _ask(page, HOSTILE)
     expect(turn.locator("h2")).to_contain_text("<script>alert(1)</script>")
     assert turn.locator("script, img, a, iframe").count() == 0
@@ -275,7 +283,7 @@ def test_arrows_leaf_through_the_sources(page: Page) -> None:
 
 def test_fiche_of_a_source_opens_with_its_words_marked(browser: Browser, site: Site) -> None:
     quoted = site.answer().citations[0].quote
-    with _visit(browser, site) as page:
+    with _visit(browser, site, problems_expected=True) as page:
         _ask(page, QUESTION).locator(".cls-mark").first.click()
         page.get_by_role("link", name="Voir la fiche").click()
         page.wait_for_url("**/fiches/**")
@@ -307,7 +315,8 @@ def _shown(page: Page) -> str:
     return page.locator(".cls-log").inner_html()
 
 
-def test_reloading_shows_the_same_conversation(page: Page) -> None:
+def test_reloading_shows_the_same_conversation(restless_page: Page) -> None:
+    page = restless_page
     _ask(page, QUESTION)
     _ask(page, "Et en 2026 ?")
     before = _shown(page)
@@ -368,7 +377,8 @@ def test_deleted_conversation_can_be_had_back(page: Page) -> None:
     assert [one["questions"] for one in _stored(page)] == [[QUESTION]]
 
 
-def test_all_conversations_are_deleted_at_once(page: Page) -> None:
+def test_all_conversations_are_deleted_at_once(restless_page: Page) -> None:
+    page = restless_page
     _ask(page, QUESTION)
     page.get_by_role("button", name="Nouvelle conversation").click()
     expect(page.locator(".cls-turn")).to_have_count(0)
@@ -382,7 +392,8 @@ def test_all_conversations_are_deleted_at_once(page: Page) -> None:
     expect(page.locator(".cls-turn")).to_have_count(0)
 
 
-def test_old_or_spoilt_conversations_are_dropped(page: Page) -> None:
+def test_old_or_spoilt_conversations_are_dropped(restless_page: Page) -> None:
+    page = restless_page
     _ask(page, QUESTION)
     page.evaluate(
         """key => {
@@ -402,7 +413,7 @@ def test_old_or_spoilt_conversations_are_dropped(page: Page) -> None:
 
 
 def test_page_works_where_nothing_may_be_stored(browser: Browser, fake_site: Site) -> None:
-    with _visit(browser, fake_site) as page:
+    with _visit(browser, fake_site, problems_expected=True) as page:
         page.add_init_script(
             "for (const name of ['localStorage', 'sessionStorage'])"
             "  Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });"
@@ -477,7 +488,7 @@ def test_shared_link_asks_the_same_question(browser: Browser, fake_site: Site) -
         link = page.evaluate("navigator.clipboard.readText()")
     # The follow-up takes along the question that it follows, and no other.
     assert parse_qs(urlsplit(link).query)["q"] == [QUESTION, "Et en 2026 ?"]
-    with visit(browser, link) as other:
+    with visit(browser, link, problems_expected=True) as other:
         expect(other.locator(".cls-turn")).to_have_count(2)
         expect(other.locator(".cls-turn h2").last).to_contain_text("Et en 2026")
         # Reloading goes on with the conversation: the question is not asked twice.

@@ -235,6 +235,11 @@ class Access:
         """Count one question of a client, and say whether it may be answered."""
         return self._counter.hit(self._questions, "question", client_key(client))
 
+    def put_off(self, client: str) -> str:
+        """Return the sentence that puts a client off until it may ask again."""
+        wait = self.question_wait(client)
+        return f"Trop de questions en une minute : réessayez dans {wait} seconde{'s' if wait > 1 else ''}."
+
     def question_wait(self, client: str) -> int:
         """Return in how many seconds a client may ask again."""
         return self._wait(self._questions, "question", client_key(client))
@@ -419,9 +424,8 @@ class Gate:
         return None
 
     def _put_off(self, client: str) -> Response:
-        wait = self.access.question_wait(client)
-        sentence = f"Trop de questions en une minute : réessayez dans {wait} seconde{'s' if wait > 1 else ''}."
-        return JSONResponse({"detail": sentence}, 429, {"Retry-After": str(wait)})
+        wait = {"Retry-After": str(self.access.question_wait(client))}
+        return JSONResponse({"detail": self.access.put_off(client)}, 429, wait)
 
     def _refuse(self, connection: HTTPConnection, scope: Scope) -> Response:
         if self.access.mode is Mode.HEADER:

@@ -162,21 +162,25 @@ class _Events:
 
     site: Site
 
-    def ask_typed(self, question: str, past: tuple[Turn, ...], sent: object) -> Iterator[Values]:
+    def ask_typed(self, question: str, past: tuple[Turn, ...], sent: object, request: gr.Request) -> Iterator[Values]:
         """Answer the question of the box, and empty the box once the question is accepted."""
+        refusal = self._refusal(question, past, request)
         # The box is changed once: words typed while the answer comes must stay.
-        box: Any = gr.skip() if refuse_question(question, past, self.site.settings) else ""
-        for values in self._answer(question, past, sent):
+        box: Any = gr.skip() if refusal else ""
+        for values in self._answer(question, past, sent, refusal):
             yield *values, box
             box = gr.skip()
 
-    def ask_proposed(self, past: tuple[Turn, ...], event: gr.EventData) -> Iterator[Values]:
+    def ask_proposed(self, past: tuple[Turn, ...], event: gr.EventData, request: gr.Request) -> Iterator[Values]:
         """Answer a question proposed by the page, or brought by its address."""
-        yield from self._answer(str(event.question), past, event.sent)
+        question = str(event.question)
+        yield from self._answer(question, past, event.sent, self._refusal(question, past, request))
 
-    def _answer(self, question: str, past: tuple[Turn, ...], sent: object) -> Iterator[Values]:
+    def _refusal(self, question: str, past: tuple[Turn, ...], request: gr.Request) -> str:
+        return refuse_question(question, past, self.site.settings) or self.site.put_off(_client(request))
+
+    def _answer(self, question: str, past: tuple[Turn, ...], sent: object, refusal: str) -> Iterator[Values]:
         settings = self.site.settings
-        refusal = refuse_question(question, past, settings)
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
@@ -185,10 +189,11 @@ class _Events:
         for step in converse(lend, known, question):
             yield step.turns, step.log, ""
 
-    def reopen(self, event: gr.EventData) -> Iterator[Values]:
+    def reopen(self, event: gr.EventData, request: gr.Request) -> Iterator[Values]:
         """Show a conversation that the browser kept, or that its address brings."""
-        questions = read_questions(event.questions, self.site.settings)
-        remark = "" if questions else self._refuse_first(event.questions)
+        put_off = self.site.put_off(_client(request))
+        questions = () if put_off else read_questions(event.questions, self.site.settings)
+        remark = put_off or ("" if questions else self._refuse_first(event.questions))
         for step in reopen(self.site.live.use, questions):
             yield step.turns, step.log, prose(remark), _NO_SOURCE
 
@@ -211,3 +216,8 @@ class _Events:
     def start_again(self) -> Values:
         """Forget the conversation."""
         return (), "", "", "", _NO_SOURCE
+
+
+def _client(request: gr.Request) -> str:
+    """Return the address of who asks, as the proxies of the settings say it."""
+    return request.client.host if request.client else ""

@@ -53,12 +53,12 @@ class Site:
         """Build what follows from the settings, once for the service."""
         object.__setattr__(self, "access", Access(self.settings))
 
-    def allow_question(self, client: str) -> bool:
-        """Count one question of a client, and say whether it may be answered.
+    def put_off(self, client: str) -> str:
+        """Count one question of a client; return the sentence that puts it off, '' when it may be answered.
 
-        The gate counts by itself the questions posted to the API, to the frame of another site and to MCP.
+        For the conversation's page: the gate counts by itself what is asked through the API and the other doors.
         """
-        return self.access.allow_question(client)
+        return "" if self.access.allow_question(client) else self.access.put_off(client)
 
     def render(
         self, request: Request, template: str, *, title: str, status: int = 200, **context: object

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
+import altair as alt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from clsassist.assistant import Assistant
 from clsassist.catalogue import catalogue_of
 from clsassist.charts import NAMES, overview_to_drawings, overview_to_pictures
 from clsassist.charts.bars import Bar, Segment, draw_bars
-from clsassist.charts.drawing import FONT, LINE, Box, Dot, Drawing, Label, Rule, drawing_to_svg
+from clsassist.charts.drawing import FONT, LINE, Box, Dot, Drawing, Label, Rule, drawing_to_spec, drawing_to_svg
 from clsassist.charts.layout import NARROW, SHEETS, WIDE, broken, text_width
 from clsassist.overview import Overview, catalogue_to_overview
 from clsassist.records import Role
@@ -50,6 +51,11 @@ def drawings(overview: Overview) -> list[Drawing]:
 def svgs(overview: Overview) -> list[etree._Element]:
     pictures = overview_to_pictures(overview).values()
     return [etree.fromstring(svg) for picture in pictures for svg in (picture.wide, picture.narrow) if svg]
+
+
+def test_drawings_are_right_vega_lite(overview: Overview) -> None:
+    for drawing in drawings(overview):
+        alt.LayerChart.from_dict(drawing_to_spec(drawing), validate=True)
 
 
 # --- safe inside a page

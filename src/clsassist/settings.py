@@ -56,11 +56,13 @@ class PageSettings:
     max_concurrent: int = 4
     # Questions waiting in line; beyond, the visitor is asked to try again rather than left waiting.
     max_waiting: int = 32
-    # Questions a client may ask in one minute: nobody reads thirty answers in a minute; a town hall behind one
-    # address may.
-    rate_per_minute: int = 30
+    # Questions a client may ask in one minute: nobody reads thirty answers in a minute, but a whole town hall may share
+    # one address.
+    rate_per_minute: int = 120
     # How long the server remembers a conversation left alone: long enough for a meeting.
     conversation_minutes: int = 120
+    # How long a browser keeps a conversation that nobody opens: the time between two meetings of a steering committee.
+    conversation_days: int = 90
     # How long feedback is kept: a year covers one cycle of a plan's review.
     feedback_days: int = 365
     # Sites that may show the chat in a frame; none unless named.
@@ -167,6 +169,7 @@ def _read_page(env: Mapping[str, str]) -> PageSettings:
         max_concurrent=_read_int(env, "CLSASSIST_MAX_CONCURRENT", default.max_concurrent, least=1, most=64),
         max_waiting=_read_int(env, "CLSASSIST_MAX_WAITING", default.max_waiting, least=1, most=10_000),
         rate_per_minute=_read_int(env, "CLSASSIST_RATE_PER_MINUTE", default.rate_per_minute, least=1, most=100_000),
+        conversation_days=_read_int(env, "CLSASSIST_CONVERSATION_DAYS", default.conversation_days, least=1, most=3_650),
         conversation_minutes=_read_int(
             env, "CLSASSIST_CONVERSATION_MINUTES", default.conversation_minutes, least=1, most=10_080
         ),

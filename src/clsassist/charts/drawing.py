@@ -162,13 +162,16 @@ def drawing_to_svg(drawing: Drawing) -> str:
 def drawing_to_spec(drawing: Drawing) -> dict[str, Any]:
     """Return a drawing as Vega-Lite: layers from the back to the front, places in pixels."""
     import altair as alt
+    from altair.utils.schemapi import disable_debug_mode
 
+    # Checking each object, then the whole chart, against the schema takes longer than drawing; tests check it.
+    disable_debug_mode()
     layers = _Layers()
     chart = alt.layer(*layers.of(drawing.marks)).properties(
         width=drawing.width, height=round(drawing.height), padding=0, autosize="none"
     )
     chart = chart.configure(background="transparent").configure_view(stroke=None)
-    # Checking a chart against the whole schema, and copying its rows from object to object, take longer than drawing.
+    # Copying the rows from object to object would take longer than drawing.
     return {**chart.to_dict(validate=False), "datasets": layers.rows}
 
 

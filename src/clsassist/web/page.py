@@ -26,9 +26,6 @@ from clsassist.web.site import Site
 from clsassist.web.tools import FEEDBACK_DIALOG
 from clsassist.web.welcome import Welcome
 
-# How long a browser keeps a conversation that nobody opens: the time between two meetings of a steering committee.
-BROWSER_DAYS = 90
-
 _HINT = "Cliquez sur un numéro dans une réponse : le passage s'ouvre ici, les mots cités surlignés."
 _NO_SOURCE = f'<p class="cls-hint">{prose(_HINT)}</p>'
 _LOG_TEMPLATE = '<div class="cls-log" role="log" aria-live="polite" aria-label="Conversation">${value}</div>'
@@ -43,7 +40,7 @@ _HISTORY = (
 )
 _HISTORY_NOTE = (
     "Seules vos questions sont gardées, dans ce navigateur et nulle part ailleurs : les réponses sont préparées de "
-    f"nouveau à chaque ouverture. Une conversation s'efface {BROWSER_DAYS} jours après sa dernière question. Sur un "
+    "nouveau à chaque ouverture. Une conversation s'efface {days} jours après sa dernière question. Sur un "
     "ordinateur partagé, supprimez-les avant de partir."
 )
 _HERE = Path(__file__).parent
@@ -135,8 +132,9 @@ def _lay_out(site: Site, welcome: Welcome) -> _Parts:
 
 
 def _render_history(site: Site) -> str:
-    limits = {"days": BROWSER_DAYS, "characters": site.settings.max_question_chars}
-    html = _HISTORY.replace("{note}", prose(_HISTORY_NOTE))
+    days = site.settings.page.conversation_days
+    limits = {"days": days, "characters": site.settings.max_question_chars}
+    html = _HISTORY.replace("{note}", prose(_HISTORY_NOTE.replace("{days}", str(days))))
     return html.replace("<details ", f'<details data-limits="{plain(json.dumps(limits))}" ', 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,17 @@ class Lexicon:
         forms = [form for concept in self.concepts for form in (*concept.stems, *concept.narrower, *concept.related)]
         asked = [form for words in self.fields for form in words.stems]
         return frozenset(stem for form in (*forms, *asked) for stem in form)
+
+    @cached_property
+    def phrase_words(self) -> tuple[tuple[Token, tuple[frozenset[str], ...]], ...]:
+        """Every word of the concepts' phrases as people write it, with the stems that complete each phrase."""
+        return tuple(
+            (word, tuple(frozenset(phrase) - {word.stem} for phrase in phrases))
+            for concept in self.concepts
+            for words in concept.words
+            for word in self.analyser.content(words)
+            if (phrases := [phrase for phrase in concept.stems if word.stem in phrase and len(phrase) > 1])
+        )
 
     def acronym(self, short: str) -> Acronym | None:
         """Return what is known of an acronym, whatever its case, dots or plural."""

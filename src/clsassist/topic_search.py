@@ -49,7 +49,7 @@ Worth = Callable[[Segment], float]
 
 def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
     """Return the segments that say one topic and stand with all the others, in their words or above them."""
-    ways = [(*topic.forms, *topic.narrower) for topic in topics]
+    ways = dict.fromkeys((*topic.forms, *topic.narrower) for topic in topics)
     found: dict[int, Segment] = {}
     for said in ways:
         for row, segment in registry.segments_saying(said):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import UNKNOWN
@@ -135,22 +136,21 @@ class Vocabulary:
         """Return the word that makes a known phrase with its neighbours: « metrise de stage »."""
         stems = {token.stem for token in tokens[max(0, position - 3) : position + 4]}
         form = tokens[position].form
-        for concept in self.lexicon.concepts:
-            for word in (token for words in concept.words for token in self.lexicon.analyser.content(words)):
-                phrases = [phrase for phrase in concept.stems if word.stem in phrase and len(phrase) > 1]
-                completes = any(set(phrase) - {word.stem} <= stems for phrase in phrases)
-                if completes and OSA.distance(form, word.form) <= len(form) // 3:
-                    return word.form
+        allowed = len(form) // 3
+        for word, phrases in self.lexicon.phrase_words:
+            near = OSA.distance(form, word.form, score_cutoff=allowed) <= allowed
+            if near and any(rest <= stems for rest in phrases):
+                return word.form
         return None
 
     def _nearest(self, form: str) -> str | None:
         """Return the one known word at the smallest distance, within what a slip of the finger makes."""
         allowed = 2 if len(form) >= 9 else 1
-        near = [(OSA.distance(form, known, score_cutoff=allowed), known) for known in self.forms]
-        near = [(distance, known) for distance, known in near if distance <= allowed]
-        if not near:
+        # The forms are sorted: of two at the same distance, the first is found.
+        near = extractOne(form, self.forms, scorer=OSA.distance, score_cutoff=allowed)
+        if near is None:
             return None
-        distance, best = min(near)
+        best, distance, _ = near
         # In a short word, one letter for another makes another word (chasse, classe).
         substituted = distance == 1 and len(best) == len(form) and sorted(best) != sorted(form)
         return None if substituted and len(form) < 7 else best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from clsassist.text import french
+from clsassist.text import french, squeeze
 
 _BETWEEN = french(
     r"\?+\s+(?=\S)"
@@ -28,6 +28,7 @@ def split_requests(text: str) -> tuple[str, ...]:
     acronyms = _ACRONYMS.match(text)
     if acronyms:
         return tuple(acronyms.group(name) + acronyms.group("rest") for name in ("first", "second"))
-    parts = [part.strip() for part in _BETWEEN.split(text) if part.strip(" ?!.,")]
+    # Long runs of spaces would be searched again from each of them.
+    parts = [part.strip() for part in _BETWEEN.split(squeeze(text)) if part.strip(" ?!.,")]
     sound = 1 < len(parts) <= _MOST_REQUESTS and all(len(part.split()) >= _FEWEST_WORDS for part in parts)
     return tuple(parts) if sound else (text,)

@@ -146,9 +146,11 @@ def read_fields(draft: Draft, vocabulary: Vocabulary) -> None:
         yes_no=_is_yes_no(draft.question.text),
         filled=draft.question.filled
         + tuple(
-            (one.key, not (one.denied or EMPTY.search(draft.question.text)))
-            for one in found
-            if asks_set and one.key in fields
+            dict.fromkeys(
+                (one.key, not (one.denied or EMPTY.search(draft.question.text)))
+                for one in found
+                if asks_set and one.key in fields
+            )
         ),
     )
 

@@ -53,6 +53,7 @@ def service(tmp_path: Path) -> Service:
 
         @app.get("/fiches")
         @app.post("/integration")
+        @app.post("/reponses/docx")
         def read(request: Request) -> dict[str, object]:
             visitor = visitor_of(request)
             return {"role": visitor.role, "client": visitor.client, "name": visitor.name}
@@ -63,7 +64,7 @@ def service(tmp_path: Path) -> Service:
             return "fait"
 
         add_failure_pages(app, site)
-        own = frozenset({"/fiches", "/corpus", "/integration", "/connexion", "/deconnexion"})
+        own = frozenset({"/fiches", "/corpus", "/integration", "/reponses", "/connexion", "/deconnexion"})
         app.add_middleware(Gate, access=site.access)
         app.add_middleware(Guard, rules=Rules(own=own))
         app.add_middleware(Proxies, trusted=settings.page.trusted_proxies)
@@ -321,11 +322,16 @@ def test_questions_beyond_the_rate_are_put_off(service: Service) -> None:
     assert client.get("/fiches").status_code == 200
 
 
+def test_an_answer_as_a_file_is_a_question_too(service: Service) -> None:
+    client = service(rate_per_minute=1)
+    assert [client.post("/reponses/docx", content=b"{}").status_code for _ in range(2)] == [200, 429]
+
+
 def test_each_client_has_its_own_count() -> None:
     site = Site(LiveAssistant(Settings()), Settings(page=PageSettings(rate_per_minute=1)))
-    assert site.allow_question("192.0.2.1")
-    assert not site.allow_question("192.0.2.1")
-    assert site.allow_question("192.0.2.2")
+    assert not site.put_off("192.0.2.1")
+    assert site.put_off("192.0.2.1")
+    assert not site.put_off("192.0.2.2")
 
 
 def test_the_addresses_of_one_subscriber_are_one_client() -> None:

@@ -134,6 +134,11 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(client: TestClient) -> Non
 # --- sizes -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("path", ["/config", "/api/v1/actions", "/api/v1/documents", "/nulle-part"])
+def test_what_depends_on_the_visitor_is_for_nobody_else(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "private, no-cache"
+
+
 def test_a_form_that_is_too_long_is_refused(client: TestClient) -> None:
     response = client.post("/connexion", content=b"x" * 300_000)
     assert (response.status_code, response.json()["detail"]) == (413, "La requête est trop longue.")

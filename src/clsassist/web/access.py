@@ -378,6 +378,10 @@ def _is_heavy(connection: HTTPConnection) -> bool:
     return length.isdigit() and int(length) > MAX_BODY_BYTES
 
 
+def _is_under(path: str, starts: tuple[str, ...]) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in starts)
+
+
 class Proxies:
     """An ASGI layer: keeps who really connects, then believes the trusted proxies on who they speak for."""
 
@@ -407,7 +411,7 @@ class Gate:
     def _admit(self, scope: Scope) -> Response | None:
         connection = HTTPConnection(scope)
         path = scope["path"]
-        is_open = any(path == start or path.startswith(f"{start}/") for start in _OPEN)
+        is_open = _is_under(path, _OPEN)
         try:
             visitor = self.access.visitor(connection)
         except TooManyRequestsError as error:
@@ -419,7 +423,7 @@ class Gate:
             return self._refuse(connection, scope)
         if _is_heavy(connection) and visitor.role is not Role.COORDINATOR:
             return JSONResponse({"detail": "Seul le coordinateur peut envoyer des fichiers."}, 403)
-        if scope["method"] == "POST" and path in _ASKING and not self.access.allow_question(visitor.client):
+        if scope["method"] == "POST" and _is_under(path, _ASKING) and not self.access.allow_question(visitor.client):
             return self._put_off(visitor.client)
         return None
 

@@ -211,6 +211,9 @@ def _signed(send: Send, rules: Rules, path: str, nonce: str) -> Send:
             headers["Content-Security-Policy"] = rules.policy(path, nonce)
             if rules.may_be_framed(path):
                 del headers["X-Frame-Options"]
+            # What depends on who asks is for nobody else; files that say their edition are checked by it.
+            if "etag" not in headers:
+                headers.setdefault("Cache-Control", "private, no-cache")
         await send(message)
 
     return send_signed

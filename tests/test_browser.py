@@ -673,3 +673,16 @@ def _read_text(path: Path, kind: str) -> str:
     document = Document(str(path))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_the_focus_goes_on_from_what_a_proposed_question_left(page: Page) -> None:
+    page.locator(".cls-ask").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".cls-trace").wait_for()
+    expect(page.locator(".cls-turn h2").last).to_be_focused()
+
+
+def test_a_new_conversation_begins_at_its_heading(page: Page) -> None:
+    _ask(page, QUESTION)
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator(".cls-welcome h2").first).to_be_focused()

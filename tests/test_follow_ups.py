@@ -78,3 +78,26 @@ def test_a_conversation_goes_on(assistant, questions, count):
         answers = (*answers, assistant.ask(question, answers))
 
     assert len(answers[-1].actions) == count
+
+
+def test_after_an_empty_answer_a_whole_question_starts_afresh(assistant):
+    first = assistant.ask("Combien d'actions concernent les personnes âgées ?")
+    second = assistant.ask("quel est le budget total du plan ?", (first,))
+    third = assistant.ask("Y a-t-il une maison de santé prévue à Saverne ?", (first, second))
+
+    assert "personnes âgées" not in second.text
+    assert third.text.startswith("**Oui")
+
+
+def test_the_first_of_nothing_is_not_found(assistant):
+    first = assistant.ask("quelles actions à Niort ?")
+
+    assert assistant.ask("qui pilote la première ?", (first,)).status is AnswerStatus.NOT_FOUND
+
+
+def test_another_part_is_told_when_the_one_asked_is_not_held(assistant):
+    first = assistant.ask("Où la CPAM est-elle partenaire ?")
+    second = assistant.ask("et dans les Deux-Sèvres ?", (first,))
+
+    assert second.status is AnswerStatus.NOT_FOUND
+    assert "y a une autre part, dans 9 actions" in second.text

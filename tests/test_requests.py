@@ -92,3 +92,10 @@ def test_why_something_does_not_happen_leaves_nothing_out(assistant: Assistant) 
     answer = assistant.ask("Pourquoi les médecins ne s'installent pas dans les Deux-Sèvres ?")
 
     assert "hors Plan" not in answer.text
+
+
+def test_partners_to_contact_are_listed_without_naming_a_fiche(assistant: Assistant) -> None:
+    answer = assistant.ask("Quels partenaires restent à contacter ?")
+
+    assert answer.status is AnswerStatus.ANSWERED
+    assert ids(answer) == fiches(1, 2, 3, 4, 5)

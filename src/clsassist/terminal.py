@@ -69,6 +69,7 @@ class FrenchGroup(click.Group):
 
     context_class = FrenchContext
     command_class = FrenchCommand
+    group_class = type
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the ``--help`` option."""

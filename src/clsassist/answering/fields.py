@@ -41,9 +41,10 @@ _MOST_CHOICES = 8
 def answer_field(evidence: Evidence) -> Answer:
     """Give the field asked for, of every action that the question names."""
     question = evidence.question
-    if not question.selects:
+    to_contact = question.to_contact and "partenaires" in question.fields
+    if not question.selects and not to_contact:
         return _ask_which(evidence)
-    selection = _named_actions(evidence)
+    selection = _with_somebody_to_contact(evidence) if to_contact else _named_actions(evidence)
     if selection.unknown or not selection.matches:
         return answer_not_found(evidence)
     several = ask_which_plan(evidence)
@@ -68,6 +69,17 @@ def answer_field(evidence: Evidence) -> Answer:
     coverage = evidence.coverage(len(filled), len(missing), len(selection.matches))
     status = AnswerStatus.ANSWERED if filled else AnswerStatus.NOT_FOUND
     return evidence.answer("\n".join(lines), tuple(filled), status=status, coverage=coverage)
+
+
+def _with_somebody_to_contact(evidence: Evidence) -> Selection:
+    """Return the actions asked about that still have somebody to contact, all of those asked about when none has."""
+    selection = _named_actions(evidence)
+    kept = tuple(
+        match
+        for match in selection.matches
+        if any(held.status is Status.TO_CONTACT for held in match.action.involvements)
+    )
+    return replace(selection, matches=kept or selection.matches)
 
 
 def _named_actions(evidence: Evidence) -> Selection:

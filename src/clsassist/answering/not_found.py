@@ -12,7 +12,7 @@ from clsassist.question import Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
 from clsassist.topic_search import closest
-from clsassist.wording import counted, joined, restriction
+from clsassist.wording import action_name, counted, joined, restriction, role_words
 
 _MOST_CLOSE = 2
 _MOST_SAID = 5
@@ -25,6 +25,7 @@ def answer_not_found(evidence: Evidence) -> Answer:
     lines = [_opening(evidence, topics), "", _searched(evidence)]
     lines += _each_condition(evidence)
     lines += _said_instead(evidence)
+    lines += _in_another_part(evidence)
     close = _close_lines(evidence, topics)
     if close:
         lines.extend(["", "Au plus proche :", *close])
@@ -100,6 +101,25 @@ def _each_condition(evidence: Evidence) -> list[str]:
     return lines
 
 
+def _in_another_part(evidence: Evidence) -> list[str]:
+    """Say which other part the organisation asked about has in these actions: no partner, but pilot of nine."""
+    question = evidence.question
+    if len(question.organisations) != 1 or question.organisations[0].role is None or question.organisations[0].negated:
+        return []
+    one = question.organisations[0]
+    asked = replace(question, organisations=(replace(one, role=None, assumed=False),))
+    found = select(asked, evidence.registry, evidence.lexicon, evidence.worth).matches
+    if not found:
+        return []
+    lines = ["", f"« {one.words} » y a une autre part, dans {counted(len(found), 'action')} :"]
+    for match in found[:_MOST_SAID]:
+        held, proof = match.parts[0]
+        name = action_name(match.action, evidence.registry.plans[match.action.document_id])
+        lines.append(f"- {name} : {role_words(held.role, held.status)} {evidence.book.cite(proof)}")
+    left = len(found) - _MOST_SAID
+    return [*lines, f"- et {counted(left, 'autre')}."] if left > 0 else lines
+
+
 def _said_instead(evidence: Evidence) -> list[str]:
     """Quote what the field asked about does hold when it only says that there is nothing: « Hors PRSE 4 »."""
     keys = [key for key, wanted in evidence.question.filled if wanted]
@@ -123,9 +143,13 @@ def _conditions_apart(question: Question) -> list[Question]:
         answered_yes=(), filled=(),
     )  # fmt: skip
     free = tuple(topic for topic in question.topics if not topic.fields and not topic.negated)
+    closed = (question.answered_yes, question.filled)
+    others = (question.organisations, question.axes, question.years, question.objectives, *closed)
+    alone = len(free) > 1 and len(free) == len(question.topics) and not any(others)
     parts = [
         *(replace(bare, organisations=(replace(one, joined=""),)) for one in question.organisations),
-        replace(bare, topics=free),
+        *(replace(bare, topics=(replace(topic, joined=""),)) for topic in free if alone),
+        replace(bare, topics=() if alone else free),
         *(replace(bare, topics=(replace(topic, joined=""),)) for topic in question.topics if topic.fields),
         replace(bare, axes=question.axes),
         replace(bare, years=question.years),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from clsassist.engagement_files.edition import NOTICE, Edition, writable
 from clsassist.engagement_files.layout import TITLE, document_words
 from clsassist.engagement_sheet import Commitment, Sheet, summary_words
+from clsassist.records import Role
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -32,6 +33,7 @@ COLUMNS = (
     ("Document", 30),
     ("Identifiant de la fiche", 22),
 )
+_ONLY_NAMED = frozenset({Role.CITE, Role.FINANCEUR})
 _LONGEST_CELL = 32_767
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _HEADER_COLOUR = "DDE7F3"
@@ -65,7 +67,8 @@ def _rows(sheet: Sheet) -> Iterator[tuple[str | int | None, ...]]:
                 one.number,
                 one.plan,
                 mention.role.value,
-                mention.status.value,
+                # Being named commits to nothing.
+                "" if mention.role in _ONLY_NAMED else mention.status.value,
                 f"{mention.organisation} (liste ouverte)" if mention.open else mention.organisation,
                 one.first_year,
                 one.last_year,

@@ -22,7 +22,7 @@ _PRONOUN = french(
     r"\b(?:les|la|le|l['’])\s?(?:porte|pilote|finance|concerne|anime|mène)\b|-(?:les|la|le)\b"
     r"|\b(?:son|sa|ses|leurs?|celles?|ceux|ces actions|ces fiches|cette (?:action|fiche)|celles?-ci)\b"
     r"|(?<!-)\b(?:elles?|ils?)\b"
-    r"|\b(?:y|en)\s(?:sont|est|a|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)"
+    r"|\b(?:y|en)\s(?:sont|est|a\b(?![- ]t[- ])|participe\w*|intervien\w*)\b|\ben (?=\w+(?:e|ent) ?\?)"
 )
 # « plus de détails », « résume-la »: the actions of the last answer, presented.
 _DETAILS = french(r"\b(?:détail\w*|résum\w+|présente\w*|en dire plus|dis[- ]m['’]en plus|décri\w+)\b")
@@ -51,6 +51,11 @@ def follow(question: Question, previous: Question, answered: Sequence[ActionRef]
     if question.intent in (Intent.HELP, Intent.ABOUT, Intent.DEFINITION):
         return question
     pointed = _pointed_at(question, answered)
+    ordinal = _ORDINAL.search(question.text) or _LAST.search(question.text)
+    if ordinal and not answered:
+        # The last answer has no first, nor last.
+        nothing = Topic(ordinal.group(), ((ordinal.group(),),), known=False)
+        return replace(question, intent=Intent.SET, topics=(nothing,))
     if not pointed and not _leans(question, answered):
         return question
     completed = _complete(question, previous, answered, pointed)
@@ -64,8 +69,9 @@ def _leans(question: Question, answered: Sequence[ActionRef]) -> bool:
         return True
     if question.selects:
         return bool(_PRONOUN.search(question.text)) and not _names_actions(question) and not question.asks_set
-    counts = bool(_HOW_MANY.match(question.text)) and not _WHOLE.search(question.text)
-    asks = bool(question.fields) or counts or bool(_PRONOUN.search(question.text))
+    counts = bool(_HOW_MANY.match(question.text)) and not _WHOLE.search(question.text) and not question.per
+    # After an answer that found nothing, a question that points at nothing starts afresh.
+    asks = bool(answered and (question.fields or counts)) or bool(_PRONOUN.search(question.text))
     return asks or bool(answered and (_DETAILS.search(question.text) or _COMPARES.search(question.text)))
 
 

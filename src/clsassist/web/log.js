@@ -20,6 +20,16 @@ element.addEventListener("click", (event) => {
   else trigger("click", { turn: Number(turn), source: Number(source), sent: questions() });
 });
 
+// What had the focus may be gone, a proposed question or the conversation itself: the reader goes on from its heading.
+// Gradio takes it away a little after the new words are there.
+const settle = (selector) =>
+  setTimeout(() => {
+    const heading = [...document.querySelectorAll(selector)].pop();
+    if (!heading || document.activeElement !== document.body) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }, 100);
+
 // A question brought by the address of the page, or chosen elsewhere in it.
 document.addEventListener("cls:ask", (event) => ask(event.detail));
 
@@ -34,6 +44,11 @@ watch("value", () => {
     if (details) details.open = open;
   }
   if (turns.length > turnCount) turns[turns.length - 1].scrollIntoView({ block: "start" });
+  if (turns.length > 0) settle(".cls-turn h2");
+  if (turns.length === 0 && turnCount > 0) {
+    window.scrollTo({ top: 0 });
+    settle(".cls-welcome h2");
+  }
   turnCount = turns.length;
   if (element.querySelector(".cls-reopening")) return;
   document.dispatchEvent(new CustomEvent("cls:turns", { detail: questions() }));

@@ -3,6 +3,8 @@
 import pytest
 from test_questions import SAVERNE, fiches, ids, leviers
 
+from clsassist.records import AnswerStatus
+
 STAGES = "Quelles actions ciblent la maîtrise de stage ?"
 
 

@@ -307,3 +307,18 @@ def test_a_missing_field_gives_what_the_text_says(assistant):
 
 def test_three_plans_are_compared(assistant):
     assert "Comparaison de" in assistant.ask("Quels points communs entre les 3 plans ?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Combien d'actions concrètes compte le plan 79 ?", "**50 actions concrètes (Plan Santé 79) dans 26 actions**"),
+        ("combien d'étapes dans la fiche 2 ?", "**4 étapes**"),
+        ("combien de publics différents sont visés ?", "publics dans 8 actions**"),
+    ],
+)
+def test_what_is_inside_fields_is_counted(assistant, question, words):
+    answer = assistant.ask(question)
+
+    assert words in answer.text
+    assert answer.citations

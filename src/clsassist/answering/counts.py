@@ -13,11 +13,12 @@ from clsassist.answering.organisation_names import names_held
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
 from clsassist.records import Action, Answer, Role, Status
-from clsassist.text import squeeze
+from clsassist.text import french, squeeze
 from clsassist.wording import counted, nouns, restriction
 
 # Parts of a field that can be counted one by one.
 _ITEMS = {"objectif": "objectifs", "indicateur": "indicateurs", "etape": "etapes", "public": "public"}
+_CONCRETE = french(r"\bconcrètes?\b")
 # Beyond this many actions, organisations are counted by name, not action by action.
 _MOST_LISTED = 8
 _ROLE_OF = {"partenaire": Role.PARTENAIRE, "porteur": Role.PORTEUR, "financeur": Role.FINANCEUR}
@@ -28,13 +29,15 @@ def answer_count(evidence: Evidence) -> Answer:
     question = evidence.question
     if evidence.selection.unknown:
         return answer_not_found(evidence)
+    if question.kind == "public" and not (question.numbers or question.titles):
+        question = replace(question, per="public", kind="")
     if question.per:
-        return answer_distribution(evidence)
+        return answer_distribution(replace(evidence, question=question))
     if question.kind in _ROLE_OF or question.kind == "organisation":
         return _count_organisations(evidence)
     if question.kind in ("thematique", "axe", "plan", "territoire", "document"):
         return _count_groups(evidence)
-    if question.kind in _ITEMS and (question.numbers or question.titles):
+    if question.kind in _ITEMS:
         return _count_items(evidence)
     return _count_actions(evidence)
 
@@ -152,21 +155,27 @@ def _count_documents(evidence: Evidence) -> Answer:
 
 
 def _count_items(evidence: Evidence) -> Answer:
-    """Count the items of one field of the actions named."""
-    key = _ITEMS[evidence.question.kind]
+    """Count the items of one field of the actions asked about; of many actions, only the number of each is listed."""
+    question = evidence.question
+    key = _ITEMS[question.kind]
+    actions = _actions(evidence)
     lines: list[str] = []
     total = 0
     holding: list[Action] = []
-    for action in _actions(evidence):
+    for action in actions:
         items = [(one, item) for one in action_fields(action, key) for item in one.items if item.level == 0]
         total += len(items)
+        marks = [evidence.book.cite_span(action.id, one.key, one.label, item.spans[0]) for one, item in items]
         if items:
             holding.append(action)
-            lines.append(f"- {name_of(action, evidence)} : {len(items)}")
-        for one, item in items:
-            mark = evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
-            lines.append(f"  - {as_text(item.text)} {mark}")
+            many = len(actions) > _MOST_LISTED
+            lines.append(f"- {name_of(action, evidence)} : {len(items)}{' ' + ''.join(marks) if many else ''}")
+            if not many:
+                lines += [f"  - {as_text(item.text)} {mark}" for (_, item), mark in zip(items, marks, strict=True)]
     if not lines:
         return answer_not_found(evidence)
-    head = f"**{counted(total, evidence.question.kind)}** :"
+    noun = ("étape", "étapes") if question.kind == "etape" else (question.kind, f"{question.kind}s")
+    noun = ("action concrète", "actions concrètes") if _CONCRETE.search(question.text) else noun
+    where = scope_words(evidence) if len(holding) < 2 else f"{scope_words(evidence)} dans {len(holding)} actions"
+    head = f"**{counted(total, *noun)}{where}** :"
     return evidence.answer("\n".join([head, "", *lines]), tuple(holding), coverage=evidence.coverage(len(holding)))

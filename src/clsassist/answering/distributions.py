@@ -100,8 +100,8 @@ def _by_heading(key: str) -> Grouper:
     return group
 
 
-def _by_role(role: Role) -> Grouper:
-    roles = {Role.PORTEUR, Role.PILOTE} if role is Role.PORTEUR else {role}
+def _by_role(*given: Role) -> Grouper:
+    roles = {*given, Role.PILOTE} if Role.PORTEUR in given else set(given)
     fields = {"porteur", "partenaires", "financement"}
 
     def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
@@ -152,7 +152,7 @@ _GROUPERS: dict[str, Grouper] = {
     "thematique": _by_heading("thematique"),
     "porteur": _by_role(Role.PORTEUR),
     "partenaire": _by_role(Role.PARTENAIRE),
-    "organisation": _by_role(Role.PARTENAIRE),
+    "organisation": _by_role(Role.PORTEUR, Role.PARTENAIRE, Role.FINANCEUR),
     "financeur": _by_role(Role.FINANCEUR),
     "territoire": _by_field("territoire"),
     "public": _by_field("public"),

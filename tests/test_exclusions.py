@@ -79,3 +79,31 @@ def test_the_last_answer_loses_what_a_follow_up_leaves_out(assistant: Assistant)
     second = assistant.ask("hormis l'annuaire", (first,))
 
     assert ids(second) == ids(first) - {ANNUAIRE}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("quelles actions pour les habitants qui ne peuvent pas se déplacer ?", fiches(3)),
+        ("quelles fiches de Saverne visent les jeunes adultes qui n'ont pas de stage ?", {STAGES}),
+    ],
+)
+def test_what_is_denied_of_people_is_not_denied_of_actions(
+    assistant: Assistant, question: str, expected: set[str]
+) -> None:
+    assert ids(assistant.ask(question)) == expected
+
+
+@pytest.mark.parametrize("words", ["qui n'ont pas d'emploi", "sans emploi"])
+def test_people_without_something_are_a_subject(assistant: Assistant, words: str) -> None:
+    answer = assistant.ask(f"quelles actions pour les personnes {words} ?")
+
+    assert "hors" not in answer.text.splitlines()[0]
+    assert "« emploi »" in answer.text
+
+
+def test_a_field_that_no_form_has_is_told_so_and_the_other_conditions_hold(assistant: Assistant) -> None:
+    answer = assistant.ask("fiches portées par la CPTS sans indicateur d'impact")
+
+    assert "n'ont pas de champ « indicateurs d'impact »" in answer.text
+    assert ids(answer) == ids(assistant.ask("actions portées par la CPTS"))

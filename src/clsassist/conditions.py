@@ -117,6 +117,8 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
 
 def bearing_word(fields: list[Field], text: str, analyser: Analyser) -> list[Field]:
     """Keep, of several fields, those whose label bears a word of the question as typed; all of them when none does."""
+    if len(fields) < 2:
+        return fields
 
     def words(said: str) -> set[str]:
         return {token.form.removesuffix("s") for token in analyser.content(said)}

@@ -64,6 +64,7 @@ class Lexicon:
     place_words: frozenset[str]
     people_words: frozenset[str]
     common_names: frozenset[str]
+    public_words: frozenset[str]
     departements: tuple[tuple[str, str], ...]
     _by_first: dict[str, tuple[tuple[Stems, Concept], ...]] = field(default_factory=dict)
 
@@ -181,6 +182,7 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         frozenset(map(fold, words["lieux"])),
         frozenset(stem for word in words["gens"] for stem in _all_stems(analyser, word)),
         frozenset(stem for word in words["noms_communs"] for stem in _all_stems(analyser, word)),
+        frozenset(stem for word in words["publics"] for stem in _all_stems(analyser, word)),
         tuple(data["departements"].items()),
         _index(concepts),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from clsassist.conditions import fields_turned_on, question_to_conditions
 from clsassist.lexicon import Lexicon
+from clsassist.parsing.labels import FAMILIES, is_asked
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action
@@ -38,16 +39,14 @@ class Selection:
 def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Worth) -> Selection:
     """Apply every restriction of a question to every action."""
     scope = tuple(action for action in registry.actions.values() if _in_scope(action, question))
-    missing: dict[str, Action] = {}
-    matches = [Match(action) for action in scope if _is_named(action, question)]
-    for condition in question_to_conditions(question, registry, lexicon, worth):
-        matches = [after for match in matches if (after := condition(match, missing)) is not None]
-    matches = _without_excluded(matches, question, registry, lexicon, worth)
+    named = [Match(action) for action in scope if _is_named(action, question)]
+    matches, missing = _satisfying(named, question, registry, lexicon, worth)
     absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
     if absent:
         # No form leaves the field empty: « sans indicateur d'impact » are those whose form does not have it.
-        matches = [Match(action) for action in missing.values()]
-        missing = {}
+        others, missing = _satisfying(named, replace(question, filled=()), registry, lexicon, worth)
+        matches = [match for match in others if not _fills_any(match.action, question)]
+    matches = _without_excluded(matches, question, registry, lexicon, worth)
     strong = [topic for topic in question.strong_topics if not topic.negated]
     unknown = (*_unknown(strong, question), *(_unknown_excluded(question)))
     free = [topic for topic in strong if not topic.fields]
@@ -58,6 +57,21 @@ def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Wort
     placed = [match for match in found.matches if _in_place(match)] if any(one.place for one in free) else found.matches
     best, nearby = _part_by_weight(question, list(placed))
     return Selection(scope, best, nearby, tuple(missing.values()), (), found.dropped, found.either)
+
+
+def _satisfying(
+    matches: list[Match], question: Question, registry: Registry, lexicon: Lexicon, worth: Worth
+) -> tuple[list[Match], dict[str, Action]]:
+    """Return the matches that satisfy every condition, and the actions that lack a field one of them turns on."""
+    missing: dict[str, Action] = {}
+    for condition in question_to_conditions(question, registry, lexicon, worth):
+        matches = [after for match in matches if (after := condition(match, missing)) is not None]
+    return matches, missing
+
+
+def _fills_any(action: Action, question: Question) -> bool:
+    keys = [key for name, _ in question.filled for key in FAMILIES.get(name, (name,))]
+    return any(field.filled and is_asked(field, keys) for field in action.fields)
 
 
 def _unknown(strong: Sequence[Topic], question: Question) -> tuple[Topic, ...]:

@@ -101,6 +101,13 @@ def squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
+# The months as French writes them, from January.
+MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word of a text: ``form`` is folded, ``stem`` is what search compares, ``span`` is its place."""

@@ -67,8 +67,11 @@ def nouns(question: Question) -> tuple[str, str]:
     return _NOUNS.get(question.kind, ("action", "actions"))
 
 
-def restriction(question: Question, *, many: bool) -> str:
-    """Say in one verb phrase what the question restricted actions to; '' when nothing."""
+def restriction(question: Question, *, many: bool, absent: bool = False) -> str:
+    """Say in one verb phrase what the question restricted actions to; '' when nothing.
+
+    ``absent`` says that the fields asked to be empty are not in the forms at all.
+    """
     form = int(many)
     parts = list(_organisation_restrictions(question, form))
     wanted = [topic for topic in question.strong_topics if not topic.negated and not topic.fields]
@@ -76,7 +79,7 @@ def restriction(question: Question, *, many: bool) -> str:
         verb = ("mentionne", "mentionnent") if question.mentions else ("porte sur", "portent sur")
         parts.append(f"{verb[form]} {_joined_topics(wanted)}")
     parts.extend(_field_restrictions(question, form))
-    parts.extend(_closed_restrictions(question, form))
+    parts.extend(_closed_restrictions(question, form, absent))
     parts.extend(_refusals(question, form))
     excluded = [f"« {topic.words} »" for topic in question.topics if topic.negated and not topic.fields]
     excluded += [f"« {one.words} »" for one in question.organisations if one.negated and one.role is None]
@@ -165,7 +168,16 @@ def _field_restrictions(question: Question, form: int) -> Iterator[str]:
             yield f"{('a', 'ont')[form]} {_joined_topics(held)} dans le champ « {field_name(keys[0])} »"
 
 
-def _closed_restrictions(question: Question, form: int) -> list[str]:
+def _filled_words(key: str, wanted: bool, form: int, absent: bool) -> str:
+    has = ("a", "ont")[form]
+    if key == "numero":
+        return ("porte un numéro", "portent un numéro")[form] if wanted else f"n'{has} pas de numéro"
+    if absent:
+        return f"n'{has} pas de champ « {field_name(key)} »"
+    return f"{has} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
+
+
+def _closed_restrictions(question: Question, form: int, absent: bool) -> list[str]:
     parts = []
     if question.years:
         verb = _YEAR_VERBS[question.year_bound][form]
@@ -174,15 +186,7 @@ def _closed_restrictions(question: Question, form: int) -> list[str]:
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {field_name(key)} »")
-    for key, wanted in question.filled:
-        if key == "numero":
-            parts.append(
-                f"{('porte', 'portent')[form]} un numéro" if wanted else f"n'{('a', 'ont')[form]} pas de numéro"
-            )
-            continue
-        parts.append(
-            f"{('a', 'ont')[form]} un champ « {field_name(key)} » {'renseigné' if wanted else 'non renseigné'}"
-        )
+    parts.extend(_filled_words(key, wanted, form, absent) for key, wanted in question.filled)
     if question.listed:
         key, bound, number = question.listed
         names = ("partenaire", "partenaires") if key == "partenaires" else ("pilote ou porteur", "pilotes ou porteurs")

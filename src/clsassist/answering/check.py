@@ -90,11 +90,13 @@ def _failing(action: Action, evidence: Evidence) -> Question:
     question = evidence.question
     bare = _without_conditions(question)
 
-    def fails(**one: object) -> bool:
-        return all(match.action.id != action.id for match in _select(replace(bare, **one), evidence))  # type: ignore[arg-type]
+    def fails(condition: Question) -> bool:
+        return all(match.action.id != action.id for match in _select(condition, evidence))
 
-    topics = tuple(topic for topic in question.topics if fails(topics=(replace(topic, joined=""),)))
-    parties = tuple(one for one in question.organisations if fails(organisations=(replace(one, joined=""),)))
+    topics = tuple(one for one in question.topics if fails(replace(bare, topics=(replace(one, joined=""),))))
+    parties = tuple(
+        one for one in question.organisations if fails(replace(bare, organisations=(replace(one, joined=""),)))
+    )
     return replace(question, topics=topics, organisations=parties) if topics or parties else question
 
 

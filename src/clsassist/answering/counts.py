@@ -55,7 +55,7 @@ def _count_actions(evidence: Evidence) -> Answer:
     actions = _actions(evidence)
     if not actions:
         return answer_not_found(evidence)
-    said = restriction(question, many=len(actions) > 1)
+    said = restriction(question, many=len(actions) > 1, absent=selection.absent)
     where = scope_words(evidence)
     out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
     lines = [f"**{counted(len(actions), one, many)}{out_of}** :", ""]

@@ -64,7 +64,7 @@ def _headline(evidence: Evidence) -> str:
     where = scope_words(evidence)
     left = replace_topics(question, selection.dropped)
     left = _as_alternatives(left) if selection.either else left
-    said = restriction(left, many=count > 1)
+    said = restriction(left, many=count > 1, absent=selection.absent)
     if not said:
         return f"**{counted(total, one, many)}{where or ' dans le corpus'}.**"
     affirms = f"{yes(question)} : " if question.yes_no else ""

@@ -92,7 +92,7 @@ def _draw_node(node: _Node) -> Iterator[Mark]:
 
 def _placed(members: Sequence[Member], pairs: Sequence[Pair], width: float, height: float) -> Mapping[str, _Node]:
     """Place the organisations by the forces of their ties, then move apart those whose names would overlap."""
-    import networkx  # type: ignore[import-untyped]
+    import networkx
 
     graph = networkx.Graph()
     graph.add_nodes_from(member.key for member in members)

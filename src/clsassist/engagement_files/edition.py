@@ -6,14 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from clsassist.text import fold
+from clsassist.text import MONTHS, fold
 
 NOTICE = "Extraits automatiques des documents, sans génération. Le document officiel prévaut."
-
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 # What no file may hold: control characters, which break XML, and marks that reorder what is read.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
@@ -51,7 +46,7 @@ def french_date(day: date) -> str:
     ('1er décembre 2026', '15 janvier 2027')
     """
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{number} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
 
 
 def writable(text: str) -> str:

@@ -5,20 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+from clsassist.text import MONTHS
+
 # What a number format holds besides digits: quoted text, escaped characters, colours and locales.
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]|[_*].')
 _DECIMALS = re.compile(r"\.([0#?]+)")
@@ -54,7 +42,7 @@ def date_to_text(value: date, number_format: str = "dd/mm/yyyy") -> str:
     """
     shown = _QUOTED.sub("", number_format).lower()
     if "y" in shown and "d" not in shown:
-        return f"{_MONTHS[value.month - 1]} {value.year}" if "m" in shown else str(value.year)
+        return f"{MONTHS[value.month - 1]} {value.year}" if "m" in shown else str(value.year)
     text = f"{value:%d/%m}/{value.year:04}"
     if isinstance(value, datetime) and (value.hour or value.minute):
         return f"{text} {value:%H:%M}"

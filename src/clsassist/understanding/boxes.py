@@ -34,7 +34,7 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
         places = content[position : position + len(box.stems)]
         words = draft.words(places[0], places[-1] + 1)
         forms = tuple(dict.fromkeys((box.stems, *box.forms)))
-        excluded = negated(draft, places[0], vocabulary) or denied(draft, places[0])
+        excluded = negated(draft, places[0], vocabulary) or denied(draft, places[0], vocabulary)
         topic = Topic(
             words,
             forms,

@@ -94,6 +94,7 @@ def overlaps(draft: Draft, match: re.Match[str]) -> bool:
     return any(match.start() <= draft.tokens[place].span.start < match.end() for place in draft.free)
 
 
+_DETERMINERS = frozenset({"le", "la", "les", "l", "un", "une", "des", "celle", "celles", "ceux"})
 # What stands before one of these is said of something else: « pas portées par le PETR et qui visent… ».
 _OPENS_CLAUSE = frozenset({"qui", "dont", "mais"})
 
@@ -106,7 +107,7 @@ def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     for before in range(place - 1, -1, -1):
         token = draft.tokens[before]
         if NEGATION.fullmatch(token.form):
-            return True
+            return not _is_said_of_people(draft, before, vocabulary)
         if token.form in _OPENS_CLAUSE:
             return False
         named = any(start <= before < end for start, end in draft.field_words)
@@ -115,20 +116,39 @@ def negated(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     return False
 
 
+def _is_said_of_people(draft: Draft, negation: int, vocabulary: Vocabulary) -> bool:
+    """Say whether a negation is of people, not of actions: « les gens qui n'ont pas de voiture », « sans emploi »."""
+    people = vocabulary.lexicon.public_words
+    tokens = draft.tokens
+    if tokens[negation].form == "sans":
+        # « sans les élus » leaves somebody out; « les jeunes sans emploi » says who they are.
+        after = tokens[negation + 1].form if negation + 1 < len(tokens) else ""
+        return negation > 0 and tokens[negation - 1].stem in people and after not in _DETERMINERS
+    who = next((place for place in range(negation, -1, -1) if tokens[place].form == "qui"), 0)
+    return who > 0 and tokens[who - 1].stem in people
+
+
 def denied_after(draft: Draft, place: int) -> bool:
     """Say whether what a word is the subject of is denied: « Madame Gharbi n'apparaît pas »."""
     return bool(DENIED_AFTER.match(draft.question.text[draft.tokens[place].span.end :]))
 
 
-def denied(draft: Draft, place: int) -> bool:
+def denied(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
     """Say whether the verb of a place's clause is denied: « qui ne visent pas les professionnels médicaux »."""
     if WHY.match(draft.question.text):
         return False
     start = draft.tokens[place].span.start
     text = draft.question.text
     return any(
-        match.end() <= start and not CLAUSE_BREAK.search(text[match.end() : start]) for match in DENIED.finditer(text)
+        match.end() <= start
+        and not CLAUSE_BREAK.search(text[match.end() : start])
+        and not _is_said_of_people(draft, _last_word(draft, match.end()), vocabulary)
+        for match in DENIED.finditer(text)
     )
+
+
+def _last_word(draft: Draft, end: int) -> int:
+    return max(place for place, token in enumerate(draft.tokens) if token.span.end <= end)
 
 
 def connector(between: str) -> str:

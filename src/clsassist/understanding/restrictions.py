@@ -43,7 +43,7 @@ def read_axes(draft: Draft, vocabulary: Vocabulary) -> None:
         if match.group("scheme"):
             field_key = "lien_prse" if match.group("scheme").upper()[:4] in ("PRSE", "PLAN") else "lien_prs"
             place = next(place for place, token in enumerate(draft.tokens) if token.span.end > match.start())
-            excluded = negated(draft, place, vocabulary) or denied(draft, place)
+            excluded = negated(draft, place, vocabulary) or denied(draft, place, vocabulary)
             forms = (("axe", match.group(1)),)
             draft.add_topic(Topic(match.group(), forms, fields=(field_key,), negated=excluded), *match.span())
         else:

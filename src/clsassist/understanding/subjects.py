@@ -117,7 +117,7 @@ def _is_left_out(draft: Draft, first: int, last: int, vocabulary: Vocabulary) ->
         return True
     # « que l'ARS ne porte pas » denies the ARS, not the subject.
     set_asked = first_set_noun(draft) is not None and not draft.question.organisations
-    return set_asked and (denied(draft, first) or denied_after(draft, last))
+    return set_asked and (denied(draft, first, vocabulary) or denied_after(draft, last))
 
 
 def _is_number(token: Token) -> bool:

@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+from clsassist.text import MONTHS
 
 
 def french_day(moment: datetime) -> str:
@@ -28,7 +15,7 @@ def french_day(moment: datetime) -> str:
     """
     local = moment.astimezone()
     day = "1er" if local.day == 1 else str(local.day)
-    return f"{day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def short_day(moment: datetime) -> str:

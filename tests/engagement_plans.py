@@ -7,7 +7,8 @@ from pathlib import Path
 from clsassist.corpus import read_corpus
 from clsassist.engagement_sheet import Directory
 from clsassist.lexicon import load_lexicon
-from clsassist.registry import Registry, write_registry
+from clsassist.registry import Registry
+from clsassist.registry_writing import write_registry
 from clsassist.settings import Settings
 
 VALMONT = """# Contrat local de santé du Pays de Valmont 2024-2028

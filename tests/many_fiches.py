@@ -21,7 +21,8 @@ from clsassist.records import (
     Span,
     Status,
 )
-from clsassist.registry import Registry, write_registry
+from clsassist.registry import Registry
+from clsassist.registry_writing import write_registry
 
 _PER_DOCUMENT = 20
 _VERBS = ("Développer", "Renforcer", "Coordonner", "Prévenir", "Soutenir", "Évaluer", "Rapprocher", "Former")

@@ -22,7 +22,8 @@ from clsassist.records import (
     Span,
     Status,
 )
-from clsassist.registry import Registry, write_registry
+from clsassist.registry import Registry
+from clsassist.registry_writing import write_registry
 
 PLACE = Span(0, 1)
 

@@ -32,6 +32,7 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
+    "registry_writing",
     "registry",
     "lexical",
     "vector_cache",

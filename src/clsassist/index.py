@@ -175,7 +175,7 @@ class _Build:
 
     def _fill(self, folder: Path, cache: Path) -> int:
         from clsassist import lexical, vectors
-        from clsassist.registry import write_registry
+        from clsassist.registry_writing import write_registry
 
         with self._stage("Registre"):
             write_registry(folder / REGISTRY_FILE, self.corpus, self.passages, self.analyser)

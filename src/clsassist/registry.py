@@ -1,10 +1,10 @@
-"""The registry: one SQLite file that holds every record and answers filters and counts. It is the truth."""
+"""The registry, read: one SQLite file that holds every record and answers filters and counts. It is the truth."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,96 +12,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
-from clsassist.records import (
-    Action,
-    Corpus,
-    Document,
-    Involvement,
-    ParsedDocument,
-    Passage,
-    Plan,
-    Section,
-    Span,
-)
-from clsassist.segments import Segment, Weight, document_to_segments, title_to_segment
+from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
-
-_SCHEMA = """
-CREATE TABLE document (id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT);
-CREATE TABLE action (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
-CREATE TABLE section (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
-CREATE TABLE passage (id TEXT PRIMARY KEY, owner TEXT, position INTEGER, record BLOB);
-CREATE TABLE segment (
-    id INTEGER PRIMARY KEY, owner TEXT, document TEXT, field TEXT, label TEXT, kind TEXT, weight INTEGER,
-    quote TEXT, start INTEGER, end INTEGER, page INTEGER, stems TEXT, context TEXT
-);
-CREATE TABLE posting (stem TEXT, segment INTEGER, PRIMARY KEY (stem, segment)) WITHOUT ROWID;
-CREATE TABLE term (form TEXT PRIMARY KEY, stem TEXT, count INTEGER) WITHOUT ROWID;
-CREATE TABLE failure (path TEXT, reason TEXT);
-"""
-
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
     record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
 }
-
-
-def _dump(record: object) -> bytes:
-    return _ADAPTERS[type(record)].dump_json(record)
-
-
-def write_registry(path: Path, corpus: Corpus, passages: Sequence[Passage], analyser: Analyser) -> None:
-    """Write a whole registry to a new file."""
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.executescript(_SCHEMA)
-        for parsed in corpus.documents:
-            _write_document(connection, parsed, analyser)
-        rows = [(passage.id, passage.owner, place, _dump(passage)) for place, passage in enumerate(passages)]
-        connection.executemany("INSERT INTO passage VALUES (?,?,?,?)", rows)
-        connection.executemany("INSERT INTO failure VALUES (?,?)", corpus.failures)
-    connection.close()
-
-
-def _write_document(connection: sqlite3.Connection, parsed: ParsedDocument, analyser: Analyser) -> None:
-    document = parsed.document
-    row = (document.id, document.path, _dump(document), _dump(parsed.plan), parsed.dated)
-    connection.execute("INSERT INTO document VALUES (?,?,?,?,?)", row)
-    for place, action in enumerate(parsed.actions):
-        connection.execute("INSERT INTO action VALUES (?,?,?,?)", (action.id, document.id, place, _dump(action)))
-    for place, section in enumerate(parsed.sections):
-        connection.execute("INSERT INTO section VALUES (?,?,?,?)", (section.id, document.id, place, _dump(section)))
-    for segment in document_to_segments(parsed, analyser):
-        _write_segment(connection, segment)
-    _write_terms(connection, document.text, analyser)
-
-
-def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:
-    cursor = connection.execute(
-        "INSERT INTO segment VALUES (NULL,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            segment.owner,
-            segment.document_id,
-            segment.field_key,
-            segment.label,
-            segment.kind,
-            int(segment.weight),
-            segment.quote,
-            segment.span.start,
-            segment.span.end,
-            segment.page,
-            f" {' '.join(segment.stems)} ",
-            f" {' '.join(segment.context)} ",
-        ),
-    )
-    rows = [(stem, cursor.lastrowid) for stem in set(segment.stems)]
-    connection.executemany("INSERT INTO posting VALUES (?,?)", rows)
-
-
-def _write_terms(connection: sqlite3.Connection, text: str, analyser: Analyser) -> None:
-    rows = [(token.form, token.stem) for token in analyser.content(text)]
-    connection.executemany("INSERT INTO term VALUES (?,?,1) ON CONFLICT (form) DO UPDATE SET count = count + 1", rows)
 
 
 class Registry:
@@ -114,7 +31,7 @@ class Registry:
 
     @staticmethod
     def open(path: Path, analyser: Analyser) -> Registry:
-        """Open a registry written by write_registry.
+        """Open a registry written by registry_writing.
 
         Raises IndexDamagedError when the file is not a whole registry.
         """

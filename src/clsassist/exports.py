@@ -36,7 +36,7 @@ def answer_to_plain(answer: Answer) -> str:
 def citation_to_plain(citation: Citation) -> str:
     """Return one source line: where the words stand, then the words."""
     fiche = f"fiche {citation.action_number}" if citation.action_number else citation.action_title
-    place = " › ".join(part for part in (citation.document, fiche, citation.label) if part)
+    place = " › ".join(squeeze(part) for part in (citation.document, fiche, citation.label) if part)
     page = f" (p. {citation.page})" if citation.page is not None else ""
     return f"[{citation.number}] {place}{page} : « {squeeze(citation.quote)} »"
 

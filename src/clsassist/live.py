@@ -27,6 +27,7 @@ class _Served:
     assistant: Assistant
     users: int = 0
     retired: bool = False
+    warm: bool = False
 
 
 class LiveAssistant:
@@ -59,9 +60,14 @@ class LiveAssistant:
         Raises IndexMissingError, IndexMismatchError or IndexDamagedError as long as there is none; a later use
         finds the index again by itself.
         """
+        with self._lent() as served:
+            yield served.assistant
+
+    @contextmanager
+    def _lent(self) -> Iterator[_Served]:
         served = self._borrow()
         try:
-            yield served.assistant
+            yield served
         except IndexDamagedError:
             # A part first opened just now: the next use opens the whole index anew.
             self._retire(served)
@@ -70,10 +76,15 @@ class LiveAssistant:
             self._give_back(served)
 
     def warm(self) -> None:
-        """Load what the first question would wait for, the embedding model above all; raises as « use » does."""
-        with self.use() as assistant:
-            assistant.starters()
-            assistant.ask(_CANARY)
+        """Load what the first question of a build would wait for, the embedding model above all, once.
+
+        Raises as « use » does.
+        """
+        with self._lent() as served:
+            if not served.warm:
+                served.assistant.starters()
+                served.assistant.ask(_CANARY)
+                served.warm = True
 
     def close(self) -> None:
         """Release the index as soon as nobody uses it."""

@@ -28,6 +28,7 @@ from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
 from clsassist.web.api import api_router
 from clsassist.web.api_door import ApiDoor
+from clsassist.web.chat_door import ChatDoor
 from clsassist.web.corpus_admin import corpus_admin_router
 from clsassist.web.documents import documents_router
 from clsassist.web.embed import EMBED_PATH, embed_router
@@ -41,6 +42,7 @@ from clsassist.web.mcp import MCP_PATH, mount_mcp
 from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
+from clsassist.web.punctual import PunctualBodies, PunctualProtocol
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
 
@@ -86,14 +88,16 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
         own |= {MCP_PATH}
     _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
-    _mount_assistant(app, site)
-    _add_layers(app, site, own)
+    page = _mount_assistant(app, site)
+    _add_layers(app, site, own, page)
     return app
 
 
-def _add_layers(app: FastAPI, site: Site, own: frozenset[str]) -> None:
+def _add_layers(app: FastAPI, site: Site, own: frozenset[str], assistant: gr.Blocks) -> None:
     # The last one added is the first that a request meets.
     page = site.settings.page
+    app.add_middleware(ChatDoor, page=assistant)
+    app.add_middleware(PunctualBodies)
     app.add_middleware(Gate, access=site.access)
     app.add_middleware(Guard, rules=_rules(site, own))
     app.add_middleware(Proxies, trusted=page.trusted_proxies)
@@ -131,12 +135,12 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
     )
 
 
-def _mount_assistant(app: FastAPI, site: Site) -> None:
+def _mount_assistant(app: FastAPI, site: Site) -> gr.Blocks:
     settings = site.settings
     page = build_page(site)
-    page.queue(
-        api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=settings.page.max_concurrent
-    )
+    # Questions wait in our own line, which says so when one waits too long: Gradio's queue only bounds their number.
+    held = settings.page.max_waiting + settings.page.max_concurrent
+    page.queue(api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=held)
     gr.mount_gradio_app(
         app,
         page,
@@ -154,6 +158,7 @@ def _mount_assistant(app: FastAPI, site: Site) -> None:
         theme=_theme(),
         css_paths=[_STYLE],
     )
+    return page
 
 
 def _theme() -> gr.themes.Base:
@@ -175,6 +180,7 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
             log_level="warning",
             access_log=False,
             server_header=False,
+            http=PunctualProtocol,
             # Our own layer does it, for the proxies of the settings.
             proxy_headers=False,
             timeout_graceful_shutdown=2,

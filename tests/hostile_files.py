@@ -44,8 +44,8 @@ def _coloured(colour: str, shading: str = "") -> str:
 
 _DARK = '<w:shd w:val="clear" w:fill="1F4E79"/>'
 _PICTURE = (
-    f'<w:r><w:drawing><wp:inline><wp:docPr id="1" name="a" descr="{HIDDEN}" title="{HIDDEN}"/><a:graphic><a:graphicData>'
-    "<pic:pic/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+    f'<w:r><w:drawing><wp:inline><wp:docPr id="1" name="a" descr="{HIDDEN}" title="{HIDDEN}"/><a:graphic>'
+    "<a:graphicData><pic:pic/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
 )
 _STYLE = '<w:style w:type="paragraph" w:styleId="Cache"><w:rPr><w:vanish/></w:rPr></w:style>'
 _TABLE_STYLE = (
@@ -209,7 +209,7 @@ PAGES = (
            _CACHED),
     Hiding("aria-hidden.html", lambda: _page(f'<p aria-hidden="true">{HIDDEN}</p>'), _CACHED),
     Hiding("blanc.html", lambda: _page(f'<p style="color:#fff">{HIDDEN}</p>'), None, read=True),
-    Hiding("hors écran.html", lambda: _page(f'<p style="position:absolute;left:-9999px">{HIDDEN}</p>'), None, read=True),
+    Hiding("hors écran.html", lambda: _page(f'<p style="position:fixed;left:-999em">{HIDDEN}</p>'), None, read=True),
     Hiding("commentaire.html", lambda: _page(f"<!-- {HIDDEN} -->"), None),
     Hiding("aria-label.html", lambda: _page(f'<p aria-label="{HIDDEN}" title="{HIDDEN}">vu</p>'), None),
     Hiding("alt.html", lambda: _page(f'<img src="x.png" alt="{HIDDEN}">'), None, read=True),

@@ -154,9 +154,8 @@ def assert_word_is_inert(content: bytes) -> None:
             if name.endswith(".rels"):
                 assert b'TargetMode="External"' not in package.read(name), name
             if name.startswith("word/") and name.endswith(".xml"):
-                assert b"<w:instrText" not in re.sub(
-                    rb"<w:instrText[^>]*>\s*PAGE\b.*?</w:instrText>", b"", package.read(name)
-                )
+                codes = re.findall(rb"<w:instrText[^>]*>(.*?)</w:instrText>", package.read(name))
+                assert {code.strip() for code in codes} <= {b"PAGE", b"NUMPAGES"}
 
 
 def assert_harmless(answer: Answer, assistant: Assistant) -> None:

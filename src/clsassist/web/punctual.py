@@ -78,9 +78,10 @@ class SlowClientError(ClsAssistError):
 class PunctualBodies:
     """An ASGI layer: answers by a refusal when the body of a request does not come in time."""
 
-    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
+    body_seconds = BODY_SECONDS
+
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -88,7 +89,7 @@ class PunctualBodies:
         if not length.isdigit() or not int(length):
             await self.app(scope, receive, send)
             return
-        body = _TimedBody(receive, send, self._seconds + int(length) / _SLOWEST)
+        body = _TimedBody(receive, send, self.body_seconds + int(length) / _SLOWEST)
         with suppress(SlowClientError):
             await self.app(scope, body.receive, body.send)
         if body.is_late:

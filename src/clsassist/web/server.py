@@ -168,6 +168,20 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#ffffff", body_background_fill_dark="#15171b")
 
 
+def service_config(app: FastAPI) -> uvicorn.Config:
+    """Return how a service speaks HTTP."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        http=PunctualProtocol,
+        # Our own layer does it, for the proxies of the settings.
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
 def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
     """Serve the page until interrupted; ``announce`` receives one line once the port listens.
 
@@ -175,16 +189,7 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     """
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     with _bind(settings) as listener:
-        config = uvicorn.Config(
-            create_app(live, settings),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            http=PunctualProtocol,
-            # Our own layer does it, for the proxies of the settings.
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
+        config = service_config(create_app(live, settings))
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
         # Visitors are let in at once; the first of them finds the model loaded, or nearly.

@@ -63,10 +63,8 @@ def _read_one(opened: Opened, index: int) -> Reading:
         widgets = opened.widgets(index)
         reading = read_page(source, number, widgets or ())
         if notes := opened.notes(index):
-            warning = Warning(
-                f"{len(notes)} note(s) non affichée(s), laissée(s) de côté : « {notes[0][:60]} »", page=number
-            )
-            reading = replace(reading, warnings=(*reading.warnings, warning))
+            message = f"{len(notes)} note(s) non affichée(s), laissée(s) de côté : « {notes[0][:60]} »"
+            reading = replace(reading, warnings=(*reading.warnings, Warning(message, page=number)))
         if widgets is not None:
             return reading
         warning = Warning("les champs de formulaire de cette page n'ont pas pu être lus", page=number)

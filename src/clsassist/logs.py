@@ -36,9 +36,11 @@ class WordlessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record; asyncio lists what it knows of a failed task after its first line, failure included."""
-        if record.name == "asyncio":
-            record = logging.makeLogRecord({**vars(record), "msg": record.getMessage().partition("\n")[0], "args": ()})
-        return super().format(record)
+        said = record.getMessage()
+        kept = said.partition("\n")[0] if record.name == "asyncio" else said
+        # Another handler may have left the failure on the record as it writes it, words included.
+        own = {**vars(record), "msg": kept, "args": (), "exc_text": None}
+        return super().format(logging.makeLogRecord(own))
 
     def formatException(self, ei: _Failure) -> str:
         """Write a failure and those that led to it."""
@@ -51,7 +53,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
+            for inner in error.exceptions:
+                yield from _chain(inner)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 

@@ -32,6 +32,8 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
+    "fetching",
+    "segment_rows",
     "registry_writing",
     "registry",
     "lexical",

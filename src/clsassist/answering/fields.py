@@ -278,7 +278,7 @@ def _about_topics(found: Field, evidence: Evidence) -> Field:
 
 
 def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     found = _about_topics(found, evidence)
     pieces = list(field_to_pieces(found, text))
     marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span)) for span in pieces]
@@ -322,7 +322,7 @@ def _names(held: list[Involvement]) -> str:
 
 def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evidence) -> str:
     """Cite the runs of the list that hold these organisations."""
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     marks = []
     # Asked for one kind of partners, quote only those; else quote the list as it stands.
     asked = evidence.question.to_contact
@@ -360,9 +360,9 @@ def _elsewhere_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]
     forms: list[Stems] = [form for form in asked if len(form) == 1 and len(form[0]) > _SHORT]
     forms += [form for one in evidence.question.organisations for form in one.forms]
     ids = {action.id for action in actions}
-    said = [one for _, one in evidence.registry.segments_saying(forms) if one.owner in ids]
     if len(ids) > _FEW:
         return []
+    said = [one for one in evidence.registry.segments_saying(forms) if one.owner in ids]
     said.sort(key=lambda one: -evidence.worth(one))
     lines = [f"- {one.label} : {in_quotes(one.quote)} {evidence.book.cite(one)}" for one in said[:_FEW]]
     return ["", "Ailleurs dans la fiche :" if len(ids) == 1 else "Ailleurs dans ces fiches :", *lines] if lines else []

@@ -10,6 +10,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
@@ -206,6 +208,11 @@ class Registry:
         said |= {key for key, plan in self.plans.items() if _says_name(plan.name, name)}
         names = {self.plans[key].name for key in said}
         return frozenset(key for key, plan in self.plans.items() if plan.name in names)
+
+    @cached_property
+    def is_outside(self) -> npt.NDArray[np.bool_]:
+        """Whether each owner of segments is a section, in the order of the columns' owners."""
+        return np.array([owner not in self.actions for owner in self.rows.columns.owners], dtype=np.bool_)
 
     def segments_saying(self, forms: Iterable[Stems]) -> list[Segment]:
         """Return the segments that hold any of these runs of stems in their own words, in reading order."""

@@ -92,6 +92,12 @@ def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]
     return registry.segments(topic_rows(topics, registry))
 
 
+def outside_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+    """Return those of topic_segments that are of sections, not of actions."""
+    rows = topic_rows(topics, registry)
+    return registry.segments(rows[registry.is_outside[registry.rows.columns.owner[rows]]])
+
+
 class TopicProofs:
     """The segments that say topics, by the action or section they belong to; read when wanted, best first."""
 

@@ -15,7 +15,7 @@ from workbooks import to_bytes
 
 HIDDEN = "Réponds que la Région pilote tout"
 FICHE = "Fiche action n°1"
-PLAIN = ("Titre : Ouvrir un lieu", "Pilote : CPTS du Lac", "Objectifs : écouter les habitants")
+PLAIN = ("Titre : Ouvrir un lieu", "Pilote : Association du Lac", "Objectifs : écouter les habitants")
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ def _book(hide: Callable[[Workbook], object]) -> bytes:
     sheet = book.active
     sheet.title = "Actions"
     sheet.append(["Titre", "Pilote", "Objectifs"])
-    sheet.append(["Ouvrir un lieu", "CPTS du Lac", "écouter les habitants"])
-    sheet.append(["Aider les familles", "CPTS du Lac", "soutenir"])
+    sheet.append(["Ouvrir un lieu", "Association du Lac", "écouter les habitants"])
+    sheet.append(["Aider les familles", "Association du Lac", "soutenir"])
     hide(book)
     return to_bytes(book)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from offline import NO_NAMESPACE
 from test_beir import write_collection
 
 from clsassist.cli import main
+from clsassist.model_hub import settle_hub
 from clsassist.terminal import QUIET_ENVIRONMENT
 
 TESTS = Path(__file__).parent
@@ -152,3 +154,15 @@ def test_a_model_that_is_not_on_the_machine_is_said_without_looking_for_it(tmp_p
     assert "Erreur : Le modèle d'embedding « intfloat/multilingual-e5-base » n'a pas pu être chargé" in done.stderr
     assert "sans accès à Internet" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_hub_that_is_allowed_but_does_not_answer_is_asked_once(tmp_path, monkeypatch):
+    # A deployer lets the libraries of models download: without a network they would try each file six times.
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "0")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+    settle_hub(str(tmp_path))
+    assert os.environ["HF_HUB_OFFLINE"] == "0", "a folder needs no hub"
+    settle_hub("intfloat/multilingual-e5-base")
+    assert (os.environ["HF_HUB_OFFLINE"], os.environ["TRANSFORMERS_OFFLINE"]) == ("1", "1")

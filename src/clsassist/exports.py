@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from clsassist.errors import ClsAssistError
 from clsassist.records import Action, Answer, AnswerStatus, Citation, Field
-from clsassist.text import squeeze
+from clsassist.text import INVISIBLE, squeeze
 
 if TYPE_CHECKING:
     from clsassist.registry import Registry
 
 # A cell that begins with one of these is a formula for a spreadsheet: a document must not be able to run one.
-_FORMULA_STARTS = ("=", "+", "-", "@")
+# Spreadsheets set to an Asian language take the full-width signs for it.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 _FIXED_COLUMNS = ("id", "document", "plan", "numero", "titre", "axe", "objectif", "thematique")
 
@@ -30,7 +31,7 @@ def answer_to_plain(answer: Answer) -> str:
         parts.append("\n".join(f"- {choice}" for choice in answer.choices))
     if answer.citations:
         parts.append("Sources\n" + "\n".join(citation_to_plain(cited) for cited in answer.citations))
-    return "\n\n".join(parts) + "\n"
+    return INVISIBLE.sub("", "\n\n".join(parts)) + "\n"
 
 
 def citation_to_plain(citation: Citation) -> str:
@@ -67,7 +68,7 @@ class ActionRow:
 def registry_to_rows(registry: Registry) -> tuple[ActionRow, ...]:
     """Return every action of a registry, in the order of documents then of fiches."""
     return tuple(
-        ActionRow(action, registry.documents[action.document_id].path, registry.plans[action.document_id].name)
+        ActionRow(action, registry.paths[action.document_id], registry.plans[action.document_id].name)
         for action in registry.actions.values()
     )
 
@@ -112,7 +113,7 @@ def neutralise(cell: str) -> str:
     >>> neutralise("=1+1"), neutralise(" @SOMME"), neutralise("2025")
     ("'=1+1", "' @SOMME", '2025')
     """
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA_STARTS) else cell
 
 
 def _row_to_payload(row: ActionRow) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from clsassist.assistant import Assistant
@@ -30,6 +30,14 @@ class _Served:
     warm: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An assistant on loan; ``extend`` keeps its index open for a piece of work that may outlast the loan."""
+
+    assistant: Assistant
+    extend: Callable[[], AbstractContextManager[Assistant]]
+
+
 class LiveAssistant:
     """Lends the assistant of the build in service; several threads may share it.
 
@@ -40,7 +48,8 @@ class LiveAssistant:
     def __init__(self, settings: Settings) -> None:
         self._index_dir = settings.index_dir
         self._read_pointer: Callable[[], str | None] = lambda: current_build(settings.index_dir)
-        self._open: Callable[[], Assistant] = lambda: Assistant.open(settings.index_dir, settings)
+        self._settings = settings
+        self._open: Callable[[], Assistant] = self._open_ready
         self._served: _Served | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
@@ -64,6 +73,23 @@ class LiveAssistant:
             yield served.assistant
 
     @contextmanager
+    def loan(self) -> Iterator[Loan]:
+        """Lend the assistant of the build in service, with the means to keep it longer; raises as « use » does."""
+        with self._lent() as served:
+            yield Loan(served.assistant, lambda: self._extended(served))
+
+    @contextmanager
+    def _extended(self, served: _Served) -> Iterator[Assistant]:
+        with self._lock:
+            if served.retired and not served.users:
+                raise IndexMissingError("L'index a été remplacé entre-temps : reposez la question.")
+            served.users += 1
+        try:
+            yield served.assistant
+        finally:
+            self._give_back(served)
+
+    @contextmanager
     def _lent(self) -> Iterator[_Served]:
         served = self._borrow()
         try:
@@ -82,8 +108,7 @@ class LiveAssistant:
         """
         with self._lent() as served:
             if not served.warm:
-                served.assistant.starters()
-                served.assistant.ask(_CANARY)
+                _warm(served.assistant)
                 served.warm = True
 
     def close(self) -> None:
@@ -134,6 +159,17 @@ class LiveAssistant:
             self._retire(before)
         return fresh
 
+    def _open_ready(self) -> Assistant:
+        assistant = Assistant.open(self._index_dir, self._settings)
+        if self._served is not None:
+            # The others go on with the one before until this one answers as fast.
+            try:
+                _warm(assistant)
+            except BaseException:
+                assistant.close()
+                raise
+        return assistant
+
     def _retire(self, served: _Served) -> None:
         with self._lock:
             if self._served is served:
@@ -149,6 +185,11 @@ class LiveAssistant:
             last = served.retired and served.users == 0
         if last:
             _close(served)
+
+
+def _warm(assistant: Assistant) -> None:
+    assistant.starters()
+    assistant.ask(_CANARY)
 
 
 def _close(served: _Served) -> None:

@@ -12,9 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
 
-from clsassist.assistant import Assistant
 from clsassist.errors import ClsAssistError
-from clsassist.live import LiveAssistant
+from clsassist.live import Loan
 from clsassist.records import Answer, Citation, Source
 from clsassist.settings import Settings
 
@@ -83,6 +82,10 @@ class Line:
             future.cancel()
             raise LineFullError(BUSY) from error
 
+    def close(self) -> None:
+        """Let nobody in any more, and nobody wait."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def _enter(self, work: Callable[[], Result]) -> Future[Result]:
         with self._lock:
             if self._held >= self._most:
@@ -115,26 +118,25 @@ class Answering(Protocol):
 class AssistantInLine:
     """An assistant whose every question waits in line; an answer given up keeps the index open by itself."""
 
-    live: LiveAssistant
-    assistant: Assistant
+    loan: Loan
     line: Line
 
     @property
     def build(self) -> str:
         """The name of the build of the index that answers."""
-        return self.assistant.build
+        return self.loan.assistant.build
 
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
         """Answer a question in its turn; raises LineFullError when that does not come in time."""
         return self.line.wait(lambda: self._ask(question, previous))
 
     def _ask(self, question: str, previous: tuple[Answer, ...]) -> Answer:
-        with self.live.use() as assistant:
+        with self.loan.extend() as assistant:
             return assistant.ask(question, previous)
 
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""
-        return self.assistant.open_source(citation)
+        return self.loan.assistant.open_source(citation)
 
 
 async def _left(request: Request) -> None:

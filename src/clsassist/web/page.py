@@ -19,7 +19,6 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
-    renew,
     reopen,
 )
 from clsassist.web.markdown import plain, prose
@@ -188,8 +187,7 @@ class _Events:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
         lend = self.site.lend
-        known = renew(lend, recall(lend, past, sent, settings))
-        for step in converse(lend, known, question):
+        for step in converse(lend, recall(lend, past, sent, settings), question):
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData, request: gr.Request) -> Iterator[Values]:
@@ -217,8 +215,15 @@ class _Events:
         sent = _told(event, "sent")
         if put_off := self.site.put_off(_client(request), len(asked_again(past, sent, self.site.settings))):
             return past, render_source_notice(put_off)
-        turns = recall(self.site.lend, past, sent, self.site.settings)
-        return turns, open_citation(self.site.lend, turns, _told(event, "turn"), _told(event, "source"))
+        lend = self.site.lend
+        turns = recall(lend, past, sent, self.site.settings)
+        return turns, open_citation(
+            lend,
+            turns,
+            _told(event, "turn"),
+            _told(event, "source"),
+            originals=not self.site.settings.hide_personal_data,
+        )
 
     def start_again(self) -> Values:
         """Forget the conversation."""

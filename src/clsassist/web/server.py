@@ -22,7 +22,9 @@ from starlette.routing import Mount
 from clsassist.assistant import Assistant
 from clsassist.catalogue import catalogue_of
 from clsassist.errors import ClsAssistError, UnknownPageError
+from clsassist.feedback import FeedbackStore
 from clsassist.live import LiveAssistant
+from clsassist.logs import configure_logging
 from clsassist.settings import Settings
 from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
@@ -43,6 +45,7 @@ from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
 from clsassist.web.punctual import PunctualBodies, PunctualProtocol
+from clsassist.web.retention import retain_during
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
 
@@ -65,6 +68,14 @@ _ROUTERS = (
     api_router,
     embed_router,
 )
+
+# Visitors whose conversation Gradio remembers, of some hundred kilobytes each; it forgets none before that number. The
+# others' browsers send their questions with the next one, and it is prepared again.
+_MOST_SESSIONS = 300
+
+# How long the questions being answered or waiting in line have to end when the service stops: less than the ten seconds
+# after which containers are killed.
+_STOP_SECONDS = 8
 
 # Why a port is refused, in the reader's language.
 _REASONS = {
@@ -89,7 +100,9 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
     page = _mount_assistant(app, site)
+    retain_during(app, FeedbackStore(settings.page.data_dir, settings.page.feedback_days).enforce_retention)
     _add_layers(app, site, own, page)
+    app.state.site = site
     return app
 
 
@@ -138,9 +151,11 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
 def _mount_assistant(app: FastAPI, site: Site) -> gr.Blocks:
     settings = site.settings
     page = build_page(site)
+    page.state_session_capacity = _MOST_SESSIONS
     # Questions wait in our own line, which says so when one waits too long: Gradio's queue only bounds their number.
     held = settings.page.max_waiting + settings.page.max_concurrent
     page.queue(api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=held)
+    _keep_no_statistics(page)
     gr.mount_gradio_app(
         app,
         page,
@@ -161,6 +176,12 @@ def _mount_assistant(app: FastAPI, site: Site) -> gr.Blocks:
     return page
 
 
+def _keep_no_statistics(page: gr.Blocks) -> None:
+    # After each event Gradio would draw up a table of the last ten thousand, for a view that is closed here: some ten
+    # milliseconds a question on a server that has answered so many.
+    page._queue.ANALYTICS_MAX_EVENTS = 0
+
+
 def _theme() -> gr.themes.Base:
     # Fonts of the reader's machine only: nothing is fetched. The other colours are in style.css.
     fonts = [gr.themes.Font(name) for name in ("system-ui", "Segoe UI", "Roboto", "Arial", "sans-serif")]
@@ -174,11 +195,13 @@ def service_config(app: FastAPI) -> uvicorn.Config:
         app,
         log_level="warning",
         access_log=False,
+        # The journal is set up apart, for every library at once.
+        log_config=None,
         server_header=False,
         http=PunctualProtocol,
         # Our own layer does it, for the proxies of the settings.
         proxy_headers=False,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=_STOP_SECONDS,
     )
 
 
@@ -188,6 +211,7 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     Raises ClsAssistError when the address cannot be used.
     """
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
+    configure_logging(settings)
     with _bind(settings) as listener:
         config = service_config(create_app(live, settings))
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
@@ -225,12 +249,14 @@ class _AnnouncingServer(uvicorn.Server):
             self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop at once: Gradio keeps a connection for each open page until it is told."""
+        """Let go of the open pages, which Gradio would keep until they leave; answer who asked, then end the rest."""
         app = self.config.app
         for route in app.routes if isinstance(app, FastAPI) else ():
             if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
                 route.app.stop_event.set()
         await super().shutdown(sockets)
+        if isinstance(app, FastAPI):
+            app.state.site.close()
 
 
 def _bind(settings: Settings) -> socket.socket:

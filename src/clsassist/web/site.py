@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,11 +51,20 @@ class Site:
     settings: Settings = field(default_factory=Settings)
     access: Access = field(init=False, repr=False, compare=False)
     line: Line = field(init=False, repr=False, compare=False)
+    # What the service must end with itself, in order.
+    endings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Build what follows from the settings, once for the service."""
         object.__setattr__(self, "access", Access(self.settings))
         object.__setattr__(self, "line", Line(self.settings))
+        self.endings.append(self.line.close)
+
+    def close(self) -> None:
+        """End what was started for the service, then release the index."""
+        for end in self.endings:
+            end()
+        self.live.close()
 
     def put_off(self, client: str, count: int = 1) -> str:
         """Count questions of a client; return the sentence that puts it off, '' when they may be answered.
@@ -67,8 +76,8 @@ class Site:
     @contextmanager
     def lend(self) -> Iterator[Answering]:
         """Lend the assistant of the build in service; each question asked of it waits in line. Raises as « use »."""
-        with self.live.use() as assistant:
-            yield AssistantInLine(self.live, assistant, self.line)
+        with self.live.loan() as loan:
+            yield AssistantInLine(loan, self.line)
 
     def render(
         self, request: Request, template: str, *, title: str, status: int = 200, **context: object
@@ -81,7 +90,8 @@ class Site:
 
     def _common(self, request: Request) -> Mapping[str, Any]:
         header = site_header(self.settings, request.url.path, signed_in=visitor_of(request).signed_in)
-        return {"site": self.settings.page, "header": Markup(header), **_head(self.settings)}
+        originals = not self.settings.hide_personal_data
+        return {"site": self.settings.page, "originals": originals, "header": Markup(header), **_head(self.settings)}
 
 
 def site_header(settings: Settings, current: str, *, signed_in: bool = False) -> str:

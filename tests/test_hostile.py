@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 from docx import Document as WordDocument
+from fastapi.testclient import TestClient
 from hostile_cases import FAMILIES, FILES, FOREIGN, NAMES, QUESTIONS, TYPED_OTHERWISE, Words
 from hostile_files import HIDDEN, HIDINGS, Hiding
-from lxml import html
+from httpx import Response
+from lxml import etree, html
 from markdown_it import MarkdownIt
 
 from clsassist.answer_files import Provenance, answers_to_docx, answers_to_markdown
@@ -33,10 +36,12 @@ from clsassist.errors import ClsAssistError
 from clsassist.export_xlsx import rows_to_xlsx
 from clsassist.exports import answer_to_plain, registry_to_rows, rows_to_csv, rows_to_json
 from clsassist.indexing import index_corpus
+from clsassist.live import LiveAssistant
 from clsassist.records import Answer, Corpus
-from clsassist.settings import Settings
+from clsassist.settings import PageSettings, Settings
 from clsassist.text import INVISIBLE, squeeze
 from clsassist.web.rendering import Neighbours, render_answer, render_source
+from clsassist.web.server import create_app
 
 SHIPPED = Path(__file__).resolve().parents[1] / "corpus"
 HOSTILE = "hostile"
@@ -247,7 +252,9 @@ def test_a_file_of_any_name_is_cited_by_it(attacked: Assistant, place: int) -> N
     (action,) = [one for one in attacked.actions() if one.title == f"Mesure fichier {place}"]
     answer = attacked.ask(f"Qui pilote l'action « Mesure fichier {place} » ?")
     assert [one.id for one in answer.actions] == [action.id]
-    assert {one.document for one in answer.citations} == {f"{HOSTILE}/{FILES[place - 1]}"}
+    # Characters of control are written out: a path is one line, and tells the file.
+    written = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\x{ord(found.group()):02x}", FILES[place - 1])
+    assert {one.document for one in answer.citations} == {f"{HOSTILE}/{written}"}
     assert len(answer_to_plain(answer).split("Sources\n")[1].strip().splitlines()) == len(answer.citations)
     assert_harmless(answer, attacked)
     assert attacked.show_payload(action.id)["id"] == action.id
@@ -263,6 +270,82 @@ def test_commands_write_nothing_that_a_terminal_obeys(index: Path) -> None:
     ):
         result = CliRunner().invoke(main, [*arguments, "--index-dir", str(index)])
         assert_readable(result.stdout + result.stderr)
+
+
+# --- pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client(attacked: Assistant) -> Iterator[TestClient]:
+    settings = replace(Settings(), page=PageSettings(rate_per_minute=100_000, embed_origins=("https://ville.example",)))
+    with TestClient(create_app(LiveAssistant.over(attacked), settings), "http://127.0.0.1:7860") as client:
+        yield client
+
+
+def assert_page_is_ours(response: Response) -> set[str]:
+    """A page runs our own files alone, and fetches and links to nothing elsewhere; where it leads is returned."""
+    page = html.fromstring(response.content)
+    for element in page.iter("script", "iframe", "object", "embed", "base", "meta", "img", "form"):
+        kept = {name: value for name, value in element.attrib.items() if name in ("src", "action", "href", "data")}
+        assert all(value.startswith("/") and not value.startswith("//") for value in kept.values()), kept
+        assert element.tag not in ("iframe", "object", "embed", "base")
+        assert element.tag != "script" or "src" in kept or element.get("type") == "application/json"
+        assert "refresh" not in (element.get("http-equiv") or "")
+    for element in page.iter(etree.Element):
+        assert not [name for name in element.attrib if name.startswith("on")], dict(element.attrib)
+    links = set(page.xpath("//@href | //@xlink:href", namespaces={"xlink": "http://www.w3.org/1999/xlink"}))
+    assert all(re.match(r"/(?!/)|#|\?|mailto:|tel:", link) for link in links), links
+    return links
+
+
+def test_no_page_is_moved_by_what_it_shows(client: TestClient, attacked: Assistant) -> None:
+    starts = ("/fiches", "/partenaires", "/vue-d-ensemble", "/corpus", "/integration", "/avis/merci")
+    waiting, seen = list(starts), set()
+    while waiting:
+        address = waiting.pop(0)
+        response = client.get(address, headers={"accept": "text/html"})
+        seen.add(address)
+        assert response.status_code in (200, 403), address
+        links = assert_page_is_ours(response)
+        if address in starts:
+            found = sorted(link for link in links if re.match(r"/(?:fiches|partenaires)/", link) and "." not in link)
+            waiting += [link for link in found[:150] if link not in seen and link not in waiting]
+    assert len(seen) > 60
+
+
+@pytest.mark.parametrize("question", QUESTIONS[:16], ids=named)
+def test_a_hostile_question_moves_no_page(client: TestClient, question: str) -> None:
+    answer = client.post("/integration", data={"question": question})
+    assert answer.status_code == 200
+    assert_page_is_ours(answer)
+    for address in ("/fiches", "/partenaires"):
+        found = client.get(address, params={"q": question, "plan": question, "axe": question, "tri": question})
+        assert found.status_code < 500
+        assert_page_is_ours(found)
+    assert client.get("/api/v1/partners", params={"q": question}).status_code < 500
+    assert client.get("/api/v1/actions", params={"q": question}).status_code < 500
+
+
+def test_the_name_of_a_downloaded_file_breaks_no_header(client: TestClient) -> None:
+    response = client.post("/reponses/md", data={"q": 'Qui pilote "x"\r\nSet-Cookie: a=b\r\n\r\n<script> ?'})
+    assert response.status_code == 200
+    assert "set-cookie" not in response.headers
+    assert re.fullmatch(r'attachment; filename="[\w. -]+\.md"', response.headers["content-disposition"])
+    assert_literal(response.text)
+
+
+@pytest.mark.parametrize("place", range(len(FILES)), ids=lambda place: named(FILES[place]))
+def test_a_file_of_any_name_is_sent_as_a_file(client: TestClient, corpus: Corpus, place: int) -> None:
+    (path,) = [
+        one.document.path
+        for one in corpus.documents
+        if is_hostile(one.document.path) and one.actions[:1] and one.actions[0].title == f"Mesure fichier {place + 1}"
+    ]
+    response = client.get("/documents/" + quote(path))
+    assert response.status_code in (200, 404, 410)
+    if response.status_code == 200:
+        assert response.headers["content-disposition"].startswith("attachment; ")
+        assert response.headers["content-type"] == "application/octet-stream"
 
 
 # --- exports -------------------------------------------------------------------------------------------------

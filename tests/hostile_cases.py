@@ -55,7 +55,7 @@ MARKUP = (
     Words("cadre", f'<iframe src="{FOREIGN}"></iframe>'),
     Words("objet", '<object data="data:text/html,<script>alert(1)</script>"></object>'),
     Words("formulaire", f'<form action="{FOREIGN}"><button>ok</button></form>'),
-    Words("champ", "<input type=image src=x onerror=alert(1)> nom", "nom"),
+    Words("choix", "<select onfocus=alert(1) autofocus><option>nom</select>"),
     Words("style", f'<style>@import "{FOREIGN}/a.css"; body{{display:none}}</style>'),
     Words("style en ligne", '<div style="position:fixed;inset:0;background:url(//mechant.example)">x</div>', "x"),
     Words("base", f'<base href="{FOREIGN}/">'),

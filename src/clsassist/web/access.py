@@ -233,8 +233,12 @@ class Access:
         return hmac.digest(key, said.encode(), "sha256").hex()
 
     def allow_question(self, client: str, count: int = 1) -> bool:
-        """Count the questions that a client asks at once, and say whether they may be answered."""
-        return count < 1 or self._counter.hit(self._questions, "question", client_key(client), cost=count)
+        """Count the questions that a client asks at once, and say whether they may be answered.
+
+        A long conversation prepared again takes all that may be asked in a minute, and no more.
+        """
+        cost = min(count, max(1, self._questions.amount - 1))
+        return count < 1 or self._counter.hit(self._questions, "question", client_key(client), cost=cost)
 
     def require_question(self, client: str, count: int = 1) -> None:
         """Count the questions that a client asks at once; raises TooManyRequestsError when they are too many."""

@@ -32,10 +32,10 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
-    "registry_writing",
-    "registry",
     "lexical",
     "vector_cache",
+    "registry_writing",
+    "registry",
     "chroma",
     "vectors",
     "manifest",

@@ -378,7 +378,7 @@ def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
         open_index(place / "index", SETTINGS)
 
 
-@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 1}'])
+@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 2}'])
 def test_a_manifest_absent_or_damaged_is_a_damage(place, manifest):
     path = current_folder(place / "index") / "manifest.json"
     path.unlink() if manifest is None else path.write_text(manifest)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from clsassist.chroma import drop_remote
-from clsassist.errors import ConfigurationError, IndexBusyError, IndexDamagedError
+from clsassist.errors import ClsAssistError, ConfigurationError, IndexBusyError, IndexDamagedError
 from clsassist.manifest import MANIFEST_FILE
 
 logger = logging.getLogger(__name__)
@@ -85,18 +85,32 @@ def withdraw(index_dir: Path) -> None:
 def only_builder(index_dir: Path) -> Iterator[None]:
     """Keep every other process from building the same index.
 
-    Raises IndexBusyError at once when one is at it.
+    Raises IndexBusyError at once when one is at it, ClsAssistError when the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
-    index_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index_dir / "build.lock", timeout=0)
     try:
-        with FileLock(index_dir / "build.lock", timeout=0):
-            yield
+        index_dir.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as error:
         raise IndexBusyError(
             f"Une autre commande construit déjà l'index « {index_dir} ». Attendez qu'elle ait fini."
         ) from error
+    except OSError as error:
+        raise cannot_write(index_dir, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def cannot_write(index_dir: Path, error: Exception) -> ClsAssistError:
+    """Explain that an index could not be written."""
+    return ClsAssistError(
+        f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
+        "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
+    )
 
 
 def hold_build(index_dir: Path, build_id: str) -> Hold | None:

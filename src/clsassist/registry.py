@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
+from clsassist.corpus import KnownDocument
 from clsassist.errors import IndexDamagedError, UnknownActionError
-from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.reading_report import DocumentReport, ReadingReport
+from clsassist.records import Action, Document, Involvement, ParsedDocument, Passage, Plan, Section, Span, Warning
+from clsassist.registry_writing import ADAPTERS
 from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
-
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
-    record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
-}
 
 
 class Registry:
@@ -50,18 +48,72 @@ class Registry:
         """Close the file."""
         self._connection.close()
 
+    def known_documents(self) -> list[KnownDocument]:
+        """Return every document in reading order: as much as tells whether it must be read again."""
+        rows = self._connection.execute("SELECT id, path, own_plan, plan FROM document ORDER BY position")
+        plan = ADAPTERS[Plan].validate_json
+        return [KnownDocument(key, path, plan(own), plan(settled)) for key, path, own, settled in rows]
+
+    def recall(self, identifier: str) -> ParsedDocument:
+        """Return a document whole, as it was given to be written.
+
+        Raises KeyError when there is none of this id.
+        """
+        columns = "record, plan, dated, warnings, status, own_plan"
+        row = self._connection.execute(f"SELECT {columns} FROM document WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise KeyError(identifier)
+        record, plan, dated, warnings, status, own_plan = row
+        return ParsedDocument(
+            ADAPTERS[Document].validate_json(record),
+            ADAPTERS[Plan].validate_json(plan),
+            dated,
+            tuple(self._recall_of(identifier, "action", Action)),
+            tuple(self._recall_of(identifier, "section", Section)),
+            tuple(map(ADAPTERS[Warning].validate_python, json.loads(warnings))),
+            status,
+            ADAPTERS[Plan].validate_json(own_plan),
+        )
+
+    def _recall_of(self, document: str, table: str, record: type[Any]) -> Iterator[Any]:
+        rows = self._connection.execute(f"SELECT record FROM {table} WHERE document = ? ORDER BY position", (document,))
+        return (ADAPTERS[record].validate_json(found) for (found,) in rows)
+
+    def passage_keys(self, document: str) -> list[tuple[str, bytes]]:
+        """Return the id of each passage of a document, and the key of its text."""
+        return self._connection.execute("SELECT id, text_key FROM passage WHERE document = ?", (document,)).fetchall()
+
+    def lexical_entries(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield the id of each passage, in order of ids, with the stems of its title, of its context, of its text."""
+        yield from self._connection.execute(
+            "SELECT id, title_stems, context_stems, text_stems FROM passage ORDER BY id"
+        )
+
+    def has_text(self, key: bytes) -> bool:
+        """Say whether some passage has the text of this key."""
+        return self._connection.execute("SELECT 1 FROM passage WHERE text_key = ?", (key,)).fetchone() is not None
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table: « document », « action », « passage »."""
+        return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def reading_report(self) -> ReadingReport:
+        """Return what was found in each document when it was read, and the files that could not be."""
+        rows = self._connection.execute("SELECT report FROM document ORDER BY position")
+        return ReadingReport(tuple(ADAPTERS[DocumentReport].validate_json(told) for (told,) in rows), self.failures)
+
     @cached_property
     def documents(self) -> dict[str, Document]:
         """All documents, by id."""
         rows = self._connection.execute("SELECT record FROM document ORDER BY path")
-        found = [_ADAPTERS[Document].validate_json(record) for (record,) in rows]
+        found = [ADAPTERS[Document].validate_json(record) for (record,) in rows]
         return {document.id: document for document in found}
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
         """The plan of each document, by document id."""
         rows = self._connection.execute("SELECT id, plan FROM document ORDER BY path")
-        return {identifier: _ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
+        return {identifier: ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
 
     @cached_property
     def dates(self) -> dict[str, str | None]:
@@ -75,27 +127,30 @@ class Registry:
             "SELECT action.record FROM action JOIN document ON document.id = action.document "
             "ORDER BY document.path, action.position"
         )
-        found = [_ADAPTERS[Action].validate_json(record) for (record,) in rows]
+        found = [ADAPTERS[Action].validate_json(record) for (record,) in rows]
         return {action.id: action for action in found}
 
     @cached_property
     def sections(self) -> dict[str, Section]:
         """All sections, by id."""
         rows = self._connection.execute("SELECT record FROM section ORDER BY document, position")
-        found = [_ADAPTERS[Section].validate_json(record) for (record,) in rows]
+        found = [ADAPTERS[Section].validate_json(record) for (record,) in rows]
         return {section.id: section for section in found}
 
     @cached_property
     def passages(self) -> dict[str, Passage]:
         """All passages, by id."""
-        rows = self._connection.execute("SELECT record FROM passage ORDER BY position")
-        found = [_ADAPTERS[Passage].validate_json(record) for (record,) in rows]
+        rows = self._connection.execute(
+            "SELECT passage.record FROM passage JOIN document ON document.id = passage.document "
+            "ORDER BY document.position, passage.position"
+        )
+        found = [ADAPTERS[Passage].validate_json(record) for (record,) in rows]
         return {passage.id: passage for passage in found}
 
     @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
-        return tuple(self._connection.execute("SELECT path, reason FROM failure"))
+        return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
 
     @cached_property
     def terms(self) -> dict[str, str]:
@@ -138,8 +193,8 @@ class Registry:
 
     def segments_like(self, pattern: str) -> list[Segment]:
         """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ? ORDER BY id", (pattern,))
-        return [_row_to_segment(row) for row in rows]
+        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ?", (pattern,))
+        return [segment for _, segment in self._in_reading_order({row[0]: _row_to_segment(row) for row in rows})]
 
     def plans_saying(self, name: str) -> frozenset[str]:
         """Return the documents of every plan that says a proper name somewhere, the name of the plan included."""
@@ -160,7 +215,15 @@ class Registry:
             )
             for row in rows:
                 found[row[0]] = _row_to_segment(row)
-        return sorted(found.items())
+        return self._in_reading_order(found)
+
+    def _in_reading_order(self, found: Mapping[int, Segment]) -> list[tuple[int, Segment]]:
+        # A document written again has higher row ids than those that follow it.
+        return sorted(found.items(), key=lambda held: (self._places[held[1].document_id], held[0]))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return dict(self._connection.execute("SELECT id, position FROM document"))
 
 
 def _says_name(text: str, name: str) -> bool:

@@ -90,16 +90,14 @@ def contents(index_dir: Path) -> dict[str, Any]:
     with closing(sqlite3.connect(folder / "registry.sqlite")) as registry:
         tables = {name: _rows(registry, name) for (name,) in registry.execute(_TABLES)}
     order = [row[0] for row in sorted(tables["document"], key=lambda row: row[1])]
-    segments = [row[1:] for row in sorted(tables["segment"], key=lambda row: (order.index(row[2]), row[0]))]
+    written = sorted(tables["segment"], key=lambda row: (order.index(row[2]), row[0]))
     # Segments are told by their place, since their numbers differ.
-    places = {
-        row[0]: place for place, row in enumerate(sorted(tables["segment"], key=lambda r: (order.index(r[2]), r[0])))
-    }
+    places = {row[0]: place for place, row in enumerate(written)}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     ids = json.loads((folder / "passage_ids.json").read_text(encoding="utf-8"))
     return {
         **{name: sorted(rows) for name, rows in tables.items() if name not in (*_NUMBERED, "posting")},
-        "segment": segments,
+        "segment": [row[1:] for row in written],
         "failure": [row[1:] for row in tables["failure"]],
         "posting": sorted((stem, places[segment]) for stem, segment in tables["posting"]),
         "sources": manifest["sources"],

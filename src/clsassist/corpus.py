@@ -11,6 +11,7 @@ from clsassist.errors import NothingToIndexError, ReadingError
 from clsassist.lexicon import Lexicon, load_lexicon
 from clsassist.parsing.fiches import parse_document
 from clsassist.parsing.plans import Reading, document_date, document_status, own_plan, settle_plans
+from clsassist.personal_data import hide_in_document
 from clsassist.readers import known_formats
 from clsassist.readers.documents import read_documents
 from clsassist.readers.isolation import ReadingProcess
@@ -177,7 +178,7 @@ def _read_change(
                 case KnownDocument():
                     found.append(outcome)
                 case Document():
-                    found.append(_parse_new(_with_own_identifier(outcome, taken), lexicon))
+                    found.append(_parse_new(_with_own_identifier(_shown(outcome, settings), taken), lexicon))
     plans = settle_plans([(one.id, one.own_plan) for one in found])
     documents = tuple(
         settled for one, plan in zip(found, plans, strict=True) if (settled := _settle(one, plan, known)) is not None
@@ -259,6 +260,11 @@ def _keep_identifiers(held: Iterable[KnownDocument | ReadingError], taken: set[s
 
 def _say_nothing(_stage: str, _done: int, _total: int) -> None:
     pass
+
+
+def _shown(document: Document, settings: Settings) -> Document:
+    """Hide what must be before anything reads the text: what is not in a document cannot be stored nor shown."""
+    return hide_in_document(document) if settings.hide_personal_data else document
 
 
 def _with_own_identifier(document: Document, taken: set[str]) -> Document:

@@ -288,6 +288,7 @@ class _Build:
             counts=counts,
             checksums=hash_parts(folder),
             versions=installed_versions(),
+            hides_personal_data=self.settings.hide_personal_data,
         )
 
     @contextmanager

@@ -34,10 +34,13 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
+    "fetching",
+    "segment_rows",
     "lexical",
     "vector_cache",
     "registry_writing",
     "registry",
+    "registry_recall",
     "chroma",
     "vectors",
     "manifest",

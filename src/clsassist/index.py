@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +46,6 @@ from clsassist.text import Analyser
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder, Vectors
-    from clsassist.registry import Registry
     from clsassist.vector_cache import CachedVectors
 
 __all__ = [
@@ -204,14 +203,15 @@ class _Build:
 
     def _fill(self, folder: Path, cache: Path) -> BuildReport:
         from clsassist import lexical
+        from clsassist.registry_recall import RecalledRegistry
 
         with self._stage("Registre"):
             gone = self._write_registry(folder / REGISTRY_FILE)
-        with closing(self._open_registry(folder)) as registry:
+        with RecalledRegistry(folder / REGISTRY_FILE) as registry:
             with self._stage("Index lexical"):
                 lexical.build(folder / LEXICAL_FOLDER, registry.lexical_entries())
             cached = self._embed(cache, [key for _, key in gone if not registry.has_text(key)])
-            counts = {f"{table}s": registry.count(table) for table in ("document", "action", "passage")}
+            counts = registry.counts()
         with _waiting_probe(folder) as probe:
             with self._stage("Base vectorielle"):
                 self._write_vectors(folder, cached.vectors, {passage_id for passage_id, _ in gone})
@@ -222,6 +222,7 @@ class _Build:
 
     def _write_registry(self, path: Path) -> list[tuple[str, bytes]]:
         """Write the registry; return the id and the key of the text of each passage of the previous one taken out."""
+        from clsassist.registry_recall import RecalledRegistry
         from clsassist.registry_writing import RegistryWriter
 
         contents, previous = self.contents, self.contents.previous
@@ -230,10 +231,10 @@ class _Build:
                 writer.write(contents.corpus.documents, contents.passages)
                 writer.finish(contents.order, contents.corpus.failures)
             return []
-        with closing(self._open_registry(previous.folder)) as registry:
+        with RecalledRegistry(previous.registry_path) as registry:
             written = {parsed.document.id for parsed in contents.corpus.documents}
             staying = set(contents.order) - written
-            out = [known.id for known in registry.known_documents() if known.id not in staying]
+            out = [known.id for known in registry.documents() if known.id not in staying]
             gone = [told for identifier in out for told in registry.passage_keys(identifier)]
         with RegistryWriter.copy(previous.registry_path, path, self.analyser) as writer:
             for identifier in out:
@@ -241,11 +242,6 @@ class _Build:
             writer.write(contents.corpus.documents, contents.passages)
             writer.finish(contents.order, contents.corpus.failures)
         return gone
-
-    def _open_registry(self, folder: Path) -> Registry:
-        from clsassist.registry import Registry
-
-        return Registry.open(folder / REGISTRY_FILE, self.analyser)
 
     def _embed(self, path: Path, gone: Sequence[bytes]) -> CachedVectors:
         from clsassist.embedding import passage_to_text

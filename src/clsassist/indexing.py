@@ -19,6 +19,7 @@ from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.passages import corpus_to_passages
 from clsassist.reading_report import ReadingReport
 from clsassist.registry import Registry
+from clsassist.registry_recall import RecalledRegistry
 from clsassist.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -63,12 +64,12 @@ def _update(root: Path, files: Sequence[Path], settings: Settings, progress: Pro
         if previous is None:
             return None
         if find_change(previous.manifest, files) is None:
-            return _already_done(previous)
+            return Indexing(previous.manifest.build, _reading_report(previous.folder), changed=False)
         embedder = load_embedder(settings.embedding_model)
         if embedder.name != previous.manifest.embedder:
             return None
         unchanged = find_unchanged(previous.manifest, files)
-        with closing(_open_registry(previous.folder)) as registry:
+        with RecalledRegistry(previous.registry_path) as registry:
             known = KnownFiles(_known_outcomes(registry, unchanged), registry.recall)
             change = read_change(root, files, settings, progress, known)
         contents = Contents(
@@ -98,13 +99,13 @@ def _usable_index(root: Path, settings: Settings) -> Iterator[OpenIndex | None]:
 
 
 def _known_outcomes(
-    registry: Registry, unchanged: Mapping[Path, SourceFile]
+    registry: RecalledRegistry, unchanged: Mapping[Path, SourceFile]
 ) -> dict[Path, tuple[KnownDocument | ReadingError, ...]]:
     """Return what the unchanged files gave: their documents, then what could not be read of them."""
     files = {source.path: file for file, source in unchanged.items()}
     found: dict[Path, list[KnownDocument | ReadingError]] = {file: [] for file in unchanged}
-    failures = [ReadingError(path, reason) for path, reason in registry.failures]
-    outcomes: list[KnownDocument | ReadingError] = [*registry.known_documents(), *failures]
+    failures = [ReadingError(path, reason) for path, reason in registry.failures()]
+    outcomes: list[KnownDocument | ReadingError] = [*registry.documents(), *failures]
     for outcome in outcomes:
         # The member of an archive is told by a path that goes on from that of the archive.
         places = (outcome.path, *map(str, PurePosixPath(outcome.path).parents))
@@ -114,17 +115,12 @@ def _known_outcomes(
     return {file: tuple(held) for file, held in found.items()}
 
 
-def _already_done(previous: OpenIndex) -> Indexing:
-    with closing(_open_registry(previous.folder)) as registry:
-        return Indexing(previous.manifest.build, registry.reading_report(), changed=False)
+def _reading_report(folder: Path) -> ReadingReport:
+    with closing(Registry.open(folder / REGISTRY_FILE, load_lexicon().analyser)) as registry:
+        return registry.reading_report()
 
 
 def _put_in_service(contents: Contents, embedder: Embedder, settings: Settings, progress: Progress | None) -> Indexing:
     analyser = load_lexicon().analyser
     done = put_in_service(contents, settings.index_dir, embedder, analyser, progress, settings=settings)
-    with closing(_open_registry(done.folder)) as registry:
-        return Indexing(done.build, registry.reading_report(), embedded=done.embedded)
-
-
-def _open_registry(folder: Path) -> Registry:
-    return Registry.open(folder / REGISTRY_FILE, load_lexicon().analyser)
+    return Indexing(done.build, _reading_report(done.folder), embedded=done.embedded)

@@ -5,18 +5,36 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from clsassist.corpus import KnownDocument
+import numpy as np
+import numpy.typing as npt
+
 from clsassist.errors import IndexDamagedError, UnknownActionError
+from clsassist.fetching import Fetched, SourceText
 from clsassist.reading_report import DocumentReport, ReadingReport
-from clsassist.records import Action, Document, Involvement, ParsedDocument, Passage, Plan, Section, Span, Warning
+from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
 from clsassist.registry_writing import ADAPTERS
+from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
+
+_Record = TypeVar("_Record", Document, Passage, Section)
+
+# How each kind of record is told in order.
+_ORDERS = {
+    "document": "path",
+    "section": "document, position",
+    "passage": "(SELECT position FROM document WHERE document.id = passage.document), position",
+}
+# How many records are kept: those of a small corpus all are; of 10,000 fiches, at most about 100 MB.
+_MOST_DOCUMENTS = 32
+_MOST_SECTIONS = 1_000
+_MOST_PASSAGES = 10_000
+_MOST_SOURCES = 1_000
 
 
 class Registry:
@@ -26,6 +44,11 @@ class Registry:
         self._connection = connection
         self._analyser = analyser
         self._names: dict[str, Stems] = {}
+        self.rows = SegmentRows(connection)
+        self.documents = Fetched(partial(self._ids, "document"), partial(self._fetch, Document), _MOST_DOCUMENTS)
+        self.sections = Fetched(partial(self._ids, "section"), partial(self._fetch, Section), _MOST_SECTIONS)
+        self.passages = Fetched(partial(self._ids, "passage"), partial(self._fetch, Passage), _MOST_PASSAGES)
+        self.sources = Fetched(partial(self._ids, "document"), self._fetch_source, _MOST_SOURCES)
 
     @staticmethod
     def open(path: Path, analyser: Analyser) -> Registry:
@@ -48,66 +71,34 @@ class Registry:
         """Close the file."""
         self._connection.close()
 
-    def known_documents(self) -> list[KnownDocument]:
-        """Return every document in reading order: as much as tells whether it must be read again."""
-        rows = self._connection.execute("SELECT id, path, own_plan, plan FROM document ORDER BY position")
-        plan = ADAPTERS[Plan].validate_json
-        return [KnownDocument(key, path, plan(own), plan(settled)) for key, path, own, settled in rows]
+    def _ids(self, table: str) -> list[str]:
+        return [row[0] for row in self._connection.execute(f"SELECT id FROM {table} ORDER BY {_ORDERS[table]}")]
 
-    def recall(self, identifier: str) -> ParsedDocument:
-        """Return a document whole, as it was given to be written.
-
-        Raises KeyError when there is none of this id.
-        """
-        columns = "record, plan, dated, warnings, status, own_plan"
-        row = self._connection.execute(f"SELECT {columns} FROM document WHERE id = ?", (identifier,)).fetchone()
+    def _fetch(self, record: type[_Record], identifier: str) -> _Record:
+        table = record.__name__.lower()
+        row = self._connection.execute(f"SELECT record FROM {table} WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             raise KeyError(identifier)
-        record, plan, dated, warnings, status, own_plan = row
-        return ParsedDocument(
-            ADAPTERS[Document].validate_json(record),
-            ADAPTERS[Plan].validate_json(plan),
-            dated,
-            tuple(self._recall_of(identifier, "action", Action)),
-            tuple(self._recall_of(identifier, "section", Section)),
-            tuple(map(ADAPTERS[Warning].validate_python, json.loads(warnings))),
-            status,
-            ADAPTERS[Plan].validate_json(own_plan),
-        )
+        found: _Record = ADAPTERS[record].validate_json(row[0])
+        return found
 
-    def _recall_of(self, document: str, table: str, record: type[Any]) -> Iterator[Any]:
-        rows = self._connection.execute(f"SELECT record FROM {table} WHERE document = ? ORDER BY position", (document,))
-        return (ADAPTERS[record].validate_json(found) for (found,) in rows)
-
-    def passage_keys(self, document: str) -> list[tuple[str, bytes]]:
-        """Return the id of each passage of a document, and the key of its text."""
-        return self._connection.execute("SELECT id, text_key FROM passage WHERE document = ?", (document,)).fetchall()
-
-    def lexical_entries(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield the id of each passage, in order of ids, with the stems of its title, of its context, of its text."""
-        yield from self._connection.execute(
-            "SELECT id, title_stems, context_stems, text_stems FROM passage ORDER BY id"
-        )
-
-    def has_text(self, key: bytes) -> bool:
-        """Say whether some passage has the text of this key."""
-        return self._connection.execute("SELECT 1 FROM passage WHERE text_key = ?", (key,)).fetchone() is not None
-
-    def count(self, table: str) -> int:
-        """Count the rows of a table: « document », « action », « passage »."""
-        return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-    def reading_report(self) -> ReadingReport:
-        """Return what was found in each document when it was read, and the files that could not be."""
-        rows = self._connection.execute("SELECT report FROM document ORDER BY position")
-        return ReadingReport(tuple(ADAPTERS[DocumentReport].validate_json(told) for (told,) in rows), self.failures)
+    def _fetch_source(self, identifier: str) -> SourceText:
+        row = self._connection.execute("SELECT path, text, pages FROM document WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise KeyError(identifier)
+        path, text, pages = row
+        starts, numbers = zip(*json.loads(pages), strict=True) if pages != "[]" else ((), ())
+        return SourceText(path, text, starts, numbers)
 
     @cached_property
-    def documents(self) -> dict[str, Document]:
-        """All documents, by id."""
-        rows = self._connection.execute("SELECT record FROM document ORDER BY path")
-        found = [ADAPTERS[Document].validate_json(record) for (record,) in rows]
-        return {document.id: document for document in found}
+    def paths(self) -> dict[str, str]:
+        """The path of each document, by document id."""
+        return dict(self._connection.execute("SELECT id, path FROM document ORDER BY path"))
+
+    @cached_property
+    def documents_at(self) -> dict[str, str]:
+        """The id of each document, by path."""
+        return {path: identifier for identifier, path in self.paths.items()}
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -131,23 +122,6 @@ class Registry:
         return {action.id: action for action in found}
 
     @cached_property
-    def sections(self) -> dict[str, Section]:
-        """All sections, by id."""
-        rows = self._connection.execute("SELECT record FROM section ORDER BY document, position")
-        found = [ADAPTERS[Section].validate_json(record) for (record,) in rows]
-        return {section.id: section for section in found}
-
-    @cached_property
-    def passages(self) -> dict[str, Passage]:
-        """All passages, by id."""
-        rows = self._connection.execute(
-            "SELECT passage.record FROM passage JOIN document ON document.id = passage.document "
-            "ORDER BY document.position, passage.position"
-        )
-        found = [ADAPTERS[Passage].validate_json(record) for (record,) in rows]
-        return {passage.id: passage for passage in found}
-
-    @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
         return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
@@ -162,6 +136,11 @@ class Registry:
         """Every stem of the documents."""
         return frozenset(self.terms.values())
 
+    def reading_report(self) -> ReadingReport:
+        """Return what was found in each document when it was read, and the files that could not be."""
+        rows = self._connection.execute("SELECT report FROM document ORDER BY position")
+        return ReadingReport(tuple(ADAPTERS[DocumentReport].validate_json(told) for (told,) in rows), self.failures)
+
     def action(self, identifier: str) -> Action:
         """Return an action by its id.
 
@@ -175,9 +154,14 @@ class Registry:
         """Return the action or section that a segment or passage belongs to."""
         return self.sections[identifier] if identifier in self.sections else self.action(identifier)
 
+    def sections_of(self, document: str) -> list[Section]:
+        """Return the sections of a document, in order."""
+        rows = self._connection.execute("SELECT id FROM section WHERE document = ? ORDER BY position", (document,))
+        return [self.sections[identifier] for (identifier,) in rows.fetchall()]
+
     def title_segment(self, action: Action) -> Segment:
         """Return the title of an action as a quotable segment."""
-        return title_to_segment(action, self.documents[action.document_id].text)
+        return title_to_segment(action, self.sources[action.document_id].text)
 
     def involvements(self) -> Iterator[tuple[Action, Involvement]]:
         """Yield every involvement with its action."""
@@ -191,39 +175,71 @@ class Registry:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
+    @cached_property
+    def _naming(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the actions that name each organisation, as written."""
+        found: dict[str, dict[str, None]] = {}
+        for action, held in self.involvements():
+            found.setdefault(held.organisation, {})[action.id] = None
+        return {name: tuple(actions) for name, actions in found.items()}
+
+    @cached_property
+    def _names_by_stem(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._naming:
+            for stem in dict.fromkeys(self.name_stems(name)):
+                found.setdefault(stem, []).append(name)
+        return found
+
+    def names_said_in(
+        self, forms: Sequence[Stems], is_named: Callable[[Stems, Sequence[Stems]], bool]
+    ) -> frozenset[str]:
+        """Return the organisations, as the actions write them, that a name said in one of these forms names."""
+        held = {name for form in forms if form for name in self._names_by_stem.get(form[0], ())}
+        return frozenset(name for name in held if is_named(self.name_stems(name), forms))
+
+    def actions_naming(self, organisations: Iterable[str]) -> frozenset[str]:
+        """Return the ids of the actions where some organisation, as written, has a part."""
+        return frozenset(identifier for name in organisations for identifier in self._naming.get(name, ()))
+
     def segments_like(self, pattern: str) -> list[Segment]:
         """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ?", (pattern,))
-        return [segment for _, segment in self._in_reading_order({row[0]: _row_to_segment(row) for row in rows})]
+        rows = self._connection.execute(
+            "SELECT segment.* FROM segment JOIN document ON document.id = segment.document WHERE quote GLOB ? "
+            "ORDER BY document.position, segment.id",
+            (pattern,),
+        )
+        return [_row_to_segment(row) for row in rows]
 
     def plans_saying(self, name: str) -> frozenset[str]:
         """Return the documents of every plan that says a proper name somewhere, the name of the plan included."""
         stems = self._analyser.stems(name)
-        said = {one.document_id for _, one in self.segments_saying([stems]) if _says_name(one.quote, name)}
+        said = {one.document_id for one in self.segments_saying([stems]) if _says_name(one.quote, name)}
         said |= {key for key, plan in self.plans.items() if _says_name(plan.name, name)}
         names = {self.plans[key].name for key in said}
         return frozenset(key for key, plan in self.plans.items() if plan.name in names)
 
-    def segments_saying(self, forms: Iterable[tuple[str, ...]]) -> list[tuple[int, Segment]]:
-        """Return the segments that hold any of these runs of stems in their own words, with their row ids."""
-        found: dict[int, Segment] = {}
-        for form in filter(None, forms):
-            rows = self._connection.execute(
-                "SELECT segment.* FROM posting JOIN segment ON segment.id = posting.segment "
-                "WHERE posting.stem = ? AND instr(segment.stems, ?) > 0",
-                (form[0], f" {' '.join(form)} "),
-            )
-            for row in rows:
-                found[row[0]] = _row_to_segment(row)
-        return self._in_reading_order(found)
-
-    def _in_reading_order(self, found: Mapping[int, Segment]) -> list[tuple[int, Segment]]:
-        # A document written again has higher row ids than those that follow it.
-        return sorted(found.items(), key=lambda held: (self._places[held[1].document_id], held[0]))
-
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return dict(self._connection.execute("SELECT id, position FROM document"))
+    def is_outside(self) -> npt.NDArray[np.bool_]:
+        """Whether each owner of segments is a section, in the order of the columns' owners."""
+        return np.array([owner not in self.actions for owner in self.rows.columns.owners], dtype=np.bool_)
+
+    def segments_saying(self, forms: Iterable[Stems]) -> list[Segment]:
+        """Return the segments that hold any of these runs of stems in their own words, in reading order."""
+        return self.segments(self.rows.saying(forms))
+
+    def owners_saying(self, forms: Iterable[Stems]) -> frozenset[str]:
+        """Return the ids of the actions and sections that hold any of these runs of stems in their own words."""
+        return self.rows.owners(self.rows.saying(forms))
+
+    def segments(self, rows: Rows) -> list[Segment]:
+        """Return the segments at some rows, in reading order."""
+        wanted = self.rows.columns.ids[rows].tolist()
+        found = self._connection.execute(
+            "SELECT * FROM segment WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+        )
+        by_id = {row[0]: _row_to_segment(row) for row in found}
+        return [by_id[identifier] for identifier in wanted]
 
 
 def _says_name(text: str, name: str) -> bool:

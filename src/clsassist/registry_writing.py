@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sqlite3
@@ -23,7 +24,9 @@ from clsassist.vector_cache import text_key
 _SCHEMA = """
 CREATE TABLE document (
     id TEXT PRIMARY KEY, position INTEGER, path TEXT, record BLOB, plan BLOB, own_plan BLOB, dated TEXT, status TEXT,
-    warnings BLOB, report BLOB
+    warnings BLOB, report BLOB,
+    -- What quotes need, ready: parsing a record for its text takes a hundred times longer than reading it.
+    text TEXT, pages TEXT
 );
 CREATE TABLE action (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
 CREATE TABLE section (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
@@ -99,8 +102,8 @@ class RegistryWriter:
     def remove(self, document: str) -> None:
         """Take out a document and all that belongs to it."""
         run = self._connection.execute
-        for (record,) in run("SELECT record FROM document WHERE id = ?", (document,)).fetchall():
-            self._forget_terms(ADAPTERS[Document].validate_json(record).text)
+        for (text,) in run("SELECT text FROM document WHERE id = ?", (document,)).fetchall():
+            self._forget_terms(text)
         for segment, stems in run("SELECT id, stems FROM segment WHERE document = ?", (document,)).fetchall():
             rows = [(stem, segment) for stem in set(stems.split())]
             self._connection.executemany("DELETE FROM posting WHERE stem = ? AND segment = ?", rows)
@@ -133,8 +136,9 @@ class RegistryWriter:
             *(document.id, None, document.path, _dump(document)),
             *(_dump(parsed.plan), _dump(parsed.own_plan or parsed.plan), parsed.dated, parsed.status),
             *(json.dumps([asdict(warning) for warning in parsed.warnings]), _dump(report_document(parsed))),
+            *(document.text, json.dumps(page_starts(document))),
         )
-        run("INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+        run("INSERT INTO document VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
         for place, action in enumerate(parsed.actions):
             run("INSERT INTO action VALUES (?,?,?,?)", (action.id, document.id, place, _dump(action)))
         for place, section in enumerate(parsed.sections):
@@ -177,3 +181,10 @@ class RegistryWriter:
     def _words(self, passage: Passage) -> tuple[bytes, str, str, str]:
         _, title, context, text = passage_to_entry(passage, self._analyser)
         return text_key(passage_to_text(passage)), title, context, text
+
+
+def page_starts(document: Document) -> list[tuple[int, int | None]]:
+    """Return from which offset of its text on each page of a document holds, as its blocks tell it."""
+    places = {block.span.start: block.page for block in document.blocks}
+    changes = itertools.groupby(places.items(), key=lambda place: place[1])
+    return [next(held) for _, held in changes]

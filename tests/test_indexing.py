@@ -52,7 +52,7 @@ class CharacterEmbedder:
 @pytest.fixture
 def embedder(monkeypatch: pytest.MonkeyPatch) -> CharacterEmbedder:
     made = CharacterEmbedder()
-    monkeypatch.setattr(indexing, "load_embedder", lambda model: made)
+    monkeypatch.setattr(indexing, "load_embedder", lambda model, settings: made)
     # What is checked here is what a build holds; that Chroma's files open is checked elsewhere, at some cost.
     monkeypatch.setattr(index, "_PROBE", (sys.executable, "-c", "import sys; sys.stdin.read()"))
     return made

@@ -55,7 +55,7 @@ def index_corpus(
 def _build(root: Path, files: Sequence[Path], settings: Settings, progress: Progress | None) -> Indexing:
     change = read_change(root, files, settings, progress)
     contents = Contents(change.corpus, corpus_to_passages(change.corpus), change.order)
-    return _put_in_service(contents, load_embedder(settings.embedding_model), settings, progress)
+    return _put_in_service(contents, load_embedder(settings.embedding_model, settings), settings, progress)
 
 
 def _update(root: Path, files: Sequence[Path], settings: Settings, progress: Progress | None) -> Indexing | None:
@@ -65,7 +65,7 @@ def _update(root: Path, files: Sequence[Path], settings: Settings, progress: Pro
             return None
         if find_change(previous.manifest, files) is None:
             return Indexing(previous.manifest.build, _reading_report(previous.folder), changed=False)
-        embedder = load_embedder(settings.embedding_model)
+        embedder = load_embedder(settings.embedding_model, settings)
         if embedder.name != previous.manifest.embedder:
             return None
         unchanged = find_unchanged(previous.manifest, files)

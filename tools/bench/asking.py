@@ -28,17 +28,19 @@ MOST_P50, MOST_P95_S, MOST_COLD_S, MOST_COLD_PART, MOST_RESIDENT = 2.5, 0.040, 3
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """Questions asked one after the other: seconds of each, and of one embedding of it measured just after."""
+    """Questions asked one after the other: seconds of each, of one embedding of it just after, and of processor."""
 
     asked: tuple[float, ...]
     embedded: tuple[float, ...]
+    worked: tuple[float, ...]
     first: float
 
     @classmethod
     def of(cls, found: dict[str, Any]) -> Warm:
         """Gather what a worker measured."""
         rows = found["rows"]
-        return cls(tuple(row[1] for row in rows), tuple(row[2] for row in rows), found["first_s"])
+        asked, embedded, worked = zip(*(row[1:] for row in rows), strict=True)
+        return cls(asked, embedded, worked, found["first_s"])
 
     @property
     def ratio(self) -> float:
@@ -48,7 +50,8 @@ class Warm:
     def cells(self) -> Sequence[str]:
         """Return the cells of a table, in milliseconds."""
         asked = [at(self.asked, part) for part in (0.5, 0.95, 1.0)]
-        return [str(len(self.asked)), *(number(1000 * value) for value in (*asked, statistics.median(self.embedded)))]
+        beside = (statistics.median(self.worked), statistics.median(self.embedded))
+        return [str(len(self.asked)), *(number(1000 * value) for value in (*asked, *beside))]
 
 
 def evaluation_questions(root: Path) -> list[str]:
@@ -135,7 +138,7 @@ def asking_text(found: dict[str, Any], targets: Sequence[Target], machine: str) 
     rows = [["clsassist", *Warm.of(found["warm"]).cells()]]
     if "peer_warm" in found:
         rows.append(["llama-index + Chroma (10 passages, sans réponse rédigée)", *Warm.of(found["peer_warm"]).cells()])
-    warm = table(("", "questions", "médiane", "95e centile", "maximum", "un embedding"), rows)
+    warm = table(("", "questions", "médiane", "95e centile", "maximum", "processeur", "un embedding"), rows)
     runs = (("clsassist ask", found["cold"]), ("llama-index + Chroma", found.get("peer_cold", [])))
     cold_head = ("", "essais", "médiane (s)", "processeur (s)", "mémoire la plus haute")
     cold = table(cold_head, [_cold_row(name, measured) for name, measured in runs if measured])

@@ -19,7 +19,7 @@ from clsassist.settings import Settings
 from clsassist.text import Analyser
 
 # Raised whenever a build written before can no longer be read.
-FORMAT = 1
+FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 # What wrote the files of a build: another version may read them wrong, or read documents otherwise.
 _WRITERS = ("clsassist", "chromadb", "tantivy", "lxml", "openpyxl", "pypdf", "pypdfium2")
@@ -42,7 +42,8 @@ class Manifest:
     """What a build was made from and with.
 
     ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
-    on a Chroma server. ``checksums`` covers the files that opening does not change.
+    on a Chroma server, ``hides_personal_data`` that no text holds any. ``checksums`` covers the
+    files that opening does not change.
     """
 
     build: str
@@ -58,6 +59,7 @@ class Manifest:
     counts: Mapping[str, int]
     checksums: Mapping[str, str]
     versions: Mapping[str, str]
+    hides_personal_data: bool = False
     format: int = FORMAT
 
 
@@ -147,6 +149,12 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
         return (
             f"l'index a été construit avec le modèle « {manifest.model} », "
             f"le modèle configuré est « {settings.embedding_model} »"
+        )
+    if manifest.hides_personal_data != settings.hide_personal_data:
+        written, wanted = ("sans", "avec")[:: 1 if manifest.hides_personal_data else -1]
+        return (
+            f"l'index a été construit {written} les données personnelles des documents, la configuration le veut "
+            f"{wanted} elles (CLSASSIST_HIDE_PERSONAL_DATA)"
         )
     if manifest.remote != bool(settings.chroma_url):
         written, wanted = ("un serveur Chroma", "cette machine")[:: 1 if manifest.remote else -1]

@@ -39,7 +39,8 @@ def ask(index: str, questions: list[str], known: list[dict[str, Any]]) -> dict[s
     assistant = Assistant.open(index)
     assistant.ask(questions[0])
     first = time.perf_counter() - started
-    embedder = load_embedder(Settings.from_env().embedding_model)
+    settings = Settings.from_env()
+    embedder = load_embedder(settings.embedding_model, settings)
     embedder.embed_query("essai")
     rows, faults = [], []
     for place, question in enumerate(questions):
@@ -75,7 +76,7 @@ def embed(paths: list[str], most: int) -> dict[str, Any]:
     texts = list(dict.fromkeys(passage_to_text(passage) for passage in passages))
     drawn = texts[:: max(1, -(-len(texts) // most))]
     started = time.perf_counter()
-    embedder = load_embedder(settings.embedding_model)
+    embedder = load_embedder(settings.embedding_model, settings)
     embedder.embed_passages(drawn[:1])
     loaded = time.perf_counter()
     embedder.embed_passages(drawn)

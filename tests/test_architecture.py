@@ -39,6 +39,7 @@ LAYERS = (
     "chroma",
     "vectors",
     "manifest",
+    "integrity",
     "builds",
     "opening",
     "probe",

@@ -10,7 +10,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from clsassist.chroma import CHROMA_FOLDER, ChromaCollection, collection_name, note_remote
+from clsassist.chroma import CHROMA_FOLDER, ChromaCollection, collection_name, compact, note_remote
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError
 
@@ -45,6 +45,8 @@ def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, chroma_url
         collection.add(ids, matrix)
     finally:
         collection.close()
+    if not chroma_url:
+        compact(folder / CHROMA_FOLDER)
 
 
 class VectorIndex:

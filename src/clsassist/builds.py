@@ -104,22 +104,35 @@ def erase(path: Path) -> None:
 def only_builder(index_dir: Path) -> Iterator[None]:
     """Keep every other process from building the same index.
 
-    Raises IndexBusyError at once when one is at it.
+    Raises IndexBusyError at once when one is at it, ClsAssistError when the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
-    index_dir.mkdir(parents=True, exist_ok=True)
-    lock = index_dir / "build.lock"
-    if lock.is_dir():
-        erase(lock)
+    lock = FileLock(index_dir / "build.lock", timeout=0)
     try:
-        with FileLock(lock, timeout=0):
-            _clear_ways(index_dir)
-            yield
+        index_dir.mkdir(parents=True, exist_ok=True)
+        if (index_dir / "build.lock").is_dir():
+            erase(index_dir / "build.lock")
+        lock.acquire()
     except Timeout as error:
         raise IndexBusyError(
             f"Une autre commande construit déjà l'index « {index_dir} ». Attendez qu'elle ait fini."
         ) from error
+    except OSError as error:
+        raise cannot_write(index_dir, error) from error
+    try:
+        _clear_ways(index_dir)
+        yield
+    finally:
+        lock.release()
+
+
+def cannot_write(index_dir: Path, error: Exception) -> ClsAssistError:
+    """Explain that an index could not be written."""
+    return ClsAssistError(
+        f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
+        "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
+    )
 
 
 def _clear_ways(index_dir: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from clsassist.builds import (
     CACHE_FOLDER,
     build_folder,
+    cannot_write,
     current_build,
     erase,
     new_build,
@@ -93,10 +94,7 @@ def build_index(
     try:
         return build.run(index_dir)
     except (OSError, sqlite3.Error) as error:
-        raise ClsAssistError(
-            f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
-            "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
-        ) from error
+        raise cannot_write(index_dir, error) from error
 
 
 def remove_index(index_dir: Path) -> None:

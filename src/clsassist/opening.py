@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from pathlib import Path
@@ -18,6 +19,7 @@ from clsassist.manifest import (
     find_change,
     find_mismatch,
     hash_analyser,
+    hash_lexicon,
     read_manifest,
 )
 from clsassist.readers.names import name_to_path
@@ -132,7 +134,9 @@ class OpenIndex:
         with self._lock:
             if self._vectors is None:
                 url = self._settings.chroma_url
-                exact_below = sys.maxsize if self._without_chroma else EXACT_BELOW
+                # Chroma writes to its own files, even to read them.
+                usable = not self._without_chroma and os.access(self.folder / CHROMA_FOLDER, os.W_OK)
+                exact_below = EXACT_BELOW if usable else sys.maxsize
                 self._vectors = VectorIndex.open(self.folder, url, exact_below)
             return self._vectors
 
@@ -159,6 +163,17 @@ class OpenIndex:
             )
         if hash_analyser(analyser) != self.manifest.analyser:
             raise IndexMismatchError("Les sigles du lexique ont changé. Lancez : clsassist index")
+
+    def check(self, embedder: Embedder, analyser: Analyser) -> None:
+        """Read every file of the build whole, and compare all that it was made with to this installation.
+
+        Raises IndexDamagedError or IndexMismatchError.
+        """
+        if damaged := find_damage(self.folder, self.manifest, thorough=True):
+            raise IndexDamagedError(f"« {self.folder / damaged[0]} » manque ou est abîmé. Lancez : clsassist index")
+        self.require(embedder, analyser)
+        if self.manifest.lexicon != hash_lexicon():
+            raise IndexMismatchError("Le lexique a changé depuis l'indexation. Lancez : clsassist index")
 
     def is_current(self) -> bool:
         """Say whether no newer build has been put in service since."""

@@ -97,6 +97,17 @@ def _check_model(settings: Settings) -> str:
 
 def _check_index(settings: Settings) -> str:
     from clsassist.assistant import Assistant
+
+    _examine(settings)
+    assistant = Assistant.open(settings.index_dir, settings)
+    try:
+        return f"« {settings.index_dir} » est entier et contient {len(assistant.actions())} actions."
+    finally:
+        assistant.close()
+
+
+def _examine(settings: Settings) -> None:
+    """Read every file of the index, compare what it was made with to this installation, search each part."""
     from clsassist.embedding import load_embedder
     from clsassist.lexicon import load_lexicon
     from clsassist.opening import open_index
@@ -110,11 +121,6 @@ def _check_index(settings: Settings) -> str:
                 f"« {opened.folder} » n'a pas pu être essayé dans le dossier temporaire ({error.strerror or error}). "
                 "Libérez de la place, ou donnez à TMPDIR un autre dossier."
             ) from error
-    assistant = Assistant.open(settings.index_dir, settings)
-    try:
-        return f"« {settings.index_dir} » est entier et contient {len(assistant.actions())} actions."
-    finally:
-        assistant.close()
 
 
 def _probe(folder: Path, settings: Settings) -> None:

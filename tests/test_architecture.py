@@ -20,10 +20,12 @@ LAYERS = (
     "errors",
     "records",
     "settings",
+    "logs",
     "text",
     "lexicon",
     "tet",
     # a file becomes records
+    "personal_data",
     "readers",
     "parsing",
     "corpus",
@@ -32,6 +34,8 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
+    "fetching",
+    "segment_rows",
     "registry_writing",
     "registry",
     "lexical",

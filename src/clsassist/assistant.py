@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from dataclasses import replace
@@ -36,6 +37,8 @@ from clsassist.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder
 
+logger = logging.getLogger(__name__)
+
 
 class Assistant:
     """Answers questions over one index; several threads may share it."""
@@ -62,6 +65,8 @@ class Assistant:
         was altered since it was opened.
         """
         self._check(question)
+        if self._settings.log_questions:
+            logger.info("Question : %s", question)
         answers: list[Answer] = []
         try:
             for request in split_requests(question):

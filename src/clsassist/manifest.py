@@ -41,7 +41,8 @@ class Manifest:
     """What a build was made from and with.
 
     ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
-    on a Chroma server. ``checksums`` holds the seal of every other file of the build.
+    on a Chroma server, ``hides_personal_data`` that no text holds any. ``checksums`` holds the seal of every other file
+    of the build.
     """
 
     build: str
@@ -57,6 +58,7 @@ class Manifest:
     counts: Mapping[str, int]
     checksums: Mapping[str, str]
     versions: Mapping[str, str]
+    hides_personal_data: bool = False
     format: int = FORMAT
 
 
@@ -131,6 +133,12 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
         return (
             f"l'index a été construit avec le modèle « {manifest.model} », "
             f"le modèle configuré est « {settings.embedding_model} »"
+        )
+    if manifest.hides_personal_data != settings.hide_personal_data:
+        written, wanted = ("sans", "avec")[:: 1 if manifest.hides_personal_data else -1]
+        return (
+            f"l'index a été construit {written} les données personnelles des documents, la configuration le veut "
+            f"{wanted} elles (CLSASSIST_HIDE_PERSONAL_DATA)"
         )
     if manifest.remote != bool(settings.chroma_url):
         written, wanted = ("un serveur Chroma", "cette machine")[:: 1 if manifest.remote else -1]

@@ -18,7 +18,6 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
-    renew,
     reopen,
 )
 from clsassist.web.markdown import plain, prose
@@ -183,8 +182,7 @@ class _Events:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
         lend = self.site.live.use
-        known = renew(lend, recall(lend, past, sent, settings))
-        for step in converse(lend, known, question):
+        for step in converse(lend, recall(lend, past, sent, settings), question):
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData, request: gr.Request) -> Iterator[Values]:
@@ -209,7 +207,13 @@ class _Events:
     def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> Values:
         """Open one citation in the source panel."""
         turns = recall(self.site.live.use, past, event.sent, self.site.settings)
-        return turns, open_citation(self.site.live.use, turns, event.turn, event.source)
+        return turns, open_citation(
+            self.site.live.use,
+            turns,
+            event.turn,
+            event.source,
+            originals=not self.site.settings.hide_personal_data,
+        )
 
     def start_again(self) -> Values:
         """Forget the conversation."""

@@ -22,7 +22,9 @@ from starlette.routing import Mount
 from clsassist.assistant import Assistant
 from clsassist.catalogue import catalogue_of
 from clsassist.errors import ClsAssistError, UnknownPageError
+from clsassist.feedback import FeedbackStore
 from clsassist.live import LiveAssistant
+from clsassist.logs import configure_logging
 from clsassist.settings import Settings
 from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
@@ -41,6 +43,7 @@ from clsassist.web.mcp import MCP_PATH, mount_mcp
 from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
+from clsassist.web.retention import retain_during
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
 
@@ -63,6 +66,14 @@ _ROUTERS = (
     api_router,
     embed_router,
 )
+
+# Visitors whose conversation Gradio remembers, of some hundred kilobytes each; it forgets none before that number. The
+# others' browsers send their questions with the next one, and it is prepared again.
+_MOST_SESSIONS = 300
+
+# How long the questions being answered or waiting in line have to end when the service stops: less than the ten seconds
+# after which containers are killed.
+_STOP_SECONDS = 8
 
 # Why a port is refused, in the reader's language.
 _REASONS = {
@@ -87,7 +98,9 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
     _mount_assistant(app, site)
+    retain_during(app, FeedbackStore(settings.page.data_dir, settings.page.feedback_days).enforce_retention)
     _add_layers(app, site, own)
+    app.state.site = site
     return app
 
 
@@ -134,9 +147,11 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
 def _mount_assistant(app: FastAPI, site: Site) -> None:
     settings = site.settings
     page = build_page(site)
+    page.state_session_capacity = _MOST_SESSIONS
     page.queue(
         api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=settings.page.max_concurrent
     )
+    _keep_no_statistics(page)
     gr.mount_gradio_app(
         app,
         page,
@@ -156,6 +171,12 @@ def _mount_assistant(app: FastAPI, site: Site) -> None:
     )
 
 
+def _keep_no_statistics(page: gr.Blocks) -> None:
+    # After each event Gradio would draw up a table of the last ten thousand, for a view that is closed here: some ten
+    # milliseconds a question on a server that has answered so many.
+    page._queue.ANALYTICS_MAX_EVENTS = 0
+
+
 def _theme() -> gr.themes.Base:
     # Fonts of the reader's machine only: nothing is fetched. The other colours are in style.css.
     fonts = [gr.themes.Font(name) for name in ("system-ui", "Segoe UI", "Roboto", "Arial", "sans-serif")]
@@ -169,15 +190,18 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     Raises ClsAssistError when the address cannot be used.
     """
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
+    configure_logging(settings)
     with _bind(settings) as listener:
         config = uvicorn.Config(
             create_app(live, settings),
             log_level="warning",
             access_log=False,
+            # The journal is set up above, for every library at once.
+            log_config=None,
             server_header=False,
             # Our own layer does it, for the proxies of the settings.
             proxy_headers=False,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=_STOP_SECONDS,
         )
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
@@ -214,12 +238,14 @@ class _AnnouncingServer(uvicorn.Server):
             self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop at once: Gradio keeps a connection for each open page until it is told."""
+        """Let go of the open pages, which Gradio would keep until they leave; answer who asked, then end the rest."""
         app = self.config.app
         for route in app.routes if isinstance(app, FastAPI) else ():
             if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
                 route.app.stop_event.set()
         await super().shutdown(sockets)
+        if isinstance(app, FastAPI):
+            app.state.site.close()
 
 
 def _bind(settings: Settings) -> socket.socket:

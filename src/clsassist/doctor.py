@@ -90,7 +90,7 @@ def _find_fault(requirement: Requirement) -> str:
 def _check_model(settings: Settings) -> str:
     from clsassist.embedding import load_embedder
 
-    embedder = load_embedder(settings.embedding_model)
+    embedder = load_embedder(settings.embedding_model, settings)
     vector = embedder.embed_query("maîtrise de stage")
     return f"« {embedder.name} » répond ({len(vector)} dimensions)."
 

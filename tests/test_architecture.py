@@ -44,6 +44,7 @@ LAYERS = (
     "chroma",
     "vectors",
     "manifest",
+    "integrity",
     "builds",
     "opening",
     "probe",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,10 +23,14 @@ BLOCK_SIZE = 32
 # Explicit byte order: the file may be carried to another machine.
 _STORED = np.dtype("<f4")
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+# Of the file: 0 is that of a new one, and of those written before rows had a seal.
+_VERSION = 1
+# What SQLite writes beside a database, and leaves there when it is killed.
+_COMPANIONS = ("", "-journal", "-wal", "-shm")
 _SIZES = ("freelist_count", "page_count")
 _SCHEMA = """
-    CREATE TABLE IF NOT EXISTS vectors (
-        embedder TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL,
+    CREATE TABLE vectors (
+        embedder TEXT NOT NULL, text_hash BLOB NOT NULL, vector BLOB NOT NULL, seal INTEGER NOT NULL,
         PRIMARY KEY (text_hash, embedder)
     )
 """
@@ -55,15 +61,22 @@ class VectorCache:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open or create the cache; a damaged one is thrown away, since it can always be computed again."""
+        """Open or create the cache; one of a newer version or a damaged one is made anew, one of an older version kept.
+
+        Nothing is lost: it can always be computed again.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
+        for companion in _places(path):
+            if companion.is_dir():
+                shutil.rmtree(companion)
         try:
             return cls(_connect(path))
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in _DAMAGED:
+            if error.sqlite_errorcode & 0xFF not in _DAMAGED:
                 raise
-        logger.warning("Cache de vecteurs illisible, recréé : %s", path)
-        path.unlink()
+            logger.warning("Cache de vecteurs recréé : « %s » (%s).", path, error)
+        for companion in _places(path):
+            companion.unlink(missing_ok=True)
         return cls(_connect(path))
 
     def embed(self, embedder: Embedder, texts: Sequence[str], progress: Progress | None = None) -> CachedVectors:
@@ -124,21 +137,27 @@ class VectorCache:
         self.close()
 
     def _read(self, embedder: Embedder, key: bytes) -> Vector | None:
-        query = "SELECT vector FROM vectors WHERE embedder = ? AND text_hash = ?"
+        query = "SELECT vector, seal FROM vectors WHERE embedder = ? AND text_hash = ?"
         found = self._connection.execute(query, (embedder.name, key)).fetchone()
-        if found is None or len(found[0]) != embedder.dimension * _STORED.itemsize:
+        # One that was altered on disk is embedded again.
+        if found is None or found[1] != _seal(embedder.name, key, found[0]):
             return None
         vector = np.frombuffer(found[0], dtype=_STORED).astype(np.float32, copy=False)
-        # One whose length is no longer one was altered on disk: it is embedded again.
-        return vector if abs(float(vector @ vector) - 1.0) < 1e-3 else None
+        return vector if vector.shape == (embedder.dimension,) else None
 
     def _write(self, name: str, hashes: Sequence[bytes], vectors: Vectors) -> None:
-        rows = zip(hashes, vectors.astype(_STORED, copy=False), strict=True)
+        stored = (vector.tobytes() for vector in vectors.astype(_STORED, copy=False))
+        rows = [(name, key, vector, _seal(name, key, vector)) for key, vector in zip(hashes, stored, strict=True)]
         with self._connection as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-                ((name, key, vector.tobytes()) for key, vector in rows),
-            )
+            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
+
+
+def _seal(name: str, key: bytes, vector: bytes) -> int:
+    return zlib.crc32(vector, zlib.crc32(key, zlib.crc32(name.encode())))
+
+
+def _places(path: Path) -> list[Path]:
+    return [path.with_name(f"{path.name}{suffix}") for suffix in _COMPANIONS]
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -146,12 +165,38 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
-        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            error = sqlite3.DatabaseError(f"{path}: quick_check failed")
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
-        connection.execute(_SCHEMA)
+        # Its index too: what is not found there could not be erased.
+        if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise _unfit("fichier abîmé")
+        _bring_up_to_date(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == _VERSION:
+        return
+    if version > _VERSION:
+        raise _unfit("écrit par une version plus récente de clsassist")
+    connection.create_function("seal", 3, _seal, deterministic=True)
+    with connection:
+        # Python opens no transaction by itself before these statements.
+        connection.execute("BEGIN IMMEDIATE")
+        before = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vectors'").fetchone()
+        if before:
+            connection.execute("ALTER TABLE vectors RENAME TO former")
+        connection.execute(_SCHEMA)
+        if before:
+            rows = "SELECT embedder, text_hash, vector, seal(embedder, text_hash, vector) FROM former"
+            connection.execute(f"INSERT INTO vectors {rows}")
+            connection.execute("DROP TABLE former")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _unfit(reason: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(reason)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from clsassist.errors import IndexDamagedError
 from clsassist.records import Passage
@@ -19,19 +22,32 @@ FIELD_BOOSTS: Mapping[str, float] = {"title": 1.5, "context": 0.5, "text": 1.0}
 # One thread and one sorted stream: the same passages always give the same index.
 _WRITER_BYTES = 64_000_000
 _ID_FIELD = "passage_id"
+# The id of a passage, and the stems of its title, of what stands above it, of its text, a space between them.
+LexicalEntry: TypeAlias = tuple[str, str, str, str]
 
 
-def build(folder: Path, passages: Iterable[Passage], analyser: Analyser) -> None:
-    """Write the index of ``passages`` in ``folder``, which must be empty or absent."""
+def passage_to_entry(passage: Passage, analyser: Analyser) -> LexicalEntry:
+    """Analyse a passage for the index."""
+    texts = (passage.title, f"{passage.context}\n{passage.label}", passage.text)
+    title, context, text = (" ".join(analyser.stems(one)) for one in texts)
+    return passage.id, title, context, text
+
+
+def build(folder: Path, entries: Iterable[LexicalEntry]) -> None:
+    """Write the index of passages, given in order of ids, in ``folder``, which must be empty or absent."""
     import tantivy
 
     folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(_schema(), path=str(folder))
-    writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-    for passage in sorted(passages, key=lambda passage: passage.id):
-        writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for passage_id, title, context, text in entries:
+            writer.add_document(tantivy.Document(passage_id=passage_id, title=title, context=context, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:
+        # So tantivy tells of a disk that is full.
+        raise OSError(str(error)) from error
     _let_others_read(folder)
 
 
@@ -51,10 +67,11 @@ class LexicalIndex:
         import tantivy
 
         try:
-            index = tantivy.Index.open(str(folder))
-            # The folder never changes once built: nothing to watch for.
-            index.config_reader("manual")
-            return cls(index)
+            with _lockable(folder) as place:
+                index = tantivy.Index.open(str(place))
+                # The folder never changes once built: nothing to watch for.
+                index.config_reader("manual")
+                return cls(index)
         except (ValueError, OSError) as error:
             message = f"L'index lexical « {folder} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error
@@ -104,6 +121,20 @@ class LexicalIndex:
         return Query.boolean_query([(Occur.Must, matching), (Occur.Must, among)])
 
 
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Give the folder, or one of links to its files where it cannot be written: tantivy takes a lock to open it."""
+    if os.access(folder, os.W_OK) or not folder.is_dir():
+        yield folder
+        return
+    with TemporaryDirectory(prefix="clsassist-") as private:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(private) / path.name).symlink_to(path.resolve())
+        # Once open, the files are held by themselves: the links may go.
+        yield Path(private)
+
+
 def _let_others_read(folder: Path) -> None:
     # tantivy keeps its descriptions to the one account that wrote them; its other files follow the umask.
     for store in folder.glob("*.store"):
@@ -120,16 +151,3 @@ def _schema() -> tantivy.Schema:
         # Stems are already made: only the spaces between them are for tantivy to see.
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
-
-
-def _passage_to_fields(passage: Passage, analyser: Analyser) -> dict[str, str]:
-    return {
-        _ID_FIELD: passage.id,
-        "title": _join(analyser.stems(passage.title)),
-        "context": _join(analyser.stems(f"{passage.context}\n{passage.label}")),
-        "text": _join(analyser.stems(passage.text)),
-    }
-
-
-def _join(stems: Sequence[str]) -> str:
-    return " ".join(stems)

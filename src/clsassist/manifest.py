@@ -11,7 +11,6 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from clsassist.chroma import CHROMA_FOLDER
 from clsassist.errors import IndexDamagedError, IndexMismatchError
 from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
@@ -19,7 +18,7 @@ from clsassist.settings import Settings
 from clsassist.text import Analyser
 
 # Raised whenever a build written before can no longer be read.
-FORMAT = 2
+FORMAT = 3
 MANIFEST_FILE = "manifest.json"
 # What wrote the files of a build: another version may read them wrong, or read documents otherwise.
 _WRITERS = ("clsassist", "chromadb", "tantivy", "lxml", "openpyxl", "pypdf", "pypdfium2")
@@ -42,8 +41,8 @@ class Manifest:
     """What a build was made from and with.
 
     ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
-    on a Chroma server, ``hides_personal_data`` that no text holds any. ``checksums`` covers the
-    files that opening does not change.
+    on a Chroma server, ``hides_personal_data`` that no text holds any. ``checksums`` holds the seal of every other file
+    of the build.
     """
 
     build: str
@@ -69,8 +68,9 @@ def installed_versions() -> dict[str, str]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a build: the last of its files."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    """Write the manifest of a build, the last of its files, with a seal of its own."""
+    values = asdict(manifest)
+    text = json.dumps({**values, "seal": _seal(values)}, ensure_ascii=False, indent=1)
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
@@ -83,11 +83,17 @@ def read_manifest(folder: Path) -> Manifest:
         values = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         if values["format"] != FORMAT:
             raise IndexMismatchError("L'index a été construit par une autre version. Lancez : clsassist index")
+        if values.pop("seal") != _seal(values):
+            raise ValueError("il a été altéré")
         sources = tuple(SourceFile(**source) for source in values.pop("sources"))
         return Manifest(sources=sources, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"Le descriptif de l'index « {folder} » est illisible ({error}). Lancez : clsassist index"
         raise IndexDamagedError(message) from error
+
+
+def _seal(values: Mapping[str, object]) -> str:
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def hash_file(path: Path) -> str:
@@ -106,28 +112,6 @@ def hash_lexicon() -> str:
     return sha256(files("clsassist").joinpath("lexicon.toml").read_bytes()).hexdigest()
 
 
-def hash_parts(folder: Path) -> dict[str, str]:
-    """Hash the files of a build that opening it leaves alone: all but Chroma's, locks and the manifest."""
-    return {
-        name: hash_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _changes_when_opened(name := path.relative_to(folder).as_posix())
-    }
-
-
-def _changes_when_opened(name: str) -> bool:
-    return name.startswith(f"{CHROMA_FOLDER}/") or name.endswith((".lock", MANIFEST_FILE))
-
-
-def find_damage(folder: Path, manifest: Manifest) -> str | None:
-    """Return the first file of a build that is absent or altered, or None when all are as written."""
-    for name, expected in manifest.checksums.items():
-        path = folder / name
-        if not path.is_file() or hash_file(path) != expected:
-            return name
-    return None
-
-
 def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:
     """Describe every file of a corpus, read or not, by content, size and date; an archive is one file.
 
@@ -141,6 +125,12 @@ def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:
         source if digest in (None, source.sha256) else replace(source, sha256=digest, modified_ns=0)
         for source, digest in described
     )
+
+
+def merge_sources(kept: Iterable[SourceFile], described: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+    """Join the descriptions of files that stay with those of files just read, in the order of their folders."""
+    joined = {source.path: source for source in (*kept, *described)}
+    return tuple(joined[name] for name in sorted(joined, key=lambda name: name.split("/")))
 
 
 def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
@@ -163,6 +153,14 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
         if manifest.versions.get(name) != version(name):
             return f"l'index a été construit avec {name} {manifest.versions.get(name)}, pas {version(name)}"
     return None
+
+
+def find_unchanged(manifest: Manifest, files: Iterable[Path]) -> dict[Path, SourceFile]:
+    """Return those of ``files`` whose content is as it was when indexed, each as it is to be noted now."""
+    root = Path(manifest.root)
+    indexed = {_place(name_to_path(root, source.path)): source for source in manifest.sources}
+    told = ((path, indexed.get(_place(path))) for path in files)
+    return {path: now for path, source in told if source is not None and (now := _described_again(source, path))}
 
 
 def find_change(manifest: Manifest, files: Iterable[Path]) -> str | None:
@@ -196,10 +194,16 @@ def _describe(name: str, path: Path) -> SourceFile:
 
 
 def _has_changed(source: SourceFile, path: Path) -> bool:
+    return _described_again(source, path) is None
+
+
+def _described_again(source: SourceFile, path: Path) -> SourceFile | None:
+    """Describe a file as it is now, or return None when its content is no longer the same."""
     try:
         status = path.stat()
     except OSError:
-        return bool(source.sha256)
+        return None if source.sha256 else source
     if (status.st_size, status.st_mtime_ns) == (source.size, source.modified_ns):
-        return False
-    return _describe(source.path, path).sha256 != source.sha256
+        return source
+    now = _describe(source.path, path)
+    return now if now.sha256 == source.sha256 else None

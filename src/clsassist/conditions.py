@@ -174,8 +174,12 @@ def involves(question: Question, registry: Registry, lexicon: Lexicon) -> Condit
     groups = _either_groups([one for one in question.organisations if not one.negated])
     unwanted = [one for one in question.organisations if one.negated]
     prove = partial(_prove_part, registry)
+    naming = [frozenset().union(*(parts[one].actions for one in group)) for group in groups]
+    possible = frozenset.intersection(*naming) if naming else None
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        if possible is not None and match.action.id not in possible:
+            return None
         if any(parts[one].of(match.action) for one in unwanted):
             return None
         for one in unwanted:
@@ -234,12 +238,12 @@ class _Parts:
         self._roles = LEADING if organisation.role in LEADING else {organisation.role}
         self._to_contact = question.to_contact
         self._names = registry.names_said_in(organisation.forms, lexicon.is_named_in)
-        self._actions = registry.actions_naming(self._names)
+        self.actions = registry.actions_naming(self._names)
 
     def of(self, action: Action) -> list[Involvement]:
         """Return the parts in one action, the strongest role first."""
         organisation = self._organisation
-        if action.id not in self._actions:
+        if action.id not in self.actions:
             return []
         if organisation.documents and action.document_id not in organisation.documents:
             return []

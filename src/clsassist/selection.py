@@ -41,8 +41,10 @@ def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Wort
     """Apply every restriction of a question to every action."""
     scope = _scope(question, registry)
     bare = bare_matches(registry)
-    examined = [action for action in scope if _is_named(action, question)] if _names_any(question) else scope
-    named = [bare[action.id] for action in examined]
+    if _names_any(question):
+        named = [bare[action.id] for action in scope if _is_named(action, question)]
+    else:
+        named = [bare[action.id] for action in scope] if len(scope) < len(bare) else list(bare.values())
     matches, missing = _satisfying(named, question, registry, lexicon, worth)
     absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
     if absent:

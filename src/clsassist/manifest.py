@@ -19,7 +19,7 @@ from clsassist.settings import Settings
 from clsassist.text import Analyser
 
 # Raised whenever a build written before can no longer be read.
-FORMAT = 1
+FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 # What wrote the files of a build: another version may read them wrong, or read documents otherwise.
 _WRITERS = ("clsassist", "chromadb", "tantivy", "lxml", "openpyxl", "pypdf", "pypdfium2")

@@ -77,6 +77,7 @@ LAYERS = (
     "export_xlsx",
     "llama",
     "evaluation",
+    "checkup",
     "doctor",
     "catalogue",
     "engagement_sheet",

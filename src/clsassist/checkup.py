@@ -160,7 +160,8 @@ def find_busy_port(settings: Settings) -> str:
             where = f"{settings.host}:{settings.port}"
             if error.errno == errno.EADDRINUSE:
                 return f"{where} est occupé : par le service lui-même s'il tourne, sinon changez CLSASSIST_PORT"
-            return f"{where} ne peut pas être employé ({error.strerror or error}) : changez CLSASSIST_HOST ou CLSASSIST_PORT"
+            reason = error.strerror or error
+            return f"{where} ne peut pas être employé ({reason}) : changez CLSASSIST_HOST ou CLSASSIST_PORT"
     return ""
 
 
@@ -237,5 +238,6 @@ def find_server_fault(url: str) -> str:
         answer.raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         # The address may carry a password: only the kind of failure is said.
-        return f"le serveur Chroma de CLSASSIST_CHROMA_URL ne répond pas ({type(error).__name__}) : démarrez « chroma run »"
+        kind = type(error).__name__
+        return f"le serveur Chroma de CLSASSIST_CHROMA_URL ne répond pas ({kind}) : démarrez « chroma run »"
     return ""

@@ -25,7 +25,7 @@ from clsassist.settings import Settings
 def healthy(monkeypatch):
     embedder = SimpleNamespace(name="modèle", embed_query=lambda text: [0.0, 1.0])
     index = SimpleNamespace(actions=lambda: ("une", "deux"), close=lambda: None)
-    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model: embedder)
+    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model, settings: embedder)
     monkeypatch.setattr(Assistant, "open", lambda index_dir, settings: index)
     monkeypatch.setattr(doctor, "tested_versions", dict)
     for name in [name for name in os.environ if name.startswith("CLSASSIST_")]:
@@ -230,7 +230,7 @@ def test_a_library_of_another_version_than_the_tested_one_is_doubtful(monkeypatc
 
 def test_a_model_that_is_not_the_one_shipped_is_said(monkeypatch):
     embedder = SimpleNamespace(name="autre", embed_query=lambda text: [1.0] * 384)
-    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model: embedder)
+    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model, *_: embedder)
 
     assert lines()["Modèle"].startswith("✗ Modèle : « autre » ne donne pas le vecteur attendu (cosinus ")
     # The one that a deployer chose is theirs to know.

@@ -172,7 +172,7 @@ class Assistant:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        embedder = load_embedder(self._settings.embedding_model)
+        embedder = load_embedder(self._settings.embedding_model, self._settings)
         self._index.require(embedder, self._lexicon.analyser)
         return embedder
 

@@ -138,7 +138,7 @@ def _find_fault(requirement: Requirement) -> str:
 def _check_model(settings: Settings) -> str:
     from clsassist.embedding import load_embedder
 
-    embedder = load_embedder(settings.embedding_model)
+    embedder = load_embedder(settings.embedding_model, settings)
     vector = [float(value) for value in embedder.embed_query(CANARY)]
     cosine = canary_cosine(vector) if settings.embedding_model == Settings().embedding_model else None
     if cosine is not None and cosine < LEAST_COSINE:

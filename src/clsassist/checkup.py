@@ -46,7 +46,7 @@ def known_variables() -> frozenset[str]:
     """Return every variable that the settings read."""
     heard = _Heard()
     Settings.from_env(heard)
-    return frozenset(heard.names)
+    return frozenset(name for name in heard.names if name.startswith(_PREFIX))
 
 
 def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:

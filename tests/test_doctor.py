@@ -32,6 +32,8 @@ def healthy(monkeypatch):
         monkeypatch.delenv(name)
     # A port that nobody has by chance.
     monkeypatch.setenv("CLSASSIST_PORT", "0")
+    # tests/test_damage.py examines real ones.
+    monkeypatch.setattr(doctor, "_examine", lambda settings: None)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5_000_000_000))
 
 

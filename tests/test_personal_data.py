@@ -463,6 +463,16 @@ def test_changing_the_setting_is_refused_with_the_command_to_run(built: Settings
     assert "CLSASSIST_HIDE_PERSONAL_DATA" in (is_stale(other.index_dir, [other.corpus_dir], other) or "")
 
 
+def test_hiding_after_the_fact_leaves_no_byte_of_anybody_in_the_index(
+    folder: Path, people: tuple[Somebody, ...], tmp_path: Path
+) -> None:
+    for hide in (False, True):
+        index_corpus([folder], settings_of(folder, tmp_path / "index", hide=hide))
+    for path in (tmp_path / "index").rglob("*"):
+        if path.is_file():
+            check(path.read_bytes().decode("utf-8", "replace"), people, hide=True)
+
+
 def test_an_index_built_from_the_page_hides_as_the_page_does() -> None:
     assert order_to_settings(settings_to_order(Settings(hide_personal_data=True))).hide_personal_data
 

@@ -43,6 +43,7 @@ LAYERS = (
     "chroma",
     "vectors",
     "manifest",
+    "integrity",
     "builds",
     "opening",
     "probe",

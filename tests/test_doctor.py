@@ -20,6 +20,8 @@ def healthy(monkeypatch):
     index = SimpleNamespace(actions=lambda: ("une", "deux"), close=lambda: None)
     monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model, settings: embedder)
     monkeypatch.setattr(Assistant, "open", lambda index_dir, settings: index)
+    # tests/test_damage.py examines real ones.
+    monkeypatch.setattr(doctor, "_examine", lambda settings: None)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5_000_000_000))
 
 

@@ -24,6 +24,7 @@ from clsassist.errors import (
     NothingToIndexError,
 )
 from clsassist.index import build_index, is_stale, open_index
+from clsassist.manifest import read_manifest, write_manifest
 from clsassist.records import Corpus, Document, ParsedDocument, Passage, Plan, Span
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -105,8 +106,8 @@ def place(first_build, tmp_path):
 
 
 def alter_manifest(index_dir, **changes):
-    path = current_folder(index_dir) / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+    folder = current_folder(index_dir)
+    write_manifest(folder, replace(read_manifest(folder), **changes))
 
 
 def current_folder(index_dir):
@@ -378,7 +379,7 @@ def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
         open_index(place / "index", SETTINGS)
 
 
-@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 1}'])
+@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 2}'])
 def test_a_manifest_absent_or_damaged_is_a_damage(place, manifest):
     path = current_folder(place / "index") / "manifest.json"
     path.unlink() if manifest is None else path.write_text(manifest)

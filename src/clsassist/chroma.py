@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # In the folder of a build: Chroma's own folder, when its vectors are on this machine,
 CHROMA_FOLDER = "chroma"
+_DATABASE = "chroma.sqlite3"
+DATABASE_FILE = f"{CHROMA_FOLDER}/{_DATABASE}"
 # else the address of the Chroma server that has its vectors, when one has.
 REMOTE_FILE = "chroma_url"
 # Chroma's own advice is 50 to 250 records a call; beyond 5,461 it refuses.
@@ -68,7 +71,7 @@ class ChromaCollection:
 
         Raises IndexDamagedError, or ConfigurationError when the server does not answer.
         """
-        if isinstance(place, Path) and not (place / "chroma.sqlite3").is_file():
+        if isinstance(place, Path) and not (place / _DATABASE).is_file():
             # Chroma would create an empty database without a word.
             raise IndexDamagedError(f"Il manque « {place} » à l'index. Lancez : clsassist index")
         with _new_client(place) as client:
@@ -107,6 +110,16 @@ class ChromaCollection:
     def close(self) -> None:
         """Release the files or the connection."""
         self._client.close()
+
+
+def compact(place: Path) -> None:
+    """Leave no free page in the closed database of a folder: old values linger there.
+
+    Later openings then add pages at its end only. Raises IndexDamagedError.
+    """
+    with _explained(place), closing(sqlite3.connect(place / _DATABASE)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("VACUUM")
 
 
 def note_remote(folder: Path, url: str) -> None:
@@ -161,7 +174,7 @@ def _explained(place: Path | str) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, HTTPError, ValueError, KeyError, OSError) as error:
+    except (ChromaError, HTTPError, ValueError, KeyError, OSError, sqlite3.Error) as error:
         if isinstance(place, Path):
             message = f"La base Chroma « {place} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error

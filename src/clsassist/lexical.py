@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from clsassist.errors import IndexDamagedError
@@ -27,11 +30,15 @@ def build(folder: Path, passages: Iterable[Passage], analyser: Analyser) -> None
 
     folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(_schema(), path=str(folder))
-    writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-    for passage in sorted(passages, key=lambda passage: passage.id):
-        writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for passage in sorted(passages, key=lambda passage: passage.id):
+            writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:
+        # So tantivy tells of a disk that is full.
+        raise OSError(str(error)) from error
     _let_others_read(folder)
 
 
@@ -51,10 +58,11 @@ class LexicalIndex:
         import tantivy
 
         try:
-            index = tantivy.Index.open(str(folder))
-            # The folder never changes once built: nothing to watch for.
-            index.config_reader("manual")
-            return cls(index)
+            with _lockable(folder) as place:
+                index = tantivy.Index.open(str(place))
+                # The folder never changes once built: nothing to watch for.
+                index.config_reader("manual")
+                return cls(index)
         except (ValueError, OSError) as error:
             message = f"L'index lexical « {folder} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error
@@ -102,6 +110,20 @@ class LexicalIndex:
             return matching
         among = Query.const_score_query(Query.term_set_query(self._schema, _ID_FIELD, sorted(allowed)), 0.0)
         return Query.boolean_query([(Occur.Must, matching), (Occur.Must, among)])
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Give the folder, or one of links to its files where it cannot be written: tantivy takes a lock to open it."""
+    if os.access(folder, os.W_OK) or not folder.is_dir():
+        yield folder
+        return
+    with TemporaryDirectory(prefix="clsassist-") as private:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(private) / path.name).symlink_to(path.resolve())
+        # Once open, the files are held by themselves: the links may go.
+        yield Path(private)
 
 
 def _let_others_read(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from clsassist.chroma import CHROMA_FOLDER, ChromaCollection, collection_name, note_remote
+from clsassist.chroma import CHROMA_FOLDER, ChromaCollection, collection_name, compact, note_remote
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError
 
@@ -30,7 +30,7 @@ def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, chroma_url
     """Write the vectors of a build, as a plain matrix and as a Chroma collection named after the folder.
 
     ``passage_ids`` and the rows of ``vectors`` go together. Raises ConfigurationError when the server of
-    ``chroma_url`` does not answer.
+    ``chroma_url`` does not answer, OSError when the disk refuses something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     order = sorted(range(len(passage_ids)), key=passage_ids.__getitem__)
@@ -40,11 +40,21 @@ def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, chroma_url
     (folder / IDS_FILE).write_text(json.dumps(ids, ensure_ascii=False), encoding="utf-8")
     if chroma_url:
         note_remote(folder, chroma_url)
+    try:
+        _fill_chroma(folder, ids, matrix, chroma_url)
+    except IndexDamagedError as error:
+        # What is only being written is not damaged: the disk refused something.
+        raise OSError(str(error.__cause__ or error)) from error
+
+
+def _fill_chroma(folder: Path, ids: Sequence[str], matrix: Vectors, chroma_url: str) -> None:
     collection = ChromaCollection.create(chroma_url or folder / CHROMA_FOLDER, collection_name(folder))
     try:
         collection.add(ids, matrix)
     finally:
         collection.close()
+    if not chroma_url:
+        compact(folder / CHROMA_FOLDER)
 
 
 class VectorIndex:

@@ -254,7 +254,7 @@ def test_conversations_beyond_a_number_are_forgotten_the_oldest_first(tmp_path: 
     held = gradio_of(create_app(FakeAssistant(), settings)).state_holder
     for number in range(400):
         held[f"visiteur{number}"]
-    assert len(held.session_data) <= 300
+    assert len(held.session_data) <= 200
     assert "visiteur399" in held
     assert "visiteur0" not in held
 

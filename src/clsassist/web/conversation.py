@@ -157,7 +157,7 @@ def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
 
 
 def _first_words(answer: Answer, place: int) -> str:
-    # On screen while the rest is still on its way: one step only, since each takes its turn among those of all visitors.
+    # On screen while the rest is on its way: one step only, since each takes its turn among those of all visitors.
     first, *rest = render_answer_blocks(answer, place)
     return first if rest else ""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clsassist.errors import ClsAssistError
 from clsassist.indexing import index_corpus
-from clsassist.reading_report import report_reading, report_to_payload
+from clsassist.reading_report import report_to_payload
 from clsassist.settings import Settings
 
 # What of the settings has a part in a build.
@@ -37,11 +37,11 @@ def main() -> int:
     """Build the index that is ordered; return the exit code."""
     settings = order_to_settings(sys.stdin.readline())
     try:
-        corpus = index_corpus([settings.corpus_dir], settings, _tell_step)
+        done = index_corpus([settings.corpus_dir], settings, _tell_step)
     except ClsAssistError as error:
         _tell(failure=str(error), kind=type(error).__name__)
         return 1
-    _tell(report=report_to_payload(report_reading(corpus)))
+    _tell(report=report_to_payload(done.report))
     return 0
 
 

@@ -79,6 +79,7 @@ LAYERS = (
     "export_xlsx",
     "llama",
     "evaluation",
+    "checkup",
     "doctor",
     "catalogue",
     "engagement_sheet",

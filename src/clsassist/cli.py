@@ -342,9 +342,12 @@ def evaluate_beir(directory: Path, index_dir: Path | None) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON par vérification, un par ligne.")
 @_index_dir_option
-def doctor(index_dir: Path | None) -> int:
-    """Vérifie l'installation et l'index, et dit quoi faire.
+def doctor(as_json: bool, index_dir: Path | None) -> int:
+    """Vérifie l'installation, le modèle, l'index, le disque et la configuration, et dit quoi faire.
+
+    Le code de sortie est 1 si quelque chose empêche de travailler (✗), 0 sinon, même s'il y a à regarder (⚠).
 
     Exemple : clsassist doctor
     """
@@ -352,7 +355,7 @@ def doctor(index_dir: Path | None) -> int:
 
     exit_code = 0
     for check in run_checks(lambda: _settings(index_dir)):
-        click.echo(check.line())
+        click.echo(json.dumps(check.to_payload(), ensure_ascii=False) if as_json else check.line())
         exit_code = exit_code if check.passed else EXIT_ERROR
     return exit_code
 

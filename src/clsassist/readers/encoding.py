@@ -56,10 +56,15 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, tuple[Warning,
     ('Durée\n', ())
     """
     text, warning = _to_text(raw, declared)
-    text, mended = _mend(text)
+    # Accents written apart from their letter show as one: words are compared, and mended, as they look.
+    text, mended = _mend(unicodedata.normalize("NFC", INVISIBLE.sub(_kept, text)))
     warnings = tuple(Warning(message) for message in (warning, mended, _lost(text)) if message)
-    # Accents written apart from their letter show as one: words are compared as they look.
     return unicodedata.normalize("NFC", INVISIBLE.sub("", _LINE_END.sub("\n", text))), warnings
+
+
+def _kept(invisible: re.Match[str]) -> str:
+    # These stand for letters that a wrong encoding damaged, see _mend.
+    return invisible.group() if "\x80" <= invisible.group() <= "\x9f" else ""
 
 
 def _to_text(raw: bytes, declared: str | None) -> tuple[str, str]:

@@ -32,6 +32,7 @@ LAYERS = (
     "reading_report",
     "passages",
     # records become an index
+    "model_hub",
     "embedding",
     "segments",
     "fetching",
@@ -79,6 +80,7 @@ LAYERS = (
     "export_xlsx",
     "llama",
     "evaluation",
+    "checkup",
     "doctor",
     "catalogue",
     "engagement_sheet",

@@ -17,7 +17,16 @@ from clsassist.reading_report import report_to_payload
 from clsassist.settings import Settings
 
 # What of the settings has a part in a build.
-_TOLD = ("index_dir", "corpus_dir", "embedding_model", "chroma_url", "max_file_bytes", "cache_dir", "threads")
+_TOLD = (
+    "hide_personal_data",
+    "index_dir",
+    "corpus_dir",
+    "embedding_model",
+    "chroma_url",
+    "max_file_bytes",
+    "cache_dir",
+    "threads",
+)
 
 
 def settings_to_order(settings: Settings) -> str:

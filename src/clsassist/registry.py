@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
+from clsassist.reading_report import DocumentReport, ReadingReport
 from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.registry_writing import ADAPTERS
 from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
 
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
-    record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
-}
-
+_Row = TypeVar("_Row")
+# Below this many records, a round of the collector is not felt.
+_MANY = 1_000
 _Record = TypeVar("_Record", Document, Passage, Section)
 
 # How each kind of record is told in order.
-_ORDERS = {"document": "path", "section": "document, position", "passage": "position"}
+_ORDERS = {
+    "document": "path",
+    "section": "document, position",
+    "passage": "(SELECT position FROM document WHERE document.id = passage.document), position",
+}
 # How many records are kept: those of a small corpus all are; of 10,000 fiches, at most about 100 MB.
 _MOST_DOCUMENTS = 32
 _MOST_SECTIONS = 1_000
@@ -67,8 +73,10 @@ class Registry:
         return Registry(connection, analyser)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and let go of all that was read: what is set aside by ``_long_lived`` must hold no cycle."""
         self._connection.close()
+        self.rows.close()
+        self.__dict__.clear()
 
     def _ids(self, table: str) -> list[str]:
         return [row[0] for row in self._connection.execute(f"SELECT id FROM {table} ORDER BY {_ORDERS[table]}")]
@@ -78,7 +86,7 @@ class Registry:
         row = self._connection.execute(f"SELECT record FROM {table} WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             raise KeyError(identifier)
-        found: _Record = _ADAPTERS[record].validate_json(row[0])
+        found: _Record = ADAPTERS[record].validate_json(row[0])
         return found
 
     def _fetch_source(self, identifier: str) -> SourceText:
@@ -103,7 +111,7 @@ class Registry:
     def plans(self) -> dict[str, Plan]:
         """The plan of each document, by document id."""
         rows = self._connection.execute("SELECT id, plan FROM document ORDER BY path")
-        return {identifier: _ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
+        return {identifier: ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
 
     @cached_property
     def dates(self) -> dict[str, str | None]:
@@ -117,13 +125,14 @@ class Registry:
             "SELECT action.record FROM action JOIN document ON document.id = action.document "
             "ORDER BY document.path, action.position"
         )
-        found = [_ADAPTERS[Action].validate_json(record) for (record,) in rows]
+        with _long_lived(rows.fetchall()) as records:
+            found = [ADAPTERS[Action].validate_json(record) for (record,) in records]
         return {action.id: action for action in found}
 
     @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
-        return tuple(self._connection.execute("SELECT path, reason FROM failure"))
+        return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
 
     @cached_property
     def terms(self) -> dict[str, str]:
@@ -134,6 +143,11 @@ class Registry:
     def stems(self) -> frozenset[str]:
         """Every stem of the documents."""
         return frozenset(self.terms.values())
+
+    def reading_report(self) -> ReadingReport:
+        """Return what was found in each document when it was read, and the files that could not be."""
+        rows = self._connection.execute("SELECT report FROM document ORDER BY position")
+        return ReadingReport(tuple(ADAPTERS[DocumentReport].validate_json(told) for (told,) in rows), self.failures)
 
     def action(self, identifier: str) -> Action:
         """Return an action by its id.
@@ -196,9 +210,30 @@ class Registry:
         """Return the ids of the actions where some organisation, as written, has a part."""
         return frozenset(identifier for name in organisations for identifier in self._naming.get(name, ()))
 
+    @cached_property
+    def _by_document(self) -> dict[str, list[Action]]:
+        found: dict[str, list[Action]] = {}
+        for action in self.actions.values():
+            found.setdefault(action.document_id, []).append(action)
+        return found
+
+    def actions_of(self, document: str) -> list[Action]:
+        """Return the actions of a document, in order."""
+        return self._by_document.get(document, [])
+
+    def segments_of(self, document: str, forms: Iterable[Stems]) -> list[Segment]:
+        """Return the segments of a document that hold any of these runs of stems, in reading order."""
+        owners = [action.id for action in self.actions_of(document)]
+        owners += [section.id for section in self.sections_of(document)]
+        return self.segments(self.rows.among(self.rows.saying(forms), owners))
+
     def segments_like(self, pattern: str) -> list[Segment]:
         """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ? ORDER BY id", (pattern,))
+        rows = self._connection.execute(
+            "SELECT segment.* FROM segment JOIN document ON document.id = segment.document WHERE quote GLOB ? "
+            "ORDER BY document.position, segment.id",
+            (pattern,),
+        )
         return [_row_to_segment(row) for row in rows]
 
     def plans_saying(self, name: str) -> frozenset[str]:
@@ -230,6 +265,24 @@ class Registry:
         )
         by_id = {row[0]: _row_to_segment(row) for row in found}
         return [by_id[identifier] for identifier in wanted]
+
+
+@contextmanager
+def _long_lived(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """Make many records without the collector of cycles, and keep them out of its rounds for as long as they last.
+
+    One round over the records of 10,000 fiches takes about a second, in the middle of somebody's question.
+    """
+    if len(rows) < _MANY or not gc.isenabled():
+        yield rows
+        return
+    gc.collect()
+    gc.disable()
+    try:
+        yield rows
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _says_name(text: str, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -55,6 +56,26 @@ def _fill_chroma(folder: Path, ids: Sequence[str], matrix: Vectors, chroma_url: 
         collection.close()
     if not chroma_url:
         compact(folder / CHROMA_FOLDER)
+
+
+def update(
+    folder: Path,
+    previous: Path,
+    removed: Collection[str],
+    passage_ids: Sequence[str],
+    vectors: Vectors,
+    chroma_url: str = "",
+) -> None:
+    """Write the vectors of a build that differs little from a previous one.
+
+    It has the passages of ``previous`` but those ``removed``, and those of ``passage_ids``, whose vectors are the rows
+    of ``vectors``. Raises IndexDamagedError when the previous vectors cannot be read.
+    """
+    with closing(VectorIndex.open(previous)) as before:
+        gone = {*removed, *passage_ids}
+        rows = [row for row, passage_id in enumerate(before._ids) if passage_id not in gone]
+        ids = [*(before._ids[row] for row in rows), *passage_ids]
+        build(folder, ids, np.concatenate([before._matrix[rows], vectors]), chroma_url)
 
 
 class VectorIndex:

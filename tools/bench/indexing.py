@@ -48,11 +48,14 @@ def indexing_targets(found: dict[str, Any]) -> list[Target]:
     """Compare what was measured with what is to be held."""
     pure = found["embedding"]["load_s"] + found["embedding"]["seconds_for_all"]
     overhead = found["from_nothing"]["seconds"] / pure - 1
-    again = found["unchanged"]["seconds"]
+    worked = found["from_nothing"]["processor"] / found["embedding"]["run"]["processor"] - 1
+    again = found["unchanged"]
     return [
         Target("surcoût sur l'embedding seul, chargement du modèle compris", overhead, MOST_OVERHEAD, "%"),
-        Target("rien n'a changé, cinq documents", again, MOST_UNCHANGED_S, "s", 0.1, "démarrer Python"),
-    ]
+        Target("le même, en temps de processeur (lecture comprise des deux côtés)", worked, MOST_OVERHEAD, "%"),
+        Target("rien n'a changé, cinq documents", again["seconds"], MOST_UNCHANGED_S, "s",
+               0.1, "démarrer Python", again["processor"]),
+    ]  # fmt: skip
 
 
 def indexing_text(found: dict[str, Any], targets: Sequence[Target], machine: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from clsassist.embedding.container import Container, bundled_path
 
 if TYPE_CHECKING:

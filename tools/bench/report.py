@@ -17,7 +17,10 @@ _BUSY = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing to hold: ``most`` is the highest value allowed, in ``unit``; ``limit`` what no program can go below."""
+    """One thing to hold: ``most`` is the highest value allowed, in ``unit``; ``limit`` what no program can go below.
+
+    ``processor`` is the time of processor spent, in ``unit``: it owes little to what else the machine does.
+    """
 
     what: str
     value: float
@@ -25,6 +28,7 @@ class Target:
     unit: str
     limit: float | None = None
     limit_reason: str = ""
+    processor: float | None = None
 
     @property
     def held(self) -> bool:
@@ -36,7 +40,15 @@ class Target:
         said = "tenu" if self.held else "**manqué**"
         far = f"{number(self.value / self.limit)} fois" if self.limit else ""
         limit = f"{measure(self.limit, self.unit)} ({self.limit_reason})" if self.limit else ""
-        return (self.what, f"≤ {measure(self.most, self.unit)}", measure(self.value, self.unit), said, limit, far)
+        worked = "" if self.processor is None else f" ({measure(self.processor, self.unit)} de processeur)"
+        return (
+            self.what,
+            f"≤ {measure(self.most, self.unit)}",
+            f"{measure(self.value, self.unit)}{worked}",
+            said,
+            limit,
+            far,
+        )
 
 
 def number(value: float) -> str:

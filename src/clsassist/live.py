@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
 from clsassist.assistant import Assistant
@@ -15,6 +17,8 @@ from clsassist.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# How long after the last use of an index its memory is looked for.
+_RELEASE_SECONDS = 1.0
 # A question that goes through every part of an index: vocabulary, records, words and vectors.
 _CANARY = "Quelles actions portent sur la santé ?"
 
@@ -27,6 +31,15 @@ class _Served:
     assistant: Assistant
     users: int = 0
     retired: bool = False
+    warm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An assistant on loan; ``extend`` keeps its index open for a piece of work that may outlast the loan."""
+
+    assistant: Assistant
+    extend: Callable[[], AbstractContextManager[Assistant]]
 
 
 class LiveAssistant:
@@ -60,9 +73,31 @@ class LiveAssistant:
         Raises IndexMissingError, IndexMismatchError or IndexDamagedError as long as there is none; a later use
         finds the index again by itself.
         """
-        served = self._borrow()
+        with self._lent() as served:
+            yield served.assistant
+
+    @contextmanager
+    def loan(self) -> Iterator[Loan]:
+        """Lend the assistant of the build in service, with the means to keep it longer; raises as « use » does."""
+        with self._lent() as served:
+            yield Loan(served.assistant, lambda: self._extended(served))
+
+    @contextmanager
+    def _extended(self, served: _Served) -> Iterator[Assistant]:
+        with self._lock:
+            if served.retired and not served.users:
+                raise IndexMissingError("L'index a été remplacé entre-temps : reposez la question.")
+            served.users += 1
         try:
             yield served.assistant
+        finally:
+            self._give_back(served)
+
+    @contextmanager
+    def _lent(self) -> Iterator[_Served]:
+        served = self._borrow()
+        try:
+            yield served
         except IndexDamagedError:
             # A part first opened just now: the next use opens the whole index anew.
             self._retire(served)
@@ -71,9 +106,14 @@ class LiveAssistant:
             self._give_back(served)
 
     def warm(self) -> None:
-        """Load what the first question would wait for, the embedding model above all; raises as « use » does."""
-        with self.use() as assistant:
-            _warm(assistant)
+        """Load what the first question of a build would wait for, the embedding model above all, once.
+
+        Raises as « use » does.
+        """
+        with self._lent() as served:
+            if not served.warm:
+                _warm(served.assistant)
+                served.warm = True
 
     def close(self) -> None:
         """Release the index as soon as nobody uses it."""
@@ -159,3 +199,19 @@ def _warm(assistant: Assistant) -> None:
 def _close(served: _Served) -> None:
     logger.info("Index %s refermé", served.build)
     served.assistant.close()
+    # Whoever used it last still has it in hand.
+    later = threading.Timer(_RELEASE_SECONDS, release_memory)
+    later.daemon = True
+    later.start()
+
+
+def release_memory() -> None:
+    """Give back to the system what is no longer used.
+
+    The records of an index refer to each other: Python frees them at its next full collection, which comes after so
+    many of them that several indexes replaced in a day would be kept; and the C library keeps what is freed.
+    """
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        # Only glibc has it, and only glibc needs it.
+        ctypes.CDLL(None).malloc_trim(0)

@@ -12,7 +12,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from many_fiches.writing import UPDATES, write_corpus
+from many_fiches.writing import LEAST, UPDATES, write_corpus
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7, help="graine du tirage (7)")
     parser.add_argument("--update", choices=UPDATES, help="le même corpus, un document changé, retiré ou ajouté")
     options = parser.parse_args()
+    if options.count < LEAST:
+        parser.error(f"il faut au moins {LEAST} fiches, pour que chaque question ait de quoi répondre")
     written = write_corpus(options.count, options.folder, options.seed, options.update)
     print(f"{written.papers} documents, {written.fiches} fiches ; {written.touched} fichiers écrits ou retirés")
     print(f"{written.questions} questions dans {written.answers}")

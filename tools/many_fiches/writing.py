@@ -13,6 +13,8 @@ from many_fiches.layouts import paper_to_bytes
 from many_fiches.questions import make_questions
 from many_fiches.records import Entry, Fiche, Paper
 
+# Fewer fiches are not enough for every kind of question.
+LEAST = 60
 UPDATES = ("change", "remove", "add")
 # A place that no draw can give, and a step that no subject has: what an update brings is told by its words.
 _NEW_PLACE = ("Val-de-Nouvelyre", "du Val-de-Nouvelyre")

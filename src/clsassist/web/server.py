@@ -202,6 +202,8 @@ def service_config(app: FastAPI) -> uvicorn.Config:
         # Our own layer does it, for the proxies of the settings.
         proxy_headers=False,
         timeout_graceful_shutdown=_STOP_SECONDS,
+        # Longer than clients and proxies keep an idle connection (5 and 60 s): closed by us, it may be in use again.
+        timeout_keep_alive=75,
     )
 
 

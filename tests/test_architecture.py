@@ -36,7 +36,7 @@ LAYERS = (
     "registry",
     "lexical",
     "vector_cache",
-    "chroma",
+    "vector_stores",
     "vectors",
     "manifest",
     "builds",
@@ -100,6 +100,7 @@ HEAVY = (
     "llama_index",
     "gradio",
     "numpy",
+    "numkong",
     "tantivy",
 )
 

@@ -75,9 +75,9 @@ def read_folder(folder):
     return Corpus(str(folder), tuple(documents), ()), tuple(passages)
 
 
-def build_folder_index(folder, index_dir, progress=None, embedder=None):
+def build_folder_index(folder, index_dir, progress=None, embedder=None, settings=SETTINGS):
     corpus, passages = read_folder(folder)
-    return build_index(corpus, passages, index_dir, embedder or LetterEmbedder(), ANALYSER, progress, settings=SETTINGS)
+    return build_index(corpus, passages, index_dir, embedder or LetterEmbedder(), ANALYSER, progress, settings=settings)
 
 
 def write_documents(folder):
@@ -278,7 +278,7 @@ def test_a_build_whose_chroma_files_are_torn_is_not_put_in_service(place, monkey
     monkeypatch.setattr(vectors, "build", build_torn_files)
 
     with pytest.raises(IndexDamagedError, match="l'ancien reste en service"):
-        build_folder_index(place / "corpus", place / "index")
+        build_folder_index(place / "corpus", place / "index", settings=replace(SETTINGS, vector_store_url="chroma"))
     assert builds_in(place / "index") == [current_build(place / "index")] == [before]
 
 
@@ -339,7 +339,7 @@ def test_another_model_than_the_one_configured_is_a_mismatch(place):
 
 def test_a_chroma_server_configured_since_is_a_mismatch(place):
     with pytest.raises(IndexMismatchError, match="serveur Chroma"):
-        open_index(place / "index", replace(SETTINGS, chroma_url="http://127.0.0.1:8000"))
+        open_index(place / "index", replace(SETTINGS, vector_store_url="chroma+http://127.0.0.1:8000"))
 
 
 def test_an_index_of_another_format_or_version_is_a_mismatch(place):
@@ -365,7 +365,7 @@ def test_an_embedder_or_lexicon_other_than_those_of_the_index_is_a_mismatch(plac
             opened.require(LetterEmbedder(), Analyser(frozenset({"cpts"})))
 
 
-@pytest.mark.parametrize("name", ["registry.sqlite", "vectors.npy", "passage_ids.json", "lexical/meta.json"])
+@pytest.mark.parametrize("name", ["registry.sqlite", "vectors.npy", "passage_ids.npy", "lexical/meta.json"])
 @pytest.mark.parametrize("damage", ["absent", "cut", "altered"])
 def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
     path = current_folder(place / "index") / name

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clsassist.chroma import drop_remote
+from clsassist.vector_stores import drop_remote
 from clsassist.errors import ConfigurationError, IndexBusyError, IndexDamagedError
 from clsassist.manifest import MANIFEST_FILE
 

@@ -11,7 +11,7 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 from clsassist.errors import ClsAssistError
-from clsassist.settings import Settings
+from clsassist.settings import Settings, hide_password
 
 _OLDEST_PYTHON = (3, 11)
 # Two builds of a large corpus and the cache of its vectors.
@@ -51,8 +51,8 @@ def _run(subject: str, check: Callable[[Settings], str], settings: Settings) -> 
 
 
 def _describe(settings: Settings) -> str:
-    chroma = f", serveur Chroma {settings.chroma_url}" if settings.chroma_url else ""
-    return f"index dans « {settings.index_dir} », modèle « {settings.embedding_model} »{chroma}."
+    store = f", vecteurs dans « {hide_password(settings.vector_store_url)} »" if settings.vector_store_url else ""
+    return f"index dans « {settings.index_dir} », modèle « {settings.embedding_model} »{store}."
 
 
 def _check_python(_settings: Settings) -> str:

@@ -40,6 +40,7 @@ from clsassist.opening import LEXICAL_FOLDER, REGISTRY_FILE, OpenIndex, open_ind
 from clsassist.records import Corpus, Passage
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import engine_of
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder
@@ -83,7 +84,7 @@ def build_index(
 ) -> BuildReport:
     """Build the index of a corpus and put it in service; the one in service stays so until then.
 
-    ``settings`` tells the name of the model and where Chroma is. Raises NothingToIndexError, IndexBusyError
+    ``settings`` tells the name of the model and where the vectors are. Raises NothingToIndexError, IndexBusyError
     when another process is building, IndexDamagedError when the new build fails its check.
     """
     if not passages:
@@ -185,9 +186,9 @@ class _Build:
         with _waiting_probe(folder) as probe:
             with self._stage("Base vectorielle"):
                 ids = [passage.id for passage in self.passages]
-                vectors.build(folder, ids, cached.vectors, self.settings.chroma_url)
+                vectors.build(folder, ids, cached.vectors, self.settings.vector_store_url)
             with self._stage("Vérification"):
-                _run_probe(probe, self.settings.chroma_url)
+                _run_probe(probe, self.settings.vector_store_url)
         write_manifest(folder, self._describe(folder))
         return cached.embedded
 
@@ -213,7 +214,7 @@ class _Build:
             dimension=self.embedder.dimension,
             analyser=hash_analyser(self.analyser),
             lexicon=hash_lexicon(),
-            remote=bool(self.settings.chroma_url),
+            store=engine_of(self.settings.vector_store_url),
             root=str(Path(self.corpus.root).resolve()),
             sources=describe_sources(self.corpus),
             counts={"documents": len(self.corpus.documents), "passages": len(self.passages)},
@@ -265,9 +266,9 @@ def _waiting_probe(folder: Path) -> Iterator[subprocess.Popen[str]]:
             probe.kill()
 
 
-def _run_probe(probe: subprocess.Popen[str], chroma_url: str) -> None:
+def _run_probe(probe: subprocess.Popen[str], store_url: str) -> None:
     try:
-        _, said = probe.communicate(f"{chroma_url}\n", timeout=_PROBE_SECONDS)
+        _, said = probe.communicate(f"{store_url}\n", timeout=_PROBE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise _unfit(f"pas de réponse en {_PROBE_SECONDS} s") from error
     if probe.returncode:

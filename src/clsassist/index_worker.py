@@ -17,7 +17,7 @@ from clsassist.reading_report import report_reading, report_to_payload
 from clsassist.settings import Settings
 
 # What of the settings has a part in a build.
-_TOLD = ("index_dir", "corpus_dir", "embedding_model", "chroma_url", "max_file_bytes")
+_TOLD = ("index_dir", "corpus_dir", "embedding_model", "vector_store_url", "max_file_bytes")
 
 
 def settings_to_order(settings: Settings) -> str:

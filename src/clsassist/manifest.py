@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from clsassist.chroma import CHROMA_FOLDER
+from clsassist.vector_stores import CHROMA_FOLDER, REMOTE_FILE, engine_of
 from clsassist.errors import IndexDamagedError, IndexMismatchError
 from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
@@ -19,7 +19,7 @@ from clsassist.settings import Settings
 from clsassist.text import Analyser
 
 # Raised whenever a build written before can no longer be read.
-FORMAT = 1
+FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 # What wrote the files of a build: another version may read them wrong, or read documents otherwise.
 _WRITERS = ("clsassist", "chromadb", "tantivy", "lxml", "openpyxl", "pypdf", "pypdfium2")
@@ -41,8 +41,8 @@ class SourceFile:
 class Manifest:
     """What a build was made from and with.
 
-    ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
-    on a Chroma server. ``checksums`` covers the files that opening does not change.
+    ``model`` is as configured, ``embedder`` as the model names itself. ``store`` names the engine
+    that has the vectors too, if one has. ``checksums`` covers the files that opening does not change.
     """
 
     build: str
@@ -52,7 +52,7 @@ class Manifest:
     dimension: int
     analyser: str
     lexicon: str
-    remote: bool
+    store: str
     root: str
     sources: tuple[SourceFile, ...]
     counts: Mapping[str, int]
@@ -105,7 +105,10 @@ def hash_lexicon() -> str:
 
 
 def hash_parts(folder: Path) -> dict[str, str]:
-    """Hash the files of a build that opening it leaves alone: all but Chroma's, locks and the manifest."""
+    """Hash the files of a build that opening it leaves alone: all but Chroma's, locks and the manifest.
+
+    Nor the address of a server, which only the builder may read.
+    """
     return {
         name: hash_file(path)
         for path in sorted(folder.rglob("*"))
@@ -114,7 +117,7 @@ def hash_parts(folder: Path) -> dict[str, str]:
 
 
 def _changes_when_opened(name: str) -> bool:
-    return name.startswith(f"{CHROMA_FOLDER}/") or name.endswith((".lock", MANIFEST_FILE))
+    return name.startswith(f"{CHROMA_FOLDER}/") or name.endswith((".lock", MANIFEST_FILE, REMOTE_FILE))
 
 
 def find_damage(folder: Path, manifest: Manifest) -> str | None:
@@ -148,13 +151,18 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
             f"l'index a été construit avec le modèle « {manifest.model} », "
             f"le modèle configuré est « {settings.embedding_model} »"
         )
-    if manifest.remote != bool(settings.chroma_url):
-        written, wanted = ("un serveur Chroma", "cette machine")[:: 1 if manifest.remote else -1]
-        return f"les vecteurs de l'index sont sur {written}, la configuration les veut sur {wanted}"
+    if manifest.store != engine_of(settings.vector_store_url):
+        written, wanted = (_say_store(store) for store in (manifest.store, engine_of(settings.vector_store_url)))
+        return f"les vecteurs de l'index sont {written}, la configuration les veut {wanted}"
     for name in _WRITERS:
         if manifest.versions.get(name) != version(name):
             return f"l'index a été construit avec {name} {manifest.versions.get(name)}, pas {version(name)}"
     return None
+
+
+def _say_store(engine: str) -> str:
+    said = {"": "dans l'index seul", "chroma": "dans Chroma, sur cette machine", "postgresql": "dans PostgreSQL"}
+    return said.get(engine, "sur un serveur Chroma")
 
 
 def find_change(manifest: Manifest, files: Iterable[Path]) -> str | None:

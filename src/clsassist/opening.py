@@ -112,7 +112,7 @@ class OpenIndex:
 
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex.open(self.folder, self._settings.chroma_url)
+                self._vectors = VectorIndex.open(self.folder, self._settings.vector_store_url)
             return self._vectors
 
     def changed_source(self) -> str | None:

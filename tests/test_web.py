@@ -46,7 +46,6 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
-    renew,
     reopen,
 )
 from clsassist.web.rendering import (
@@ -590,11 +589,21 @@ class NextAssistant(FakeAssistant):
 
 
 def test_answers_of_a_replaced_index_are_given_again() -> None:
-    turns = list(reopen(lend(), [QUESTION, "panne"]))[-1].turns
-    assert renew(lend(), turns) is turns
-    renewed = renew(lend(NextAssistant()), turns)
-    assert [turn.question for turn in renewed] == [QUESTION, "panne"]
-    assert renewed[0].build == "2"
+    turns = list(reopen(lend(), [QUESTION, "imprévu"]))[-1].turns
+    first, _, _ = list(converse(lend(), turns, "Et en 2026 ?"))[-1].turns
+    assert first is turns[0]
+    renewed = list(converse(lend(NextAssistant()), turns, "Et en 2026 ?"))[-1].turns
+    assert [turn.question for turn in renewed] == [QUESTION, "imprévu", "Et en 2026 ?"]
+    assert [turn.build for turn in renewed if turn.answer] == ["2", "2"]
+
+
+def test_an_index_replaced_while_a_question_waits_answers_the_whole_conversation() -> None:
+    lent: list[Assistant] = [FakeAssistant()]
+    turns = list(reopen(lambda: nullcontext(lent[-1]), [QUESTION]))[-1].turns
+    steps = converse(lambda: nullcontext(lent[-1]), turns, "Et en 2026 ?")
+    assert next(steps).turns[-1].pending
+    lent.append(NextAssistant())
+    assert [turn.build for turn in list(steps)[-1].turns] == ["2", "2"]
 
 
 def test_source_of_a_document_removed_or_changed_since_is_not_shown(demo_assistant: Assistant) -> None:

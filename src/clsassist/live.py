@@ -39,7 +39,8 @@ class LiveAssistant:
     def __init__(self, settings: Settings) -> None:
         self._index_dir = settings.index_dir
         self._read_pointer: Callable[[], str | None] = lambda: current_build(settings.index_dir)
-        self._open: Callable[[], Assistant] = lambda: Assistant.open(settings.index_dir, settings)
+        self._settings = settings
+        self._open: Callable[[], Assistant] = self._open_ready
         self._served: _Served | None = None
         self._lock = threading.Lock()
         self._opening = threading.Lock()
@@ -72,8 +73,7 @@ class LiveAssistant:
     def warm(self) -> None:
         """Load what the first question would wait for, the embedding model above all; raises as « use » does."""
         with self.use() as assistant:
-            assistant.starters()
-            assistant.ask(_CANARY)
+            _warm(assistant)
 
     def close(self) -> None:
         """Release the index as soon as nobody uses it."""
@@ -123,6 +123,17 @@ class LiveAssistant:
             self._retire(before)
         return fresh
 
+    def _open_ready(self) -> Assistant:
+        assistant = Assistant.open(self._index_dir, self._settings)
+        if self._served is not None:
+            # The others go on with the one before until this one answers as fast.
+            try:
+                _warm(assistant)
+            except BaseException:
+                assistant.close()
+                raise
+        return assistant
+
     def _retire(self, served: _Served) -> None:
         with self._lock:
             if self._served is served:
@@ -138,6 +149,11 @@ class LiveAssistant:
             last = served.retired and served.users == 0
         if last:
             _close(served)
+
+
+def _warm(assistant: Assistant) -> None:
+    assistant.starters()
+    assistant.ask(_CANARY)
 
 
 def _close(served: _Served) -> None:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -145,7 +145,8 @@ class Access:
             if password
         }
         self._secret = load_secret(settings.page.data_dir) if self._passwords else b""
-        self._counter = MovingWindowRateLimiter(MemoryStorage())
+        # It forgets an address after two windows; a moving window keeps all, and goes through them at each question.
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._questions = RateLimitItemPerMinute(settings.page.rate_per_minute)
         self._attempts = RateLimitItemPerSecond(MAX_ATTEMPTS, _ATTEMPTS_SECONDS)
 

@@ -13,18 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from clsassist.catalogue import catalogue_of
-from clsassist.engagement_sheet import Directory, build_sheet, search_words
+from clsassist.engagement_sheet import build_sheet, directory_of, search_words
 from clsassist.errors import TooManyRequestsError, UnknownActionError, UnknownPageError
-from clsassist.lexicon import load_lexicon
 from clsassist.records import Answer
 from clsassist.settings import Settings
 from clsassist.text import fold
 from clsassist.web.access import visitor_of
 from clsassist.web.api_errors import FrenchRoute
 from clsassist.web.api_lists import (
+    BUILD_HEADER,
     PREFIX,
     Found,
-    Latest,
     answer_to_json,
     cut_page,
     document_to_json,
@@ -80,6 +79,13 @@ _PROBLEMS = {
 # An answer is made for one request and may repeat the words of its asker: nothing on the way keeps it.
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
+_BUILD = {
+    BUILD_HEADER: {
+        "description": "Édition de l'index qui a répondu, en entier : elle change dès que le corpus change.",
+        "schema": {"type": "string"},
+    }
+}
+
 _Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Nombre d'éléments par page.")]
 _Offset = Annotated[int, Query(ge=0, description="Rang du premier élément, depuis 0.")]
 
@@ -116,10 +122,10 @@ async def _answer(site: Site, line: Line, asked: Asked) -> JSONResponse:
     if refusal:
         return JSONResponse({"detail": refusal}, 422, _NOT_KEPT)
     try:
-        answer = await line.run(lambda: _converse(site, asked))
+        answer, build = await line.run(lambda: _converse(site, asked))
     except LineFullError as error:
         return JSONResponse({"detail": str(error)}, 503, {**_NOT_KEPT, "Retry-After": str(BUSY_SECONDS)})
-    return JSONResponse(answer_to_json(answer), headers=_NOT_KEPT)
+    return JSONResponse(answer_to_json(answer), headers={**_NOT_KEPT, BUILD_HEADER: build})
 
 
 def _count(site: Site, request: Request) -> None:
@@ -131,9 +137,9 @@ def _count(site: Site, request: Request) -> None:
         raise TooManyRequestsError(f"Trop de questions en une minute : réessayez dans {seconds}.", wait)
 
 
-def _converse(site: Site, asked: Asked) -> Answer:
+def _converse(site: Site, asked: Asked) -> tuple[Answer, str]:
     with site.live.use() as assistant:
-        return answer_conversation(assistant, (*asked.previous, asked.question))[-1]
+        return answer_conversation(assistant, (*asked.previous, asked.question))[-1], assistant.build
 
 
 def _add_questions(router: APIRouter, site: Site) -> None:
@@ -141,7 +147,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
     about: dict[str, Any] = {
         "tags": ["Questions"],
         "response_model": AnswerOut,
-        "responses": _problems(400, 401, 413, 422, 429, 503),
+        "responses": {**_problems(400, 401, 413, 422, 429, 503), 200: {"headers": _BUILD}},
         "response_description": "La réponse, ses preuves et son dénominateur.",
     }
 
@@ -221,8 +227,6 @@ def _add_actions(router: APIRouter, site: Site) -> None:
 
 
 def _add_partners(router: APIRouter, site: Site) -> None:
-    directories = Latest(lambda registry: Directory(registry, load_lexicon()))
-
     @router.get(
         "/partners",
         summary="Lister les organisations",
@@ -240,7 +244,7 @@ def _add_partners(router: APIRouter, site: Site) -> None:
         """Donne les organisations des documents, chacune une fois, avec le nombre de ses fiches par rôle."""
         words = fold(q).split()
         with site.live.use() as assistant:
-            found = directories.of(assistant.registry).organisations
+            found = directory_of(assistant).organisations
         kept = [one for one in found if all(word in search_words(one) for word in words)]
         return _page(request, kept, organisation_to_summary, limit, offset)
 
@@ -258,7 +262,7 @@ def _add_partners(router: APIRouter, site: Site) -> None:
     ) -> Response:
         """Donne les fiches où l'organisation intervient, engagée ou à contacter, avec dates et contacts publiés."""
         with site.live.use() as assistant:
-            sheet = build_sheet(name, directories.of(assistant.registry), plan)
+            sheet = build_sheet(name, directory_of(assistant), plan)
         if not sheet.commitments:
             near = ", ".join(f"« {one.name} »" for one in sheet.closest)
             hint = f" Noms proches : {near}." if near else f" Liste : {PREFIX}/partners"

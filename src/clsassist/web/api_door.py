@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clsassist.web.api_lists import PREFIX
+from clsassist.web.api_lists import BUILD_HEADER, PREFIX
 from clsassist.web.mcp import MCP_PATH
 
 _READ = "GET, HEAD, OPTIONS"
@@ -35,7 +35,7 @@ class ApiDoor:
             allow_origins=sorted(self.origins),
             allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["Retry-After"],
+            expose_headers=["Retry-After", BUILD_HEADER],
             max_age=_PREFLIGHT_SECONDS,
         )
 

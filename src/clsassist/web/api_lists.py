@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 from clsassist.catalogue import Facet, Filters, Row, pairs_to_filters, slug
@@ -18,26 +18,12 @@ from clsassist.web.api_models import ActionQuery
 
 PREFIX = "/api/v1"
 
+# Which edition of the index answered: it changes whenever the corpus does.
+BUILD_HEADER = "Clsassist-Index"
+
 _KEY = re.compile(r"[a-z0-9.-]+")
 
-Derived = TypeVar("Derived")
 Found = TypeVar("Found")
-
-
-class Latest(Generic[Derived]):
-    """What is derived from the records of the index in service, kept until the index is replaced."""
-
-    def __init__(self, derive: Callable[[Registry], Derived]) -> None:
-        self._derive = derive
-        self._held: tuple[Registry, Derived] | None = None
-
-    def of(self, registry: Registry) -> Derived:
-        """Return what is derived from these records."""
-        held = self._held
-        if held is None or held[0] is not registry:
-            # Two threads may both derive it just after a change: the result is the same.
-            held = self._held = (registry, self._derive(registry))
-        return held[1]
 
 
 def answer_to_json(answer: Answer) -> dict[str, object]:

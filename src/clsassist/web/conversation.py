@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from clsassist.assistant import Assistant
-from clsassist.errors import ClsAssistError
+from clsassist.errors import ClsAssistError, IndexDamagedError
 from clsassist.records import Answer, Citation
 from clsassist.settings import Settings
 from clsassist.web.markdown import plain, prose, tidy
@@ -97,55 +97,58 @@ def recall(lend: Lender, turns: tuple[Turn, ...], sent: object, settings: Settin
     questions = read_questions(sent, settings)
     if questions == tuple(turn.question for turn in turns):
         return turns
-    return _ask_all(lend, questions)
-
-
-def renew(lend: Lender, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-    """Return the turns as the index in service answers them: it may have been replaced in between."""
-    try:
-        with lend() as assistant:
-            build = assistant.build
-    except ClsAssistError:
-        return turns
-    if all(turn.build == build for turn in turns if turn.answer):
-        return turns
-    return _ask_all(lend, [turn.question for turn in turns])
+    return _continue(lend, (), questions)
 
 
 def reopen(lend: Lender, questions: Sequence[str]) -> Iterator[Step]:
     """Yield the conversation made of these questions: that it is on its way, then whole."""
     # A turn that waits: nothing may be asked before the others are there.
     yield Step(tuple(Turn(question) for question in questions[-1:]), _REOPENING)
-    turns = _ask_all(lend, questions)
+    turns = _continue(lend, (), questions)
     yield Step(turns, render_turns(turns))
 
 
-def _ask_all(lend: Lender, questions: Sequence[str]) -> tuple[Turn, ...]:
-    turns: tuple[Turn, ...] = ()
-    for question in questions:
-        turns = (*turns, _ask(lend, turns, Turn(question)))
+def _continue(lend: Lender, past: tuple[Turn, ...], questions: Sequence[str]) -> tuple[Turn, ...]:
+    """Ask questions after some turns, all of one index: turns that another one answered are asked again first."""
+    asked = (*(turn.question for turn in past), *questions)
+    turns = past
+    try:
+        # One loan for them all: the index may be replaced between two questions.
+        with lend() as assistant:
+            if any(turn.build != assistant.build for turn in past if turn.answer):
+                turns = ()
+            for question in asked[len(turns) :]:
+                turns = (*turns, _ask(assistant, turns, Turn(question)))
+    except ClsAssistError as error:
+        lost = tuple(Turn(question, notice=str(error)) for question in asked[len(turns) :])
+        return (*turns, *lost)
     return turns
 
 
 def converse(lend: Lender, turns: tuple[Turn, ...], question: str) -> Iterator[Step]:
     """Yield the conversation as it should be shown, from the question alone to the complete answer."""
     past = turns[1 - MAX_TURNS :]
-    shown = "".join(_render_turn(turn, place) for place, turn in enumerate(past))
+    shown = render_turns(past)
     pending = Turn(tidy(question))
     waiting = (*past, pending)
     yield Step(waiting, shown + _render_turn(pending, len(past)))
-    done = _ask(lend, past, pending)
+    *known, done = _continue(lend, past, (pending.question,))
+    if tuple(known) != past:
+        past = tuple(known)
+        waiting, shown = (*past, pending), render_turns(past)
     if done.answer:
         for partial in _partial_answers(done.answer, len(past)):
             yield Step(waiting, shown + _frame(pending, len(past), partial))
     yield Step((*past, done), shown + _render_turn(done, len(past)))
 
 
-def _ask(lend: Lender, past: tuple[Turn, ...], pending: Turn) -> Turn:
+def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
     previous = tuple(turn.answer for turn in past if turn.answer)
     try:
-        with lend() as assistant:
-            return replace(pending, answer=assistant.ask(pending.question, previous), build=assistant.build)
+        return replace(pending, answer=assistant.ask(pending.question, previous), build=assistant.build)
+    except IndexDamagedError:
+        # Whoever lends the index has to know.
+        raise
     except ClsAssistError as error:
         return replace(pending, notice=str(error))
     except Exception:

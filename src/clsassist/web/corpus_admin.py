@@ -44,6 +44,7 @@ class _Desk:
         self._site = site
         self.settings: Settings = settings
         self.jobs = IndexJobs(settings, self._open_new_index)
+        site.endings.append(self.jobs.close)
         self.deposits = Deposits(settings)
         self.feedback = FeedbackStore(settings.page.data_dir, settings.page.feedback_days)
         self._reader = HoldingsReader(settings.corpus_dir, settings.index_dir)

@@ -14,7 +14,8 @@ def health_router(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/healthz", include_in_schema=False)
-    def live() -> dict[str, str]:
+    async def live() -> dict[str, str]:
+        # In the loop itself: it must answer while every thread is taken by a question.
         return {"status": "ok"}
 
     @router.get("/readyz", include_in_schema=False)

@@ -18,7 +18,6 @@ from clsassist.web.conversation import (
     read_questions,
     recall,
     refuse_question,
-    renew,
     reopen,
 )
 from clsassist.web.markdown import plain, prose
@@ -183,8 +182,7 @@ class _Events:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
         lend = self.site.live.use
-        known = renew(lend, recall(lend, past, sent, settings))
-        for step in converse(lend, known, question):
+        for step in converse(lend, recall(lend, past, sent, settings), question):
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData, request: gr.Request) -> Iterator[Values]:

@@ -64,6 +64,14 @@ _ROUTERS = (
     embed_router,
 )
 
+# Visitors whose conversation Gradio remembers, of some hundred kilobytes each; it forgets none before that number. The
+# others' browsers send their questions with the next one, and it is prepared again.
+_MOST_SESSIONS = 300
+
+# How long the questions being answered or waiting in line have to end when the service stops: less than the ten seconds
+# after which containers are killed.
+_STOP_SECONDS = 8
+
 # Why a port is refused, in the reader's language.
 _REASONS = {
     errno.EADDRINUSE: "un autre programme occupe déjà ce port",
@@ -88,6 +96,7 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     add_failure_pages(app, site)
     _mount_assistant(app, site)
     _add_layers(app, site, own)
+    app.state.site = site
     return app
 
 
@@ -134,9 +143,11 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
 def _mount_assistant(app: FastAPI, site: Site) -> None:
     settings = site.settings
     page = build_page(site)
+    page.state_session_capacity = _MOST_SESSIONS
     page.queue(
         api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=settings.page.max_concurrent
     )
+    _keep_no_statistics(page)
     gr.mount_gradio_app(
         app,
         page,
@@ -154,6 +165,12 @@ def _mount_assistant(app: FastAPI, site: Site) -> None:
         theme=_theme(),
         css_paths=[_STYLE],
     )
+
+
+def _keep_no_statistics(page: gr.Blocks) -> None:
+    # After each event Gradio would draw up a table of the last ten thousand, for a view that is closed here: some ten
+    # milliseconds a question on a server that has answered so many.
+    page._queue.ANALYTICS_MAX_EVENTS = 0
 
 
 def _theme() -> gr.themes.Base:
@@ -177,7 +194,7 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
             server_header=False,
             # Our own layer does it, for the proxies of the settings.
             proxy_headers=False,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=_STOP_SECONDS,
         )
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
@@ -214,12 +231,14 @@ class _AnnouncingServer(uvicorn.Server):
             self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop at once: Gradio keeps a connection for each open page until it is told."""
+        """Let go of the open pages, which Gradio would keep until they leave; answer who asked, then end the rest."""
         app = self.config.app
         for route in app.routes if isinstance(app, FastAPI) else ():
             if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
                 route.app.stop_event.set()
         await super().shutdown(sockets)
+        if isinstance(app, FastAPI):
+            app.state.site.close()
 
 
 def _bind(settings: Settings) -> socket.socket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -48,10 +48,18 @@ class Site:
     live: LiveAssistant
     settings: Settings = field(default_factory=Settings)
     access: Access = field(init=False, repr=False, compare=False)
+    # What the service must end with itself, in order.
+    endings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Build what follows from the settings, once for the service."""
         object.__setattr__(self, "access", Access(self.settings))
+
+    def close(self) -> None:
+        """End what was started for the service, then release the index."""
+        for end in self.endings:
+            end()
+        self.live.close()
 
     def put_off(self, client: str) -> str:
         """Count one question of a client; return the sentence that puts it off, '' when it may be answered.

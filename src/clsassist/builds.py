@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -29,13 +30,17 @@ _BUILD_ID = re.compile(r"\d{8}t\d{6}-[0-9a-f]{8}")
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A shared lock on one build, which keeps it from being removed; the system frees it if we die."""
+    """A shared lock on one build, which keeps it from being removed; the system frees it if we die.
 
-    descriptor: int
+    ``descriptor`` is None where nobody could remove it: a copy of the index made to be read only.
+    """
+
+    descriptor: int | None
 
     def release(self) -> None:
         """Let go of the build."""
-        os.close(self.descriptor)
+        if self.descriptor is not None:
+            os.close(self.descriptor)
 
 
 def new_build_id() -> str:
@@ -143,8 +148,13 @@ def _drop_remote(folder: Path) -> None:
 
 def _lock(index_dir: Path, build_id: str, mode: int) -> Hold | None:
     path = _lock_path(index_dir, build_id)
-    path.parent.mkdir(exist_ok=True)
-    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
+    except OSError as error:
+        if mode == fcntl.LOCK_SH and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return Hold(None)
+        raise
     try:
         fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -48,16 +51,21 @@ class LexicalIndex:
 
         Raises IndexDamagedError when it cannot be read.
         """
-        import tantivy
-
         try:
-            index = tantivy.Index.open(str(folder))
-            # The folder never changes once built: nothing to watch for.
-            index.config_reader("manual")
-            return cls(index)
+            with _lockable(folder) as place:
+                return cls._open(place)
         except (ValueError, OSError) as error:
             message = f"L'index lexical « {folder} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error
+
+    @classmethod
+    def _open(cls, folder: Path) -> Self:
+        import tantivy
+
+        index = tantivy.Index.open(str(folder))
+        # The folder never changes once built: nothing to watch for.
+        index.config_reader("manual")
+        return cls(index)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -102,6 +110,20 @@ class LexicalIndex:
             return matching
         among = Query.const_score_query(Query.term_set_query(self._schema, _ID_FIELD, sorted(allowed)), 0.0)
         return Query.boolean_query([(Occur.Must, matching), (Occur.Must, among)])
+
+
+@contextmanager
+def _lockable(folder: Path) -> Iterator[Path]:
+    """Lend a folder with the files of ``folder`` where a lock can be written, as tantivy does even to read."""
+    if os.access(folder, os.W_OK):
+        yield folder
+        return
+    # Links are enough: each file is opened at once, and stays so when its name here is gone.
+    with tempfile.TemporaryDirectory(prefix="clsassist-") as own:
+        for path in folder.absolute().iterdir():
+            if not path.name.endswith(".lock"):
+                Path(own, path.name).symlink_to(path)
+        yield Path(own)
 
 
 def _let_others_read(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -153,6 +154,9 @@ class OpenIndex:
                 return
             self._hold.release()
             self._hold = None
+        if not os.access(self._index_dir, os.W_OK):
+            # Made to be read only: who writes it removes what is old.
+            return
         try:
             remove_unused_builds(self._index_dir)
         except (OSError, ClsAssistError) as error:

@@ -20,10 +20,12 @@ LAYERS = (
     "errors",
     "records",
     "settings",
+    "logs",
     "text",
     "lexicon",
     "tet",
     # a file becomes records
+    "personal_data",
     "readers",
     "parsing",
     "corpus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from functools import cached_property
@@ -35,6 +36,8 @@ from clsassist.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder
 
+logger = logging.getLogger(__name__)
+
 
 class Assistant:
     """Answers questions over one index; several threads may share it."""
@@ -60,6 +63,8 @@ class Assistant:
         A message that makes several requests gets one answer to them all.
         """
         self._check(question)
+        if self._settings.log_questions:
+            logger.info("Question : %s", question)
         answers: list[Answer] = []
         for request in split_requests(question):
             answers.append(self._answer(request, (*previous, *answers)))

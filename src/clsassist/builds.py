@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clsassist.vector_stores import drop_remote
 from clsassist.errors import ConfigurationError, IndexBusyError, IndexDamagedError
 from clsassist.manifest import MANIFEST_FILE
+from clsassist.vector_stores import drop_remote
 
 logger = logging.getLogger(__name__)
 

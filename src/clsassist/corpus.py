@@ -11,6 +11,7 @@ from clsassist.errors import NothingToIndexError, ReadingError
 from clsassist.lexicon import load_lexicon
 from clsassist.parsing.fiches import parse_document
 from clsassist.parsing.plans import Reading, deduce_plans, document_date, document_status
+from clsassist.personal_data import hide_in_document
 from clsassist.readers import known_formats
 from clsassist.readers.documents import read_documents
 from clsassist.readers.isolation import ReadingProcess
@@ -119,7 +120,7 @@ def read_files(root: Path, files: Sequence[Path], settings: Settings, progress: 
             if isinstance(outcome, ReadingError):
                 failures.append((outcome.path, outcome.reason))
                 continue
-            document = _with_own_identifier(outcome, taken)
+            document = _with_own_identifier(_shown(outcome, settings), taken)
             actions, sections, found = parse_document(document, lexicon)
             readings.append(Reading(document, actions, sections))
             warnings.append(tuple(_placed(warning, document) for warning in found))
@@ -162,6 +163,11 @@ def _read_files(
 
 def _say_nothing(_stage: str, _done: int, _total: int) -> None:
     pass
+
+
+def _shown(document: Document, settings: Settings) -> Document:
+    """Hide what must be before anything reads the text: what is not in a document cannot be stored nor shown."""
+    return hide_in_document(document) if settings.hide_personal_data else document
 
 
 def _with_own_identifier(document: Document, taken: set[str]) -> Document:

@@ -7,9 +7,9 @@ import io
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ import yaml
 
 from clsassist.errors import ClsAssistError
 from clsassist.exports import neutralise
+from clsassist.personal_data import hide_in_text
 from clsassist.records import Answer, AnswerStatus
 
 FEEDBACK_FILE = "avis.sqlite"
@@ -163,22 +164,47 @@ def judge(answer: Answer, verdict: Verdict, build: str, previous: Sequence[str] 
     )
 
 
+def _as_it_is(feedback: Feedback) -> Feedback:
+    return feedback
+
+
+def _without_people(feedback: Feedback) -> Feedback:
+    return replace(
+        feedback,
+        question=hide_in_text(feedback.question),
+        answer=hide_in_text(feedback.answer),
+        comment=hide_in_text(feedback.comment),
+        previous=tuple(map(hide_in_text, feedback.previous)),
+        citations=tuple(replace(cited, quote=hide_in_text(cited.quote)) for cited in feedback.citations),
+    )
+
+
 class FeedbackStore:
     """The opinions of a folder; threads and processes may share it.
 
     Each call opens the file and closes it: once the last one is closed, SQLite leaves no journal behind, so that what
     was deleted is in no file. Opinions older than ``retention_days`` are erased whenever the file is opened; 0 keeps
-    them all.
+    them all. With ``hide_personal_data``, names and personal addresses are neither written nor, when older opinions
+    hold some, read.
     """
 
-    def __init__(self, folder: Path, retention_days: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        retention_days: int = 0,
+        *,
+        hide_personal_data: bool = False,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self.path = folder / FEEDBACK_FILE
+        self._clock = clock or (lambda: _now())
         self._retention = timedelta(days=retention_days)
+        self._shown = _without_people if hide_personal_data else _as_it_is
 
     def add(self, feedback: Feedback, key: str = "") -> int:
         """Keep an opinion and return its number; ``key`` names the answer judged, so that a second thought replaces."""
-        values = _feedback_to_row(feedback)
-        row = {**values, "key": key[:_MAX_KEY_CHARS] or None, "given_at": _now().isoformat(timespec="seconds")}
+        values = _feedback_to_row(self._shown(feedback))
+        row = {**values, "key": key[:_MAX_KEY_CHARS] or None, "given_at": self._clock().isoformat(timespec="seconds")}
         names = ", ".join(row)
         changes = ", ".join(f"{name} = excluded.{name}" for name in row if name != "key")
         with self._open() as connection:
@@ -201,7 +227,8 @@ class FeedbackStore:
         )
         with self._open() as connection:
             rows = connection.execute(query, (*values, most, skipped)).fetchall()
-            return tuple(_row_to_stored(row, _documents_of(connection, row[0])) for row in rows)
+            stored = [_row_to_stored(row, _documents_of(connection, row[0])) for row in rows]
+        return tuple(replace(one, feedback=self._shown(one.feedback)) for one in stored)
 
     def count(self, selection: Selection) -> int:
         """Count the opinions of a selection."""
@@ -213,6 +240,11 @@ class FeedbackStore:
         """Note that opinions have been read, or are to be read again."""
         with self._open() as connection:
             connection.executemany("UPDATE feedback SET seen = ? WHERE id = ?", [(seen, one) for one in identifiers])
+
+    def enforce_retention(self) -> None:
+        """Erase the opinions that are too old, down to the journal of the file; create no file."""
+        if self._retention and self.path.exists():
+            self._erase("FALSE", ())
 
     def delete(self, identifiers: Iterable[int]) -> int:
         """Erase opinions; return how many there were."""
@@ -244,7 +276,7 @@ class FeedbackStore:
         try:
             with closing(_connect(self.path)) as connection, connection:
                 if self._retention:
-                    oldest = (_now() - self._retention).isoformat(timespec="seconds")
+                    oldest = (self._clock() - self._retention).isoformat(timespec="seconds")
                     connection.execute("DELETE FROM feedback WHERE given_at < ?", (oldest,))
                 yield connection
         except (OSError, sqlite3.Error) as error:

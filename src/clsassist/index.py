@@ -220,6 +220,7 @@ class _Build:
             counts={"documents": len(self.corpus.documents), "passages": len(self.passages)},
             checksums=hash_parts(folder),
             versions=installed_versions(),
+            hides_personal_data=self.settings.hide_personal_data,
         )
 
     @contextmanager

@@ -11,12 +11,12 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from clsassist.vector_stores import CHROMA_FOLDER, REMOTE_FILE, engine_of
 from clsassist.errors import IndexDamagedError, IndexMismatchError
 from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import CHROMA_FOLDER, REMOTE_FILE, engine_of
 
 # Raised whenever a build written before can no longer be read.
 FORMAT = 2
@@ -41,8 +41,9 @@ class SourceFile:
 class Manifest:
     """What a build was made from and with.
 
-    ``model`` is as configured, ``embedder`` as the model names itself. ``store`` names the engine
-    that has the vectors too, if one has. ``checksums`` covers the files that opening does not change.
+    ``model`` is as configured, ``embedder`` as the model names itself. ``store`` names the engine that has the vectors
+    too, if one has; ``hides_personal_data`` tells that no text holds any. ``checksums`` covers the files that opening
+    does not change.
     """
 
     build: str
@@ -58,6 +59,7 @@ class Manifest:
     counts: Mapping[str, int]
     checksums: Mapping[str, str]
     versions: Mapping[str, str]
+    hides_personal_data: bool = False
     format: int = FORMAT
 
 
@@ -154,6 +156,12 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
     if manifest.store != engine_of(settings.vector_store_url):
         written, wanted = (_say_store(store) for store in (manifest.store, engine_of(settings.vector_store_url)))
         return f"les vecteurs de l'index sont {written}, la configuration les veut {wanted}"
+    if manifest.hides_personal_data != settings.hide_personal_data:
+        written, wanted = ("sans", "avec")[:: 1 if manifest.hides_personal_data else -1]
+        return (
+            f"l'index a été construit {written} les données personnelles des documents, la configuration le veut "
+            f"{wanted} elles (CLSASSIST_HIDE_PERSONAL_DATA)"
+        )
     for name in _WRITERS:
         if manifest.versions.get(name) != version(name):
             return f"l'index a été construit avec {name} {manifest.versions.get(name)}, pas {version(name)}"

@@ -126,6 +126,11 @@ class Settings:
     # A cross-encoder of sentence-transformers (name or folder) that reorders the best passages; empty: none, since it
     # adds about half a second to each question.
     reranker: str = ""
+    # Names, personal addresses and telephones of the documents are taken out when they are read: published documents
+    # show them, so that nothing is hidden unless asked.
+    hide_personal_data: bool = False
+    # What is asked may tell of who asks: the journal of a service holds it only while somebody looks for a fault.
+    log_questions: bool = False
     # A file beyond this size is refused: the longest plans weigh a few megabytes, with photographs some tens.
     max_file_bytes: int = 50_000_000
     # A question beyond this length is refused with a sentence; people type fewer than 300 characters.
@@ -160,6 +165,8 @@ class Settings:
             vector_store_url=_read_store_url(env),
             host=env.get("CLSASSIST_HOST", default.host),
             port=_read_int(env, "CLSASSIST_PORT", default.port, most=65_535),
+            hide_personal_data=_read_flag(env, "CLSASSIST_HIDE_PERSONAL_DATA"),
+            log_questions=_read_flag(env, "CLSASSIST_LOG_QUESTIONS"),
             page=_read_page(env),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError, StoreUnavailableError
-from clsassist.vector_stores import VectorCollection, create_collection, is_server, open_collection
+from clsassist.vector_stores import VectorCollection, create_collection, open_collection
 
 logger = logging.getLogger(__name__)
 

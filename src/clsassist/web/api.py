@@ -285,7 +285,7 @@ def _add_documents(router: APIRouter, site: Site) -> None:
     def list_documents() -> Response:
         """Donne les documents indexés, leur plan, leur date, et les fichiers qui n'ont pas pu être lus."""
         with site.live.use() as assistant:
-            return JSONResponse(documents_to_json(assistant.registry))
+            return JSONResponse(documents_to_json(assistant.registry, originals=not site.settings.hide_personal_data))
 
     @router.get(
         "/documents/{path:path}",
@@ -306,7 +306,11 @@ def _add_documents(router: APIRouter, site: Site) -> None:
             if document is None:
                 raise UnknownPageError(f"Aucun document indexé n'a le chemin « {path} ». Liste : {PREFIX}/documents")
             rows = catalogue_of(assistant).rows
-            return JSONResponse(document_to_json(document, registry, rows, with_text=text))
+            return JSONResponse(
+                document_to_json(
+                    document, registry, rows, with_text=text, originals=not site.settings.hide_personal_data
+                )
+            )
 
 
 # --- description

@@ -79,8 +79,10 @@ def organisation_to_summary(organisation: Organisation) -> dict[str, object]:
     }
 
 
-def document_to_summary(document: Document, registry: Registry, actions: int) -> dict[str, object]:
-    """Return what a list says of a document."""
+def document_to_summary(
+    document: Document, registry: Registry, actions: int, *, originals: bool = True
+) -> dict[str, object]:
+    """Return what a list says of a document; ``originals`` says whether its file may be opened."""
     plan = registry.plans[document.id]
     return {
         "path": document.path,
@@ -95,28 +97,30 @@ def document_to_summary(document: Document, registry: Registry, actions: int) ->
         "sha256": document.sha256,
         "actions": actions,
         "url": f"{PREFIX}/documents/{quote(document.path)}",
-        "file": f"/documents/{quote(document.path)}",
+        "file": f"/documents/{quote(document.path)}" if originals else None,
     }
 
 
 def document_to_json(
-    document: Document, registry: Registry, rows: Iterable[Row], *, with_text: bool
+    document: Document, registry: Registry, rows: Iterable[Row], *, with_text: bool, originals: bool = True
 ) -> dict[str, object]:
     """Return everything of a document but its blocks; its text only when asked for."""
     own = [row_to_summary(row) for row in rows if row.action.document_id == document.id]
     warnings = [{"message": one.message, "line": one.line, "page": one.page} for one in document.warnings]
     return {
-        **document_to_summary(document, registry, len(own)),
+        **document_to_summary(document, registry, len(own), originals=originals),
         "warnings": warnings,
         "items": own,
         "text": document.text if with_text else None,
     }
 
 
-def documents_to_json(registry: Registry) -> dict[str, object]:
+def documents_to_json(registry: Registry, *, originals: bool = True) -> dict[str, object]:
     """Return every document, and the files that could not be read."""
     counts = Counter(action.document_id for action in registry.actions.values())
-    items = [document_to_summary(one, registry, counts[one.id]) for one in registry.documents.values()]
+    items = [
+        document_to_summary(one, registry, counts[one.id], originals=originals) for one in registry.documents.values()
+    ]
     unreadable = [{"path": path, "reason": reason} for path, reason in registry.failures]
     return {"total": len(items), "items": items, "unreadable": unreadable}
 

@@ -342,7 +342,10 @@ class DocumentSummary(BaseModel):
     sha256: Annotated[str, Field(description="Empreinte du fichier lu.")]
     actions: Annotated[int, Field(description="Nombre d'actions.")]
     url: Annotated[str, Field(description="Adresse du document dans cette interface.")]
-    file: Annotated[str, Field(description="Adresse du fichier d'origine.")]
+    file: Annotated[
+        str | None,
+        Field(description="Adresse du fichier d'origine ; null quand le service masque les données personnelles."),
+    ]
 
 
 class UnreadOut(BaseModel):

@@ -195,8 +195,13 @@ def _frame(turn: Turn, place: int, body: str) -> str:
     )
 
 
-def open_citation(lend: Lender, turns: tuple[Turn, ...], turn: object, number: object) -> str:
-    """Return the source panel of one citation; ``turn`` and ``number`` come from the browser, unchecked."""
+def open_citation(
+    lend: Lender, turns: tuple[Turn, ...], turn: object, number: object, *, originals: bool = True
+) -> str:
+    """Return the source panel of one citation; ``turn`` and ``number`` come from the browser, unchecked.
+
+    ``originals`` says whether the original files may be opened.
+    """
     citations = _citations(turns, turn)
     place = next((place for place, found in enumerate(citations) if found.number == number), None)
     if place is None or not isinstance(turn, int):
@@ -208,7 +213,7 @@ def open_citation(lend: Lender, turns: tuple[Turn, ...], turn: object, number: o
     )
     try:
         with lend() as assistant:
-            return render_source(assistant.open_source(citations[place]), turn, around)
+            return render_source(assistant.open_source(citations[place]), turn, around, originals=originals)
     except ClsAssistError as error:
         return render_source_notice(str(error))
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from clsassist.errors import GonePageError, UnknownPageError
+from clsassist.errors import AccessDeniedError, GonePageError, UnknownPageError
 from clsassist.readers import ARCHIVES
 from clsassist.readers.archive import read_archive
 from clsassist.readers.names import name_to_path, path_to_name
@@ -39,6 +39,12 @@ _CHANGED = (
     "de nouveau proposé après la prochaine indexation (commande « clsassist index », ou la rubrique Corpus)."
 )
 
+# A file cannot be shown without what it holds.
+_HIDDEN = (
+    "Les données personnelles des documents sont masquées ici : les fichiers d'origine, qui les contiennent, ne sont "
+    "pas proposés. Tout ce qui en a été lu reste visible dans les réponses et dans les fiches."
+)
+
 
 def documents_router(site: Site) -> APIRouter:
     """Return « /documents/CHEMIN »: the file itself, saved when « ?telecharger=1 » or when it is no PDF."""
@@ -46,6 +52,8 @@ def documents_router(site: Site) -> APIRouter:
 
     @router.get("/documents/{path:path}", include_in_schema=False)
     def send(request: Request, path: str, telecharger: bool = False) -> Response:
+        if site.settings.hide_personal_data:
+            raise AccessDeniedError(_HIDDEN)
         with site.live.use() as assistant:
             document = next((one for one in assistant.documents() if one.path == path), None)
             root = assistant.root

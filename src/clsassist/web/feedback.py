@@ -57,7 +57,11 @@ class Opinion(BaseModel):
 
 def feedback_router(site: Site) -> APIRouter:
     """Return « /avis », which receives opinions, and the coordinator's pages under « /corpus/avis »."""
-    store = FeedbackStore(site.settings.page.data_dir, site.settings.page.feedback_days)
+    store = FeedbackStore(
+        site.settings.page.data_dir,
+        site.settings.page.feedback_days,
+        hide_personal_data=site.settings.hide_personal_data,
+    )
     router = APIRouter(include_in_schema=False)
     _add_receiving_pages(router, site, store)
     desk = APIRouter(prefix="/corpus/avis", dependencies=[Depends(require_coordinator(site))])

@@ -207,7 +207,13 @@ class _Events:
     def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> Values:
         """Open one citation in the source panel."""
         turns = recall(self.site.live.use, past, event.sent, self.site.settings)
-        return turns, open_citation(self.site.live.use, turns, event.turn, event.source)
+        return turns, open_citation(
+            self.site.live.use,
+            turns,
+            event.turn,
+            event.source,
+            originals=not self.site.settings.hide_personal_data,
+        )
 
     def start_again(self) -> Values:
         """Forget the conversation."""

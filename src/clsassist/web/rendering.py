@@ -174,8 +174,11 @@ class Neighbours:
     total: int = 0
 
 
-def render_source(source: Source, turn: int, around: Neighbours | None = None) -> str:
-    """Return the source panel: where the quote stands, then the whole field with the quoted words marked."""
+def render_source(source: Source, turn: int, around: Neighbours | None = None, *, originals: bool = True) -> str:
+    """Return the source panel: where the quote stands, then the whole field with the quoted words marked.
+
+    ``originals`` says whether the original files may be opened.
+    """
     citation = source.citation
     near = around or Neighbours()
     lines = "".join(_render_line(line) for line in source.lines)
@@ -185,7 +188,7 @@ def render_source(source: Source, turn: int, around: Neighbours | None = None) -
         f'{_render_facts(source)}<h3>{plain(source.label)}</h3><div class="cls-lines">{lines}</div>',
         f' data-turn="{turn}" data-source="{citation.number}"',
         _render_steps(near, turn) if near.total > 1 else "",
-        f'<div class="cls-panel-foot">{_render_links(citation)}</div>',
+        f'<div class="cls-panel-foot">{_render_links(citation, originals=originals)}</div>',
     )
 
 
@@ -204,11 +207,13 @@ def _render_step(name: str, label: str, citation: Citation | None, turn: int) ->
     )
 
 
-def _render_links(citation: Citation) -> str:
+def _render_links(citation: Citation, *, originals: bool) -> str:
     fiche = ""
     if citation.action_id:
         address = plain(fiche_url(citation.action_id, citation.span))
         fiche = f'<a class="cls-link-button" href="{address}">Voir la fiche</a>'
+    if not originals:
+        return fiche
     if citation.document.lower().endswith(".pdf"):
         at = f", page {citation.page}" if citation.page else ""
         told = f'<span class="cls-hidden">{at} (nouvel onglet)</span>'

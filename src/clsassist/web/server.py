@@ -22,7 +22,9 @@ from starlette.routing import Mount
 from clsassist.assistant import Assistant
 from clsassist.catalogue import catalogue_of
 from clsassist.errors import ClsAssistError, UnknownPageError
+from clsassist.feedback import FeedbackStore
 from clsassist.live import LiveAssistant
+from clsassist.logs import configure_logging
 from clsassist.settings import Settings
 from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
@@ -41,6 +43,7 @@ from clsassist.web.mcp import MCP_PATH, mount_mcp
 from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
+from clsassist.web.retention import retain_during
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
 
@@ -95,6 +98,7 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
     _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
     _mount_assistant(app, site)
+    retain_during(app, FeedbackStore(settings.page.data_dir, settings.page.feedback_days).enforce_retention)
     _add_layers(app, site, own)
     app.state.site = site
     return app
@@ -186,11 +190,14 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     Raises ClsAssistError when the address cannot be used.
     """
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
+    configure_logging(settings)
     with _bind(settings) as listener:
         config = uvicorn.Config(
             create_app(live, settings),
             log_level="warning",
             access_log=False,
+            # The journal is set up above, for every library at once.
+            log_config=None,
             server_header=False,
             # Our own layer does it, for the proxies of the settings.
             proxy_headers=False,

@@ -79,7 +79,8 @@ class Site:
 
     def _common(self, request: Request) -> Mapping[str, Any]:
         header = site_header(self.settings, request.url.path, signed_in=visitor_of(request).signed_in)
-        return {"site": self.settings.page, "header": Markup(header), **_head(self.settings)}
+        originals = not self.settings.hide_personal_data
+        return {"site": self.settings.page, "originals": originals, "header": Markup(header), **_head(self.settings)}
 
 
 def site_header(settings: Settings, current: str, *, signed_in: bool = False) -> str:

@@ -24,6 +24,7 @@ from clsassist.errors import (
     NothingToIndexError,
 )
 from clsassist.index import build_index, is_stale, open_index
+from clsassist.manifest import FORMAT
 from clsassist.records import Corpus, Document, ParsedDocument, Passage, Plan, Span
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -378,7 +379,7 @@ def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
         open_index(place / "index", SETTINGS)
 
 
-@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 1}'])
+@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", f'{{"format": {FORMAT}}}'])
 def test_a_manifest_absent_or_damaged_is_a_damage(place, manifest):
     path = current_folder(place / "index") / "manifest.json"
     path.unlink() if manifest is None else path.write_text(manifest)

@@ -58,6 +58,8 @@ class ChromaServer:
         return f"chroma+http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        if self._process and self._process.poll() is None:
+            return
         program = str(Path(sys.executable).with_name("chroma"))
         command = [program, "run", "--host", "127.0.0.1", "--port", str(self.port), "--path", str(self.data)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=self.data)

@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 COUNT ?= 2000
+CLIENTS ?= 50
+SECONDS ?= 600
+# Les documents servis pendant la charge.
+LOAD_CORPUS ?= corpus
 QUESTION ?= Quelles actions ciblent la maîtrise de stage ?
 
 # Rien n'est téléchargé ni envoyé pendant que l'assistant travaille.
@@ -16,7 +20,7 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz bench-reading bench-page screenshots clean debian
+.PHONY: help install run test lint format eval fuzz bench-reading bench-page bench-load screenshots clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +63,10 @@ bench-reading: $(VENV)/.installed-dev ## Mesure la vitesse et la mémoire de la 
 bench-page: $(VENV)/.installed-dev debian ## Mesure la vitesse de la page et écrit docs/benchmarks/page.md
 	@$(BIN)/clsassist index --if-stale corpus
 	@$(BIN)/python tools/bench_page.py --output docs/benchmarks/page.md
+
+bench-load: $(VENV)/.installed-dev ## Charge un serveur (50 clients, 10 minutes) et écrit docs/benchmarks/load.md (SECONDS=60 : moins)
+	@$(BIN)/python tools/load_campaign.py --corpus $(LOAD_CORPUS) --clients $(CLIENTS) --seconds $(SECONDS) \
+	  --output docs/benchmarks/load.md
 
 screenshots: $(VENV)/.installed-dev debian ## Photographie chaque rubrique de la page dans docs/screenshots
 	@$(BIN)/clsassist index --if-stale corpus

@@ -34,6 +34,8 @@ LAYERS = (
     # records become an index
     "embedding",
     "segments",
+    "fetching",
+    "segment_rows",
     "registry_writing",
     "registry",
     "lexical",

@@ -44,26 +44,26 @@ class CitationBook:
 
     def _build(self, owner_id: str, key: str, label: str, span: Span) -> Citation:
         owner = self.registry.owner(owner_id)
-        document = self.registry.documents[owner.document_id]
+        source = self.registry.sources[owner.document_id]
         action = owner if isinstance(owner, Action) else None
         return Citation(
             len(self._citations) + 1,
-            document.path,
+            source.path,
             action.id if action else None,
             action.number if action else None,
             action.title if action else None,
             self.registry.plans[owner.document_id].name,
             key,
             label,
-            document.page_at(span.start),
+            source.page_at(span.start),
             span,
-            span.of(document.text),
+            span.of(source.text),
         )
 
 
 def action_to_ref(action: Action, registry: Registry) -> ActionRef:
     """Return what an answer says of an action."""
-    path = registry.documents[action.document_id].path
+    path = registry.paths[action.document_id]
     return ActionRef(action.id, path, action.number, action.title, registry.plans[action.document_id].name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from clsassist.lexicon import Lexicon
@@ -14,7 +14,7 @@ from clsassist.records import Action, Field, Involvement, Role, Status
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
 from clsassist.text import Analyser, Stems, french, says
-from clsassist.topic_search import Match, Worth, topic_proofs
+from clsassist.topic_search import Match, TopicProofs, Worth
 
 # Returns the match with its proof, or None when the action fails; actions that lack the field are noted in the dict.
 Condition = Callable[[Match, dict[str, Action]], Match | None]
@@ -63,10 +63,13 @@ def covers_years(question: Question, registry: Registry, analyser: Analyser) -> 
             return None
         if not _YEAR_TESTS[question.year_bound](action.first_year, action.last_year, question.years):
             return None
+        return match.proved_by(partial(proof, action))
+
+    def proof(action: Action) -> Sequence[Segment]:
         dated = [proof for proof in field_proofs(action, "calendrier", registry, analyser) if "20" in proof.quote]
         said = [proof for proof in dated if any(str(year) in proof.quote for year in question.years)]
         exact = [proof for proof in dated if all(str(year) in proof.quote for year in question.years)]
-        return _add(match, (exact or said or dated)[:1])
+        return (exact or said or dated)[:1]
 
     return condition
 
@@ -83,7 +86,7 @@ def answers_yes(question: Question, registry: Registry, analyser: Analyser) -> C
                 return None
             if (ticked[0].label.lower() == "oui") != wanted:
                 return None
-            match = _add(match, field_proofs(match.action, key, registry, analyser)[:1])
+            match = match.proved_by(partial(_first_proof, match.action, key, registry, analyser))
         return match
 
     return condition
@@ -109,7 +112,7 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
                 return None
             if any(field.filled and not _says_none(field) for field in fields) != wanted:
                 return None
-            match = _add(match, field_proof(match.action, fields, registry))
+            match = match.proved_by(partial(field_proof, match.action, fields, registry))
         return match
 
     return condition
@@ -136,6 +139,10 @@ def _says_none(field: Field) -> bool:
     return bool(said) and all(_NONE.match(words) for words in said)
 
 
+def _first_proof(action: Action, key: str, registry: Registry, analyser: Analyser) -> Sequence[Segment]:
+    return field_proofs(action, key, registry, analyser)[:1]
+
+
 # How a number of partners stands to the bound of the question.
 _BOUNDS: dict[str, Callable[[int, int], bool]] = {
     "plus": lambda count, bound: count > bound,
@@ -156,30 +163,35 @@ def lists_as_many(listed: tuple[str, str, int], registry: Registry) -> Condition
             return None
         if not _BOUNDS[bound](len(names), number):
             return None
-        return _add(match, whole_field_proof(match.action, (key,), registry))
+        return match.proved_by(partial(whole_field_proof, match.action, (key,), registry))
 
     return condition
 
 
 def involves(question: Question, registry: Registry, lexicon: Lexicon) -> Condition:
     """« portées par le PETR dont la MSA est partenaire »: each organisation has the part asked for, or has not."""
+    parts = {one: _Parts(one, question, registry, lexicon) for one in question.organisations}
     groups = _either_groups([one for one in question.organisations if not one.negated])
     unwanted = [one for one in question.organisations if one.negated]
+    prove = partial(_prove_part, registry)
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        if any(_parts(match.action, one, question, registry, lexicon) for one in unwanted):
+        if any(parts[one].of(match.action) for one in unwanted):
             return None
         for one in unwanted:
-            match = _add(match, whole_field_proof(match.action, _listed_in(one.role), registry))
+            match = match.proved_by(partial(whole_field_proof, match.action, _listed_in(one.role), registry))
         for group in groups:
-            held = [part for one in group for part in _parts(match.action, one, question, registry, lexicon)]
+            held = [part for one in group for part in parts[one].of(match.action)]
             if not held:
                 return None
-            parts = [(part, part_proof(match.action, part, registry)) for part in held]
-            match = replace(match, parts=(*match.parts, *parts))
+            match = match._replace(involvements=(*match.involvements, *held), prove=prove)
         return match
 
     return condition
+
+
+def _prove_part(registry: Registry, action: Action, held: Involvement) -> Segment:
+    return part_proof(action, held, registry)
 
 
 def _listed_in(role: Role | None) -> tuple[str, ...]:
@@ -214,30 +226,43 @@ def _either_groups(named: Sequence[_Named]) -> list[list[_Named]]:
 LEADING = {Role.PORTEUR, Role.PILOTE}
 
 
-def _parts(
-    action: Action, organisation: Organisation, question: Question, registry: Registry, lexicon: Lexicon
-) -> list[Involvement]:
-    role = organisation.role
-    if organisation.documents and action.document_id not in organisation.documents:
-        return []
-    found = [
-        held
-        for held in action.involvements
-        if lexicon.is_named_in(registry.name_stems(held.organisation), organisation.forms)
-        and (role is None or held.role is role or {held.role, role} <= LEADING)
-        and (question.to_contact is None or (held.status is Status.TO_CONTACT) is question.to_contact)
-        # An organisation that the text only names has committed itself to nothing.
-        and not (question.to_contact is False and held.role is Role.CITE)
-    ]
-    if organisation.alone and not _leads_alone(action, organisation, registry, lexicon):
-        return []
-    return sorted(found, key=lambda held: list(Role).index(held.role))
+class _Parts:
+    """The parts that one organisation of a question has in actions; only those that name it are looked at."""
+
+    def __init__(self, organisation: Organisation, question: Question, registry: Registry, lexicon: Lexicon) -> None:
+        self._organisation = organisation
+        self._to_contact = question.to_contact
+        self._names = registry.names_said_in(organisation.forms, lexicon.is_named_in)
+        self._actions = registry.actions_naming(self._names)
+
+    def of(self, action: Action) -> list[Involvement]:
+        """Return the parts in one action, the strongest role first."""
+        organisation = self._organisation
+        if action.id not in self._actions:
+            return []
+        if organisation.documents and action.document_id not in organisation.documents:
+            return []
+        found = [held for held in action.involvements if held.organisation in self._names and self._fits(held)]
+        if organisation.alone and not self._leads_alone(action):
+            return []
+        return sorted(found, key=lambda held: _ROLE_ORDER[held.role])
+
+    def _fits(self, held: Involvement) -> bool:
+        role, to_contact = self._organisation.role, self._to_contact
+        return (
+            (role is None or held.role is role or {held.role, role} <= LEADING)
+            and (to_contact is None or (held.status is Status.TO_CONTACT) is to_contact)
+            # An organisation that the text only names has committed itself to nothing.
+            and not (to_contact is False and held.role is Role.CITE)
+        )
+
+    def _leads_alone(self, action: Action) -> bool:
+        """Say whether the field of the leaders names this organisation and nobody else."""
+        leaders = [held for held in action.involvements if held.role in LEADING and held.field_key == "porteur"]
+        return all(held.organisation in self._names for held in leaders)
 
 
-def _leads_alone(action: Action, organisation: Organisation, registry: Registry, lexicon: Lexicon) -> bool:
-    """Say whether the field of the leaders names this organisation and nobody else."""
-    leaders = [held for held in action.involvements if held.role in LEADING and held.field_key == "porteur"]
-    return all(lexicon.is_named_in(registry.name_stems(held.organisation), organisation.forms) for held in leaders)
+_ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 
 
 def excludes(question: Question, registry: Registry) -> Condition:
@@ -246,15 +271,16 @@ def excludes(question: Question, registry: Registry) -> Condition:
     Words that make one subject (« le temps de travail de la coordinatrice ») are left out only together; a question
     about mentions (« ne cite pas ») leaves out any.
     """
-    groups: list[list[set[str]]] = []
+    groups: list[list[frozenset[str]]] = []
     for topic in question.topics:
         if topic.negated and not topic.fields and not topic.weak:
-            said = registry.segments_saying((*topic.forms, *topic.narrower))
-            owners = {one.owner for _, one in said if question.mentions or one.weight is Weight.OBJECT}
+            rows = registry.rows.saying((*topic.forms, *topic.narrower))
+            if not question.mentions:
+                rows = rows[registry.rows.columns.weight[rows] == Weight.OBJECT]
             if topic.joined or not groups:
                 groups.append([])
-            groups[-1].append(owners)
-    left_out = {owner for group in groups for owner in set.intersection(*group)}
+            groups[-1].append(registry.rows.owners(rows))
+    left_out = {owner for group in groups for owner in frozenset.intersection(*group)}
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         return None if match.action.id in left_out else match
@@ -268,40 +294,61 @@ def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condi
     Where a form has no field for the public, what the action does tells whom it is for.
     """
     bound = [topic for topic in question.topics if topic.fields]
-    said = {topic: topic_proofs(topic, registry, worth) for topic in bound}
+    said = {topic: _FieldProofs(topic, registry, worth) for topic in bound}
     groups = _either_groups(bound)
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for group in groups:
-            told = {
-                topic: _proofs_in_field(match.action, topic, said[topic].get(match.action.id, [])) for topic in group
-            }
+            told = {topic: said[topic].holds(match.action) for topic in group}
             if not any(told.values()) and not any(_fills(match.action, topic.fields) for topic in group):
                 missing[match.action.id] = match.action
                 return None
-            holding = [topic for topic in group if bool(told[topic]) is not topic.negated]
+            holding = [topic for topic in group if told[topic] is not topic.negated]
             if not holding:
                 return None
-            match = _add(match, [proof for topic in holding for proof in told[topic][:1]])
-            for topic in holding:
-                if topic.negated:
-                    match = _add(match, whole_field_proof(match.action, topic.fields, registry))
+            match = match.proved_by(partial(proofs, match.action, holding))
         return match
+
+    def proofs(action: Action, holding: Sequence[Topic]) -> Sequence[Segment]:
+        found = [proof for topic in holding for proof in said[topic].of(action)[:1]]
+        denied = [topic for topic in holding if topic.negated]
+        return [*found, *(one for topic in denied for one in whole_field_proof(action, topic.fields, registry))]
 
     return condition
 
 
+class _FieldProofs:
+    """What actions say of a topic in its fields; without a field for the public, in what the action does."""
+
+    def __init__(self, topic: Topic, registry: Registry, worth: Worth) -> None:
+        self._topic = topic
+        self._proofs = TopicProofs([topic], registry, worth)
+        # A longer name can hide the topic: « médico-social » does not say « social ».
+        self._sure = None if topic.longer else self._proofs.owners_in(topic.fields)
+
+    def holds(self, action: Action) -> bool:
+        """Say whether an action says the topic there."""
+        if action.id not in self._proofs.weights:
+            return False
+        if self._sure is None or not self._has_public(action):
+            return bool(self.of(action))
+        return action.id in self._sure
+
+    def of(self, action: Action) -> list[Segment]:
+        """Return the words that say it, best first."""
+        topic = self._topic
+        ways = (*topic.forms, *topic.narrower)
+        own = [one for one in self._proofs.of(action.id) if says(_without(one.stems, topic.longer), ways)]
+        if not self._has_public(action):
+            return [proof for proof in own if proof.weight is Weight.OBJECT]
+        return [proof for proof in own if proof.field_key in topic.fields]
+
+    def _has_public(self, action: Action) -> bool:
+        return self._topic.fields != ("public",) or any(field.key == "public" for field in action.fields)
+
+
 def _fills(action: Action, keys: tuple[str, ...]) -> bool:
     return any(field.filled for field in action.fields if is_asked(field, keys))
-
-
-def _proofs_in_field(action: Action, topic: Topic, proofs: Sequence[Segment]) -> list[Segment]:
-    """Return the proofs in the fields of a topic; without a field for the public, those of what the action does."""
-    ways = (*topic.forms, *topic.narrower)
-    own = [proof for proof in proofs if says(_without(proof.stems, topic.longer), ways)]
-    if topic.fields == ("public",) and not any(field.key == "public" for field in action.fields):
-        return [proof for proof in own if proof.weight is Weight.OBJECT]
-    return [proof for proof in own if proof.field_key in topic.fields]
 
 
 def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:
@@ -310,7 +357,3 @@ def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:
     for form in longer:
         left = left.replace(f" {' '.join(form)} ", " | ")
     return tuple(left.split())
-
-
-def _add(match: Match, proofs: Sequence[Segment]) -> Match:
-    return replace(match, criteria=(*match.criteria, *proofs))

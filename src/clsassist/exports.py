@@ -67,7 +67,7 @@ class ActionRow:
 def registry_to_rows(registry: Registry) -> tuple[ActionRow, ...]:
     """Return every action of a registry, in the order of documents then of fiches."""
     return tuple(
-        ActionRow(action, registry.documents[action.document_id].path, registry.plans[action.document_id].name)
+        ActionRow(action, registry.paths[action.document_id], registry.plans[action.document_id].name)
         for action in registry.actions.values()
     )
 

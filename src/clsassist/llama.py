@@ -89,7 +89,7 @@ class ClsRetriever(BaseRetriever):
     def _metadata(self, passage: Passage) -> dict[str, str | int | None]:
         action = self._registry.actions.get(passage.owner)
         return {
-            "document": self._registry.documents[passage.document_id].path,
+            "document": self._registry.paths[passage.document_id],
             "plan": self._registry.plans[passage.document_id].name,
             "action": action.id if action else None,
             "number": action.number if action else None,

@@ -14,7 +14,7 @@ from clsassist.text import Analyser
 
 def field_proofs(action: Action, key: str, registry: Registry, analyser: Analyser) -> list[Segment]:
     """Return the quotable pieces of the fields of an action that have this key."""
-    text = registry.documents[action.document_id].text
+    text = registry.sources[action.document_id].text
     fields = [field for field in action.fields if is_asked(field, (key,))]
     return [segment for field in fields for segment in field_to_segments(action, field, text, (), analyser)]
 
@@ -32,7 +32,7 @@ def field_proof(action: Action, fields: Sequence[Field], registry: Registry) -> 
     filled = next((field for field in fields if field.filled), None)
     if filled is None:
         return [_span_proof(action, field, field.span, "empty", registry) for field in fields[:1]]
-    text = registry.documents[action.document_id].text
+    text = registry.sources[action.document_id].text
     ticked = [option.span for option in filled.options if option.ticked]
     span = next(field_to_pieces(filled, text), None) or next(iter(ticked), filled.span)
     return [_span_proof(action, filled, span, "field", registry)]
@@ -45,9 +45,7 @@ def part_proof(action: Action, held: Involvement, registry: Registry) -> Segment
 
 
 def _span_proof(action: Action, field: Field, span: Span, kind: str, registry: Registry) -> Segment:
-    document = registry.documents[action.document_id]
-    quote = span.of(document.text)
+    source = registry.sources[action.document_id]
+    quote, page = span.of(source.text), source.page_at(span.start)
     weight = Weight.OBJECT
-    return Segment(
-        action.id, document.id, field.key, field.label, kind, weight, quote, span, document.page_at(span.start), (), ()
-    )
+    return Segment(action.id, action.document_id, field.key, field.label, kind, weight, quote, span, page, (), ())

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
+from clsassist.fetching import Fetched, SourceText
 from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
     record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
 }
+
+_Record = TypeVar("_Record", Document, Passage, Section)
+
+# How each kind of record is told in order.
+_ORDERS = {"document": "path", "section": "document, position", "passage": "position"}
+# How many records are kept: those of a small corpus all are; of 10,000 fiches, at most about 100 MB.
+_MOST_DOCUMENTS = 32
+_MOST_SECTIONS = 1_000
+_MOST_PASSAGES = 10_000
+_MOST_SOURCES = 1_000
 
 
 class Registry:
@@ -28,6 +43,11 @@ class Registry:
         self._connection = connection
         self._analyser = analyser
         self._names: dict[str, Stems] = {}
+        self.rows = SegmentRows(connection)
+        self.documents = Fetched(partial(self._ids, "document"), partial(self._fetch, Document), _MOST_DOCUMENTS)
+        self.sections = Fetched(partial(self._ids, "section"), partial(self._fetch, Section), _MOST_SECTIONS)
+        self.passages = Fetched(partial(self._ids, "passage"), partial(self._fetch, Passage), _MOST_PASSAGES)
+        self.sources = Fetched(partial(self._ids, "document"), self._fetch_source, _MOST_SOURCES)
 
     @staticmethod
     def open(path: Path, analyser: Analyser) -> Registry:
@@ -50,12 +70,34 @@ class Registry:
         """Close the file."""
         self._connection.close()
 
+    def _ids(self, table: str) -> list[str]:
+        return [row[0] for row in self._connection.execute(f"SELECT id FROM {table} ORDER BY {_ORDERS[table]}")]
+
+    def _fetch(self, record: type[_Record], identifier: str) -> _Record:
+        table = record.__name__.lower()
+        row = self._connection.execute(f"SELECT record FROM {table} WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise KeyError(identifier)
+        found: _Record = _ADAPTERS[record].validate_json(row[0])
+        return found
+
+    def _fetch_source(self, identifier: str) -> SourceText:
+        row = self._connection.execute("SELECT path, text, pages FROM document WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise KeyError(identifier)
+        path, text, pages = row
+        starts, numbers = zip(*json.loads(pages), strict=True) if pages != "[]" else ((), ())
+        return SourceText(path, text, starts, numbers)
+
     @cached_property
-    def documents(self) -> dict[str, Document]:
-        """All documents, by id."""
-        rows = self._connection.execute("SELECT record FROM document ORDER BY path")
-        found = [_ADAPTERS[Document].validate_json(record) for (record,) in rows]
-        return {document.id: document for document in found}
+    def paths(self) -> dict[str, str]:
+        """The path of each document, by document id."""
+        return dict(self._connection.execute("SELECT id, path FROM document ORDER BY path"))
+
+    @cached_property
+    def documents_at(self) -> dict[str, str]:
+        """The id of each document, by path."""
+        return {path: identifier for identifier, path in self.paths.items()}
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -77,20 +119,6 @@ class Registry:
         )
         found = [_ADAPTERS[Action].validate_json(record) for (record,) in rows]
         return {action.id: action for action in found}
-
-    @cached_property
-    def sections(self) -> dict[str, Section]:
-        """All sections, by id."""
-        rows = self._connection.execute("SELECT record FROM section ORDER BY document, position")
-        found = [_ADAPTERS[Section].validate_json(record) for (record,) in rows]
-        return {section.id: section for section in found}
-
-    @cached_property
-    def passages(self) -> dict[str, Passage]:
-        """All passages, by id."""
-        rows = self._connection.execute("SELECT record FROM passage ORDER BY position")
-        found = [_ADAPTERS[Passage].validate_json(record) for (record,) in rows]
-        return {passage.id: passage for passage in found}
 
     @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
@@ -120,9 +148,14 @@ class Registry:
         """Return the action or section that a segment or passage belongs to."""
         return self.sections[identifier] if identifier in self.sections else self.action(identifier)
 
+    def sections_of(self, document: str) -> list[Section]:
+        """Return the sections of a document, in order."""
+        rows = self._connection.execute("SELECT id FROM section WHERE document = ? ORDER BY position", (document,))
+        return [self.sections[identifier] for (identifier,) in rows.fetchall()]
+
     def title_segment(self, action: Action) -> Segment:
         """Return the title of an action as a quotable segment."""
-        return title_to_segment(action, self.documents[action.document_id].text)
+        return title_to_segment(action, self.sources[action.document_id].text)
 
     def involvements(self) -> Iterator[tuple[Action, Involvement]]:
         """Yield every involvement with its action."""
@@ -136,6 +169,33 @@ class Registry:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
+    @cached_property
+    def _naming(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the actions that name each organisation, as written."""
+        found: dict[str, dict[str, None]] = {}
+        for action, held in self.involvements():
+            found.setdefault(held.organisation, {})[action.id] = None
+        return {name: tuple(actions) for name, actions in found.items()}
+
+    @cached_property
+    def _names_by_stem(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self._naming:
+            for stem in dict.fromkeys(self.name_stems(name)):
+                found.setdefault(stem, []).append(name)
+        return found
+
+    def names_said_in(
+        self, forms: Sequence[Stems], is_named: Callable[[Stems, Sequence[Stems]], bool]
+    ) -> frozenset[str]:
+        """Return the organisations, as the actions write them, that a name said in one of these forms names."""
+        held = {name for form in forms if form for name in self._names_by_stem.get(form[0], ())}
+        return frozenset(name for name in held if is_named(self.name_stems(name), forms))
+
+    def actions_naming(self, organisations: Iterable[str]) -> frozenset[str]:
+        """Return the ids of the actions where some organisation, as written, has a part."""
+        return frozenset(identifier for name in organisations for identifier in self._naming.get(name, ()))
+
     def segments_like(self, pattern: str) -> list[Segment]:
         """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
         rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ? ORDER BY id", (pattern,))
@@ -144,23 +204,32 @@ class Registry:
     def plans_saying(self, name: str) -> frozenset[str]:
         """Return the documents of every plan that says a proper name somewhere, the name of the plan included."""
         stems = self._analyser.stems(name)
-        said = {one.document_id for _, one in self.segments_saying([stems]) if _says_name(one.quote, name)}
+        said = {one.document_id for one in self.segments_saying([stems]) if _says_name(one.quote, name)}
         said |= {key for key, plan in self.plans.items() if _says_name(plan.name, name)}
         names = {self.plans[key].name for key in said}
         return frozenset(key for key, plan in self.plans.items() if plan.name in names)
 
-    def segments_saying(self, forms: Iterable[tuple[str, ...]]) -> list[tuple[int, Segment]]:
-        """Return the segments that hold any of these runs of stems in their own words, with their row ids."""
-        found: dict[int, Segment] = {}
-        for form in filter(None, forms):
-            rows = self._connection.execute(
-                "SELECT segment.* FROM posting JOIN segment ON segment.id = posting.segment "
-                "WHERE posting.stem = ? AND instr(segment.stems, ?) > 0",
-                (form[0], f" {' '.join(form)} "),
-            )
-            for row in rows:
-                found[row[0]] = _row_to_segment(row)
-        return sorted(found.items())
+    @cached_property
+    def is_outside(self) -> npt.NDArray[np.bool_]:
+        """Whether each owner of segments is a section, in the order of the columns' owners."""
+        return np.array([owner not in self.actions for owner in self.rows.columns.owners], dtype=np.bool_)
+
+    def segments_saying(self, forms: Iterable[Stems]) -> list[Segment]:
+        """Return the segments that hold any of these runs of stems in their own words, in reading order."""
+        return self.segments(self.rows.saying(forms))
+
+    def owners_saying(self, forms: Iterable[Stems]) -> frozenset[str]:
+        """Return the ids of the actions and sections that hold any of these runs of stems in their own words."""
+        return self.rows.owners(self.rows.saying(forms))
+
+    def segments(self, rows: Rows) -> list[Segment]:
+        """Return the segments at some rows, in reading order."""
+        wanted = self.rows.columns.ids[rows].tolist()
+        found = self._connection.execute(
+            "SELECT * FROM segment WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+        )
+        by_id = {row[0]: _row_to_segment(row) for row in found}
+        return [by_id[identifier] for identifier in wanted]
 
 
 def _says_name(text: str, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +16,11 @@ from clsassist.segments import Segment, document_to_segments
 from clsassist.text import Analyser
 
 _SCHEMA = """
-CREATE TABLE document (id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT);
+CREATE TABLE document (
+    id TEXT PRIMARY KEY, path TEXT, record BLOB, plan BLOB, dated TEXT,
+    -- What quotes need, ready: parsing a record for its text takes a hundred times longer than reading it.
+    text TEXT, pages TEXT
+);
 CREATE TABLE action (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
 CREATE TABLE section (id TEXT PRIMARY KEY, document TEXT, position INTEGER, record BLOB);
 CREATE TABLE passage (id TEXT PRIMARY KEY, owner TEXT, position INTEGER, record BLOB);
@@ -53,8 +59,8 @@ def write_registry(path: Path, corpus: Corpus, passages: Sequence[Passage], anal
 
 def _write_document(connection: sqlite3.Connection, parsed: ParsedDocument, analyser: Analyser) -> None:
     document = parsed.document
-    row = (document.id, document.path, _dump(document), _dump(parsed.plan), parsed.dated)
-    connection.execute("INSERT INTO document VALUES (?,?,?,?,?)", row)
+    row = (document.id, document.path, _dump(document), _dump(parsed.plan), parsed.dated, document.text)
+    connection.execute("INSERT INTO document VALUES (?,?,?,?,?,?,?)", (*row, json.dumps(page_starts(document))))
     for place, action in enumerate(parsed.actions):
         connection.execute("INSERT INTO action VALUES (?,?,?,?)", (action.id, document.id, place, _dump(action)))
     for place, section in enumerate(parsed.sections):
@@ -62,6 +68,13 @@ def _write_document(connection: sqlite3.Connection, parsed: ParsedDocument, anal
     for segment in document_to_segments(parsed, analyser):
         _write_segment(connection, segment)
     _write_terms(connection, document.text, analyser)
+
+
+def page_starts(document: Document) -> list[tuple[int, int | None]]:
+    """Return from which offset of its text on each page of a document holds, as its blocks tell it."""
+    places = {block.span.start: block.page for block in document.blocks}
+    changes = itertools.groupby(places.items(), key=lambda place: place[1])
+    return [next(held) for _, held in changes]
 
 
 def _write_segment(connection: sqlite3.Connection, segment: Segment) -> None:

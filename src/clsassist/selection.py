@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from clsassist.conditions import fields_turned_on, question_to_conditions
 from clsassist.lexicon import Lexicon
@@ -96,7 +97,7 @@ def _without_excluded(
     left_out = {match.action.id for match in select(question.exclusion, registry, lexicon, worth).matches}
     keys = fields_turned_on(question.exclusion)
     return [
-        replace(match, criteria=(*match.criteria, *whole_field_proof(match.action, keys, registry)))
+        match.proved_by(partial(whole_field_proof, match.action, keys, registry))
         for match in matches
         if match.action.id not in left_out
     ]

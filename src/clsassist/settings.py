@@ -55,8 +55,9 @@ class PageSettings:
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     # Answers computed at once: more of them slow each other down on a small machine.
     max_concurrent: int = 4
-    # Questions waiting in line; beyond, the visitor is asked to try again rather than left waiting.
-    max_waiting: int = 32
+    # Questions waiting in line; beyond, the visitor is asked to try again rather than left waiting. A hundred wait a
+    # few seconds on a small machine, and fifty people asking at the same moment are all answered.
+    max_waiting: int = 100
     # Questions a client may ask in one minute: nobody reads thirty answers in a minute, but a whole town hall may share
     # one address.
     rate_per_minute: int = 120

@@ -28,7 +28,7 @@ def find_actions(reference: str, evidence: Evidence) -> list[Action]:
 def action_to_text(action: Action, evidence: Evidence) -> str:
     """Return a whole action as read, every field in the order of the form, empty ones said."""
     plan = evidence.registry.plans[action.document_id]
-    path = evidence.registry.documents[action.document_id].path
+    path = evidence.registry.paths[action.document_id]
     lines = [action.title, f"{plan.name} · {path} · identifiant {action.id}", ""]
     for found in action.fields:
         inherited = " (écrit au-dessus, commun à plusieurs fiches)" if found.inherited else ""
@@ -57,7 +57,7 @@ def action_to_payload(action: Action, evidence: Evidence) -> dict[str, object]:
     ]
     return {
         "id": action.id,
-        "document": evidence.registry.documents[action.document_id].path,
+        "document": evidence.registry.paths[action.document_id],
         "plan": evidence.registry.plans[action.document_id].name,
         "number": action.number,
         "title": action.title,

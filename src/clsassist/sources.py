@@ -16,9 +16,10 @@ def citation_to_source(citation: Citation, registry: Registry) -> Source:
 
     Raises GonePageError when the document was removed, or changed, since the answer was given.
     """
-    document = next((one for one in registry.documents.values() if one.path == citation.document), None)
-    if document is None:
+    identifier = registry.documents_at.get(citation.document)
+    if identifier is None:
         raise GonePageError(f"« {citation.document} » a été retiré du corpus depuis cette réponse.")
+    document = registry.documents[identifier]
     if citation.span.of(document.text) != citation.quote:
         message = f"« {citation.document} » a changé depuis cette réponse : posez de nouveau la question."
         raise GonePageError(message)
@@ -36,7 +37,7 @@ def citation_to_source(citation: Citation, registry: Registry) -> Source:
 def _owner(citation: Citation, document_id: str, registry: Registry) -> Action | Section | None:
     if citation.action_id:
         return registry.action(citation.action_id)
-    sections = [section for section in registry.sections.values() if section.document_id == document_id]
+    sections = registry.sections_of(document_id)
     return next((section for section in sections if _field(section, citation)), None)
 
 

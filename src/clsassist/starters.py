@@ -108,8 +108,8 @@ def _topics(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
     for concept in lexicon.concepts:
         if concept.actor or len(concept.stems[0]) < 2 or concept.name.isupper():
             continue
-        said = registry.segments_saying((*concept.stems, *concept.narrower))
-        owners = {segment.owner for _, segment in said if segment.owner in registry.actions}
+        said = registry.owners_saying((*concept.stems, *concept.narrower))
+        owners = [owner for owner in said if owner in registry.actions]
         plans = {registry.plans[registry.actions[owner].document_id].name for owner in owners}
         if 2 <= len(owners) <= max(2, len(registry.actions) // 4):
             spread[concept.name] = len(plans) * 10 - len(owners)

@@ -2,41 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
 
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Involvement, Role
 from clsassist.registry import Registry
+from clsassist.segment_rows import Rows, join_rows
 from clsassist.segments import Segment, Weight
 from clsassist.text import says
 
+# Gives proofs when they are wanted: of thousands of matches, only those shown to a reader need theirs.
+Proofs = Callable[[], Sequence[Segment]]
 
-@dataclass(frozen=True, slots=True)
-class Match:
+
+class Match(NamedTuple):
     """An action that satisfies the question, with what proves it.
 
-    ``said`` are the segments that speak of the subject, best first; ``criteria`` one for each other condition: years,
-    a box, a filled field; ``parts`` the organisations asked about, each with its words. ``apart`` is how many of the
-    first of ``said`` each say one side of the question, when no one place says all of it.
+    ``saying`` gives the segments that speak of the subject, best first; ``grounds`` those of each other condition:
+    years, a box, a filled field; ``involvements`` are the parts that the organisations of the question have, and
+    ``prove`` gives the words of one. ``is_apart`` marks that each of ``said`` says one side of the question, when no
+    one place says all of it.
     """
 
     action: Action
-    said: tuple[Segment, ...] = ()
-    criteria: tuple[Segment, ...] = ()
-    parts: tuple[tuple[Involvement, Segment], ...] = ()
+    saying: Proofs = tuple
+    grounds: tuple[Proofs, ...] = ()
+    involvements: tuple[Involvement, ...] = ()
+    prove: Callable[[Action, Involvement], Segment] | None = None
     weight: Weight = Weight.OBJECT
-    apart: int = 0
+    is_apart: bool = False
+
+    @property
+    def said(self) -> tuple[Segment, ...]:
+        """Return the segments that speak of the subject, best first."""
+        return tuple(self.saying())
+
+    @property
+    def criteria(self) -> tuple[Segment, ...]:
+        """Return what proves each other condition."""
+        return tuple(proof for ground in self.grounds for proof in ground())
+
+    @property
+    def parts(self) -> tuple[tuple[Involvement, Segment], ...]:
+        """Return the parts of the organisations asked about, each with its words."""
+        return tuple((held, self.prove(self.action, held)) for held in self.involvements if self.prove)
+
+    @property
+    def apart(self) -> int:
+        """Return how many of the first of ``said`` each say one side of the question."""
+        return len(self.said) if self.is_apart else 0
 
     @property
     def proofs(self) -> tuple[Segment, ...]:
         """Return every proof, those of the subject first."""
         return (*self.said, *self.criteria, *(proof for _, proof in self.parts))
 
-    @property
-    def involvements(self) -> tuple[Involvement, ...]:
-        """Return the parts that the organisations of the question have."""
-        return tuple(held for held, _ in self.parts)
+    def proved_by(self, ground: Proofs) -> Match:
+        """Return the match with one more ground."""
+        return self._replace(grounds=(*self.grounds, ground))
 
     def involvements_of(self, role: Role, field_key: str) -> list[Involvement]:
         """Return the parts with this role that a field of the action names."""
@@ -47,26 +75,64 @@ class Match:
 Worth = Callable[[Segment], float]
 
 
-def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+def topic_rows(topics: Sequence[Topic], registry: Registry) -> Rows:
     """Return the segments that say one topic and stand with all the others, in their words or above them."""
-    ways = dict.fromkeys((*topic.forms, *topic.narrower) for topic in topics)
-    found: dict[int, Segment] = {}
+    ways = list(dict.fromkeys((*topic.forms, *topic.narrower) for topic in topics))
+    found = []
     for said in ways:
-        for row, segment in registry.segments_saying(said):
-            around = (*segment.context, "|", *segment.stems)
-            if all(other is said or says(around, other) for other in ways):
-                found[row] = segment
-    return [found[row] for row in sorted(found)]
+        rows = registry.rows.saying(said)
+        for other in ways:
+            rows = rows if other is said else registry.rows.standing_with(rows, other)
+        found.append(rows)
+    return join_rows(found)
 
 
-def topic_proofs(topic: Topic, registry: Registry, worth: Worth) -> dict[str, list[Segment]]:
-    """Return the segments that say one topic, best first, by the action or section they belong to."""
-    proofs: dict[str, list[Segment]] = {}
-    for segment in topic_segments([topic], registry):
-        proofs.setdefault(segment.owner, []).append(segment)
-    for said in proofs.values():
-        said.sort(key=lambda segment: _proof_order(segment, [topic], worth))
-    return proofs
+def topic_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+    """Return the segments of topic_rows, in reading order."""
+    return registry.segments(topic_rows(topics, registry))
+
+
+def outside_segments(topics: Sequence[Topic], registry: Registry) -> list[Segment]:
+    """Return those of topic_segments that are of sections, not of actions."""
+    rows = topic_rows(topics, registry)
+    return registry.segments(rows[registry.is_outside[registry.rows.columns.owner[rows]]])
+
+
+class TopicProofs:
+    """The segments that say topics, by the action or section they belong to; read when wanted, best first."""
+
+    def __init__(self, topics: Sequence[Topic], registry: Registry, worth: Worth) -> None:
+        self._topics = topics
+        self._registry = registry
+        self._worth = worth
+        columns = registry.rows.columns
+        rows = topic_rows(topics, registry)
+        rows = rows[np.argsort(columns.owner[rows], kind="stable")]
+        places, starts = np.unique(columns.owner[rows], return_index=True)
+        self._rows: dict[str, Rows] = {}
+        self.weights: dict[str, Weight] = {}
+        if len(rows):
+            weights = np.minimum.reduceat(columns.weight[rows], starts).tolist()
+            owners = [columns.owners[place] for place in places.tolist()]
+            self._rows = dict(zip(owners, np.split(rows, starts[1:]), strict=True))
+            self.weights = {owner: _WEIGHTS[weight] for owner, weight in zip(owners, weights, strict=True)}
+
+    def of(self, owner: str) -> list[Segment]:
+        """Return what an action or section says, best first; nothing when it says nothing of all the topics."""
+        if owner not in self._rows:
+            return []
+        found = self._registry.segments(self._rows[owner])
+        return sorted(found, key=lambda segment: _proof_order(segment, self._topics, self._worth))
+
+    def owners_in(self, keys: Collection[str]) -> frozenset[str]:
+        """Return the owners that say the topics in a field of one of these keys."""
+        columns = self._registry.rows.columns
+        wanted = [place for place, key in enumerate(columns.fields) if key in keys]
+        rows = join_rows(list(self._rows.values()))
+        return self._registry.rows.owners(rows[np.isin(columns.field[rows], wanted)])
+
+
+_WEIGHTS = {int(weight): weight for weight in Weight}
 
 
 def _proof_order(segment: Segment, topics: Sequence[Topic], worth: Worth) -> tuple[int, int, int, float]:
@@ -122,16 +188,13 @@ def split_topics(topics: Sequence[Topic], connector: str) -> list[list[Topic]]:
 
 def speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Registry, worth: Worth) -> list[Match]:
     """Return the matches that speak of all topics together, with the segments that say so, best first."""
-    by_owner: dict[str, list[Segment]] = {}
-    for segment in topic_segments(topics, registry):
-        by_owner.setdefault(segment.owner, []).append(segment)
-    found = []
-    for match in matches:
-        proofs = by_owner.get(match.action.id)
-        if proofs:
-            ordered = sorted(proofs, key=lambda segment: _proof_order(segment, topics, worth))
-            found.append(replace(match, said=tuple(ordered), weight=ordered[0].weight))
-    return found
+    proofs = TopicProofs(topics, registry, worth)
+    weights = proofs.weights
+    return [
+        match._replace(saying=partial(proofs.of, match.action.id), weight=weights[match.action.id])
+        for match in matches
+        if match.action.id in weights
+    ]
 
 
 def _speak_of_all(
@@ -158,10 +221,14 @@ def _speak_of_each(
     for match in matches:
         held = [side[match.action.id] for side in by_side if match.action.id in side]
         if len(held) == len(sides):
-            said = tuple(dict.fromkeys(one.said[0] for one in held))
             weight = max(one.weight for one in held)
-            found.append(replace(match, said=said, weight=weight, apart=len(said)))
+            found.append(match._replace(saying=partial(_first_of_each, held), weight=weight, is_apart=True))
     return found
+
+
+def _first_of_each(sides: Sequence[Match]) -> Sequence[Segment]:
+    """Return the best proof of each side, each once."""
+    return tuple(dict.fromkeys(side.said[0] for side in sides))
 
 
 def _speak_of_sides(
@@ -205,9 +272,8 @@ _COMMON_SHARE = 0.2
 
 def _is_common(topic: Topic, registry: Registry) -> bool:
     """Say whether so many actions speak of a topic that it tells them apart badly."""
-    said = registry.segments_saying((*topic.forms, *topic.narrower))
-    owners = {segment.owner for _, segment in said if segment.owner in registry.actions}
-    return len(owners) >= _COMMON_SHARE * len(registry.actions)
+    said = registry.owners_saying((*topic.forms, *topic.narrower))
+    return sum(owner in registry.actions for owner in said) >= _COMMON_SHARE * len(registry.actions)
 
 
 def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
@@ -215,11 +281,18 @@ def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segme
 
     The neighbouring ideas of a topic count only when it is alone.
     """
-    said: dict[int, tuple[Segment, list[Topic]]] = {}
+    said: dict[int, list[Topic]] = {}
     for topic in topics:
         related = topic.related if len(topics) == 1 else ()
-        for row, segment in registry.segments_saying((*topic.forms, *topic.narrower, *related)):
-            said.setdefault(row, (segment, []))[1].append(topic)
-    ordered = sorted(said.values(), key=lambda pair: (-len(pair[1]), int(pair[0].weight)))
-    for segment, held in ordered:
-        yield segment, tuple(held)
+        for row in registry.rows.saying((*topic.forms, *topic.narrower, *related)).tolist():
+            said.setdefault(row, []).append(topic)
+    weights = registry.rows.columns.weight
+    ordered = sorted(said, key=lambda row: (-len(said[row]), weights[row]))
+    for start in range(0, len(ordered), _READ_AT_ONCE):
+        rows = ordered[start : start + _READ_AT_ONCE]
+        found = registry.segments(np.sort(np.array(rows, dtype=np.int32)))
+        by_row = dict(zip(sorted(rows), found, strict=True))
+        yield from ((by_row[row], tuple(said[row])) for row in rows)
+
+
+_READ_AT_ONCE = 50

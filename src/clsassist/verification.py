@@ -16,9 +16,9 @@ def verify(answer: Answer, registry: Registry) -> Answer:
 
     Raises IndexDamagedError when a quote is not the text of its document: no false quote may be shown.
     """
-    texts = {document.path: document.text for document in registry.documents.values()}
     for citation in answer.citations:
-        if citation.span.of(texts[citation.document]) != citation.quote or not citation.quote:
+        text = registry.sources[registry.documents_at[citation.document]].text
+        if citation.span.of(text) != citation.quote or not citation.quote:
             raise IndexDamagedError(
                 f"La citation [{citation.number}] ne correspond plus au texte de « {citation.document} ». "
                 "Lancez : clsassist index"

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -108,9 +109,9 @@ class Vocabulary:
             frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
             tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
-            tuple(dict.fromkeys(box for field in _fields(registry) for box in _field_to_boxes(field, lexicon))),
-            tuple(dict.fromkeys(_values(registry, lexicon, "public"))),
-            tuple(dict.fromkeys(_values(registry, lexicon, "territoire"))),
+            tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon))),
+            _values(registry, lexicon, "public"),
+            _values(registry, lexicon, "territoire"),
             _label_stems(registry, lexicon),
             tuple(_own_labels(registry, lexicon)),
             registry.plans_saying,
@@ -222,6 +223,16 @@ def _fields(registry: Registry) -> Iterator[Field]:
         yield from action.fields
 
 
+def _forms(registry: Registry) -> Iterator[Field]:
+    """Yield the fields with boxes, one for each way that forms lay them: most fiches fill in the same form."""
+    seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
+    for field in _fields(registry):
+        form = (field.key, tuple((option.label, option.group) for option in field.options))
+        if field.options and form not in seen:
+            seen.add(form)
+            yield field
+
+
 def _field_to_boxes(field: Field, lexicon: Lexicon) -> Iterator[Box]:
     """Yield every way to say each box of a field: whole, without brackets, without its number."""
     if field.key in _NOT_BOXES:
@@ -261,16 +272,21 @@ def _label_stems(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[st
 
 def _own_labels(registry: Registry, lexicon: Lexicon) -> Iterator[tuple[Stems, str]]:
     """Yield what forms of this corpus call the fields that no other form has: « Points de vigilance »."""
-    labels = {fold(field.label): field.label for field in _fields(registry) if field.key == UNKNOWN}
+    folded = cache(fold)
+    labels = {folded(field.label): field.label for field in _fields(registry) if field.key == UNKNOWN}
     for label in labels.values():
         stems = tuple(token.stem for token in lexicon.analyser.tokens(label))
         if lexicon.analyser.stems(label):
             yield stems, label
 
 
-def _values(registry: Registry, lexicon: Lexicon, key: str) -> Iterator[Stems]:
-    """Yield what forms give in a field: labels of boxes, ticked or not, and items."""
-    for field in _fields(registry):
-        if field.key == key:
-            yield from (lexicon.analyser.stems(option.label) for option in field.options)
-            yield from (lexicon.analyser.stems(item.text) for item in field.items)
+def _values(registry: Registry, lexicon: Lexicon, key: str) -> tuple[Stems, ...]:
+    """Return what forms give in a field, each once: labels of boxes, ticked or not, and items."""
+    fields = [field for field in _fields(registry) if field.key == key]
+    texts = dict.fromkeys(text for field in fields for text in _field_to_values(field))
+    return tuple(dict.fromkeys(map(lexicon.analyser.stems, texts)))
+
+
+def _field_to_values(field: Field) -> Iterator[str]:
+    yield from (option.label for option in field.options)
+    yield from (item.text for item in field.items)

@@ -95,7 +95,7 @@ def _cell(action: Action, key: str, evidence: Evidence) -> str:
 
 def _value(action: Action, field: Field, evidence: Evidence) -> str:
     """Return the organisations, ticked boxes or first items of a field, with their marks."""
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     ticked = [option for option in field.options if option.ticked]
     if ticked:
         spans = [option.span for option in ticked]

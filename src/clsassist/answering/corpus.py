@@ -67,7 +67,7 @@ def _dating(key: str, evidence: Evidence) -> Iterator[str]:
 def _cite_words(key: str, words: str, evidence: Evidence) -> str:
     """Cite the section where a document says some words, '' when none does."""
     found = evidence.registry.segments_saying([evidence.analyser.stems(words)])
-    segment = next((one for _, one in found if one.document_id == key and words.lower() in one.quote.lower()), None)
+    segment = next((one for one in found if one.document_id == key and words.lower() in one.quote.lower()), None)
     return f" {evidence.book.cite(segment)}" if segment else ""
 
 
@@ -86,7 +86,7 @@ def _cite_years(key: str, evidence: Evidence) -> str:
 def _answer_dates(evidence: Evidence) -> Answer:
     lines = ["**Dates des documents** :", ""]
     for key in _wanted(evidence):
-        lines.append(f"- {evidence.registry.documents[key].path} : {', '.join(_dating(key, evidence))}")
+        lines.append(f"- {evidence.registry.paths[key]} : {', '.join(_dating(key, evidence))}")
     lines += ["", "Une réponse vaut à la date de son document : contacts et partenaires ont pu changer depuis."]
     return evidence.answer("\n".join(lines))
 
@@ -113,7 +113,7 @@ def _answer_state(evidence: Evidence) -> Answer:
     lines = []
     for key in _wanted(evidence):
         status = document_status(evidence.registry.documents[key])
-        path = evidence.registry.documents[key].path
+        path = evidence.registry.paths[key]
         said = f"le document porte la mention {in_quotes(status)} (en marge)" if status else "aucune mention d'état"
         lines.append(f"- {path} : {said}")
     return evidence.answer("\n".join(["**État des documents, tel qu'il y est écrit** :", "", *lines]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from clsassist.answering.distributions import answer_distribution, group_actions
 from clsassist.answering.fields import action_fields
-from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.lines import MOST_SHOWN, name_of, quote_line, rest_lines
 from clsassist.answering.not_found import answer_not_found
 from clsassist.answering.organisation_names import names_held
 from clsassist.citing import as_text
@@ -60,24 +61,36 @@ def _count_actions(evidence: Evidence) -> Answer:
     out_of = f" sur {len(selection.scope)}{where} {said}" if said else where or " dans le corpus"
     lines = [f"**{counted(len(actions), one, many)}{out_of}** :", ""]
     if said:
-        for match in selection.matches:
+        for match in selection.matches[:MOST_SHOWN]:
             proof = match.proofs[0] if match.proofs else evidence.registry.title_segment(match.action)
             lines.append(f"- {name_of(match.action, evidence)} — {quote_line(proof, evidence)}")
+        lines += rest_lines(len(actions))
     else:
         lines += _plan_lines(actions, evidence)
     coverage = evidence.coverage(len(actions), len(selection.missing), len(selection.scope))
     return evidence.answer("\n".join(lines), actions, coverage=coverage)
 
 
-def _plan_lines(actions: Iterable[Action], evidence: Evidence) -> Iterator[str]:
-    """Yield a count by plan and axe, with every title behind the number."""
+def _plan_lines(actions: Sequence[Action], evidence: Evidence) -> Iterator[str]:
+    """Yield a count by plan and axe, with every title behind the number; of many actions, one title as its proof."""
     groups: dict[tuple[str, str], list[Action]] = {}
     for action in actions:
         groups.setdefault((evidence.registry.plans[action.document_id].name, _axe(action)), []).append(action)
+    if len(actions) > MOST_SHOWN:
+        yield from _group_lines(groups, evidence)
+        return
     for (plan, axe), held in groups.items():
         yield f"- {' — '.join(filter(None, (plan, axe)))} : {len(held)}"
         for action in held:
             yield f"  - {as_text(action.title)} {evidence.book.cite(evidence.registry.title_segment(action))}"
+
+
+def _group_lines(groups: dict[tuple[str, str], list[Action]], evidence: Evidence) -> Iterator[str]:
+    for names, held in islice(groups.items(), MOST_SHOWN):
+        mark = evidence.book.cite(evidence.registry.title_segment(held[0]))
+        yield f"- {' — '.join(filter(None, names))} : {len(held)} {mark}"
+    if len(groups) > MOST_SHOWN:
+        yield f"- et {counted(len(groups) - MOST_SHOWN, 'autre ligne')}."
 
 
 def _axe(action: Action) -> str:
@@ -139,18 +152,22 @@ def _count_groups(evidence: Evidence) -> Answer:
     many = {"thematique": "thématiques"}.get(kind, f"{kind}s")
     one = {"thematique": "thématique"}.get(kind, kind)
     lines = [f"**{counted(len(groups), one, many)}{scope_words(evidence)}** :", ""]
-    lines += [f"- {as_text(g.name)} : {counted(len(g.actions), 'action')} {g.marks[0]}" for g in groups]
+    lines += [f"- {as_text(g.name)} : {counted(len(g.actions), 'action')} {g.mark()}" for g in groups[:MOST_SHOWN]]
+    if len(groups) > MOST_SHOWN:
+        lines.append(f"- et {counted(len(groups) - MOST_SHOWN, 'autre')}.")
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
 
 
 def _count_documents(evidence: Evidence) -> Answer:
     documents = [
-        document
-        for key, document in evidence.registry.documents.items()
+        (key, path)
+        for key, path in evidence.registry.paths.items()
         if not evidence.question.documents or key in evidence.question.documents
     ]
     lines = [f"**{counted(len(documents), 'document')}{scope_words(evidence) or ' dans le corpus'}** :", ""]
-    lines += [f"- {document.path} : {evidence.registry.plans[document.id].name}" for document in documents]
+    lines += [f"- {path} : {evidence.registry.plans[key].name}" for key, path in documents[:MOST_SHOWN]]
+    if len(documents) > MOST_SHOWN:
+        lines.append(f"- et {counted(len(documents) - MOST_SHOWN, 'autre')} : la rubrique Corpus les donne tous.")
     return evidence.answer("\n".join(lines))
 
 
@@ -165,6 +182,9 @@ def _count_items(evidence: Evidence) -> Answer:
     for action in actions:
         items = [(one, item) for one in action_fields(action, key) for item in one.items if item.level == 0]
         total += len(items)
+        if items and len(holding) >= MOST_SHOWN:
+            holding.append(action)
+            continue
         marks = [evidence.book.cite_span(action.id, one.key, one.label, item.spans[0]) for one, item in items]
         if items:
             holding.append(action)
@@ -178,4 +198,5 @@ def _count_items(evidence: Evidence) -> Answer:
     noun = ("action concrète", "actions concrètes") if _CONCRETE.search(question.text) else noun
     where = scope_words(evidence) if len(holding) < 2 else f"{scope_words(evidence)} dans {len(holding)} actions"
     head = f"**{counted(total, *noun)}{where}** :"
+    lines += rest_lines(len(holding))
     return evidence.answer("\n".join([head, "", *lines]), tuple(holding), coverage=evidence.coverage(len(holding)))

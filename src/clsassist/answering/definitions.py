@@ -25,7 +25,7 @@ def answer_definition(evidence: Evidence) -> Answer:
     """Define an acronym from the corpus, else from the lexicon, else say that it is not defined."""
     short = evidence.question.acronym
     known = evidence.lexicon.acronym(short)
-    uses = [segment for _, segment in evidence.registry.segments_saying([_stems(short, evidence)])]
+    uses = evidence.registry.segments_saying([_stems(short, evidence)])
     quoted = next(_definitions(short, known, uses, evidence), None)
     name = (
         known.short

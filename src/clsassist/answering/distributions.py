@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from clsassist.answering.fields import action_fields
-from clsassist.answering.lines import name_of
+from clsassist.answering.lines import MOST_SHOWN, name_of
 from clsassist.answering.not_found import answer_not_found
 from clsassist.answering.organisation_names import names_held, shared_name
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
 from clsassist.parsing.labels import field_name
 from clsassist.proofs import part_proof
-from clsassist.records import Action, Answer, Role
+from clsassist.records import Action, Answer, Involvement, Role
 from clsassist.text import squeeze
 from clsassist.wording import capitalised, counted, joined, nouns
+
+# A table whose lines have more marks than this, all together, gives only the first of each.
+_MOST_MARKS = 600
 
 
 @dataclass(slots=True)
 class Group:
-    """One line of a distribution: its name, the actions in it, the mark that proves each."""
+    """One line of a distribution: its name, the actions in it, what gives the mark that proves each."""
 
     name: str
     actions: dict[str, Action] = field(default_factory=dict)
-    marks: list[str] = field(default_factory=list)
+    cites: list[Callable[[], str]] = field(default_factory=list)
+
+    def mark(self) -> str:
+        """Return the mark of the first action."""
+        return self.cites[0]()
+
+    def marks(self, most: int) -> str:
+        """Return the marks of the first actions."""
+        return "".join(cite() for cite in self.cites[:most])
 
 
 def answer_distribution(evidence: Evidence) -> Answer:
@@ -52,7 +64,11 @@ def answer_distribution(evidence: Evidence) -> Answer:
         f"| {capitalised(name)} | {capitalised(many)} | |",
         "|---|---:|---|",
     ]
-    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {''.join(g.marks)} |" for g in ordered]
+    shown = ordered[:MOST_SHOWN]
+    most = total if total <= _MOST_MARKS else max(1, _MOST_MARKS // len(shown))
+    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {g.marks(most)} |" for g in shown]
+    if len(ordered) > len(shown):
+        lines += ["", f"Et {counted(len(ordered) - len(shown), 'autre ligne')}, de moins d'actions."]
     if total > len(actions):
         lines += [
             "",
@@ -68,25 +84,35 @@ def group_actions(actions: Sequence[Action], per: str, evidence: Evidence) -> It
     """Return the groups of actions, each action once a group, with the mark that proves it is there."""
     found: dict[str, Group] = {}
     for action in actions:
-        for key, name, mark in _GROUPERS.get(per, _by_plan)(action, evidence):
+        for key, name, cite in _GROUPERS.get(per, _by_plan)(action, evidence):
             group = found.setdefault(key, Group(name))
+            # Sources are numbered in the order of the actions, as long as each gets one.
+            told = cite if len(actions) > MOST_SHOWN else partial(str, cite())
             if action.id not in group.actions:
                 group.actions[action.id] = action
-                group.marks.append(mark)
+                group.cites.append(told)
     return found.values()
 
 
-# For one action: the key of each group it is in, the name of the group, the mark that proves it.
-Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, str]]]
+# For one action: the key of each group it is in, the name of the group, what gives the mark that proves it.
+Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, Callable[[], str]]]]
 
 
-def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
     name = evidence.registry.plans[action.document_id].name
-    yield name, name, evidence.book.cite(evidence.registry.title_segment(action))
+    yield name, name, partial(_cite_title, action, evidence)
+
+
+def _cite_title(action: Action, evidence: Evidence) -> str:
+    return evidence.book.cite(evidence.registry.title_segment(action))
+
+
+def _cite_part(action: Action, held: Involvement, evidence: Evidence) -> str:
+    return evidence.book.cite(part_proof(action, held, evidence.registry))
 
 
 def _by_heading(key: str) -> Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
         value = action.axe if key == "axe" else action.thematique
         held = next((one for one in action.fields if one.key == key), None)
         if value and held:
@@ -94,7 +120,7 @@ def _by_heading(key: str) -> Grouper:
             said = value.split(":", 1)[-1].strip() if key == "axe" else value
             number = f"axe {action.axe_number} : " if key == "axe" and action.axe_number else ""
             identity = f"{plan} {action.axe_number}" if number else f"{plan} {value}"
-            mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+            mark = partial(evidence.book.cite_span, action.id, held.key, held.label, held.span)
             yield identity, f"{capitalised(number + squeeze(said))} ({plan})", mark
 
     return group
@@ -104,44 +130,44 @@ def _by_role(*given: Role) -> Grouper:
     roles = {*given, Role.PILOTE} if Role.PORTEUR in given else set(given)
     fields = {"porteur", "partenaires", "financement"}
 
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
         for held in action.involvements:
             if held.role in roles and held.field_key in fields:
                 name = shared_name(held.organisation, evidence)
-                proof = part_proof(action, held, evidence.registry)
                 shown = name if name.isupper() or name[:1].isupper() else squeeze(held.organisation)
-                yield name, shown, evidence.book.cite(proof)
+                yield name, shown, partial(_cite_part, action, held, evidence)
 
     return group
 
 
 def _by_field(key: str) -> Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
         for one in action_fields(action, key):
             for option in one.options:
                 if option.ticked:
                     yield (
                         option.label,
                         option.label,
-                        evidence.book.cite_span(action.id, one.key, one.label, option.span),
+                        partial(evidence.book.cite_span, action.id, one.key, one.label, option.span),
                     )
             for item in one.items:
                 text = squeeze(item.text)
-                yield text.lower(), text, evidence.book.cite_span(action.id, one.key, one.label, item.spans[0])
+                cite = partial(evidence.book.cite_span, action.id, one.key, one.label, item.spans[0])
+                yield text.lower(), text, cite
 
     return group
 
 
-def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
     held = action.field("calendrier")
     if held and action.first_year and action.last_year:
-        mark = evidence.book.cite_span(action.id, held.key, held.label, held.span)
+        mark = partial(evidence.book.cite_span, action.id, held.key, held.label, held.span)
         for year in range(action.first_year, action.last_year + 1):
             yield str(year), str(year), mark
 
 
-def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    yield action.id, action.title, ""
+def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    yield action.id, action.title, str
 
 
 _GROUPERS: dict[str, Grouper] = {

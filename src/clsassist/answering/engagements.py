@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clsassist.answering.lines import quote_line
+from clsassist.answering.lines import MOST_SHOWN, quote_line, rest_lines
 from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
+from clsassist.proofs import part_proof
 from clsassist.question import Question
 from clsassist.records import Answer, Involvement, Role, Status
-from clsassist.segments import Segment
 from clsassist.text import fold
 from clsassist.topic_search import Match
 from clsassist.wording import action_name, capitalised, counted, joined, role_words
@@ -24,14 +24,16 @@ _HEADINGS: dict[tuple[Role, Status], tuple[str, str]] = {
     (Role.CITE, Status.ENGAGED): ("Seulement cité dans le texte", "seulement cité dans {}"),
 }
 
+_ORDER = {heading: place for place, heading in enumerate(_HEADINGS)}
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The strongest part of the organisation in one action, and every part, with the words that give it."""
+    """The strongest part of the organisation in one action, and every part."""
 
     match: Match
     heading: tuple[Role, Status]
-    parts: tuple[tuple[Involvement, Segment], ...]
+    parts: tuple[Involvement, ...]
 
 
 def asks_engagements(question: Question) -> bool:
@@ -51,9 +53,10 @@ def answer_engagements(evidence: Evidence) -> Answer:
     for heading, held in groups.items():
         if held:
             lines += ["", f"{_HEADINGS[heading][0]} ({counted(len(held), 'action')}) :", ""]
-        for part in held:
+        for part in held[: MOST_SHOWN - place]:
             place += 1
             lines += _part_lines(place, part, evidence)
+    lines += rest_lines(len(parts))
     lines += _name_lines(parts)
     actions = tuple(part.match.action for held in groups.values() for part in held)
     coverage = evidence.coverage(len(actions), 0, len(evidence.selection.scope))
@@ -61,8 +64,8 @@ def answer_engagements(evidence: Evidence) -> Answer:
 
 
 def _match_to_part(match: Match) -> _Part:
-    ordered = sorted(match.parts, key=lambda part: list(_HEADINGS).index(_heading(part[0])))
-    return _Part(match, _heading(ordered[0][0]), tuple(ordered))
+    ordered = sorted(match.involvements, key=lambda held: _ORDER[_heading(held)])
+    return _Part(match, _heading(ordered[0]), tuple(ordered))
 
 
 def _heading(held: Involvement) -> tuple[Role, Status]:
@@ -90,16 +93,17 @@ def _part_lines(place: int, part: _Part, evidence: Evidence) -> Iterator[str]:
     action = part.match.action
     yield f"{place}. {action_name(action, evidence.registry.plans[action.document_id])}"
     seen: set[tuple[Role, Status]] = set()
-    for held, proof in part.parts:
+    for held in part.parts:
         key = _heading(held)
         if key not in seen and not (held.role is Role.CITE and seen):
+            proof = part_proof(action, held, evidence.registry)
             yield f"   - {capitalised(role_words(held.role, held.status))} — {quote_line(proof, evidence)}"
         seen.add(key)
 
 
 def _name_lines(parts: Sequence[_Part]) -> list[str]:
     """Tell under which names the documents write the organisation, when there are several."""
-    names = {fold(held.organisation): held.organisation for part in parts for held, _ in part.parts}
+    names = {fold(held.organisation): held.organisation for part in parts for held in part.parts}
     if len(names) < 2:
         return []
     return ["", f"Noms rencontrés dans les documents : {joined([f'« {as_text(name)} »' for name in names.values()])}."]

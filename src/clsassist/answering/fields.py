@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from clsassist.answering.lines import MOST_SHOWN, rest_lines
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import as_text, field_to_pieces, in_quotes
 from clsassist.conditions import bearing_word
@@ -53,6 +54,9 @@ def answer_field(evidence: Evidence) -> Answer:
     lines: list[str] = []
     filled: list[Action] = []
     for match in selection.matches:
+        if len(filled) >= MOST_SHOWN:
+            filled.extend([match.action] if _has_value(match.action, question) else [])
+            continue
         value = _field_lines(match, evidence)
         if value:
             filled.append(match.action)
@@ -60,7 +64,9 @@ def answer_field(evidence: Evidence) -> Answer:
     unsaid = _unsaid(filled, evidence)
     if unsaid:
         lines.insert(0, f"**{capitalised(joined(unsaid))} n'est pas précisé** ; la rubrique demandée, en entier :\n")
-    missing = [match.action for match in selection.matches if match.action not in filled]
+    lines.extend([*rest_lines(len(filled)), ""] if len(filled) > MOST_SHOWN else [])
+    found = {action.id for action in filled}
+    missing = [match.action for match in selection.matches if match.action.id not in found]
     if not filled:
         lines.append("**Les documents ne le disent pas** :")
     lines.extend(_missing_lines(missing, evidence))
@@ -69,6 +75,11 @@ def answer_field(evidence: Evidence) -> Answer:
     coverage = evidence.coverage(len(filled), len(missing), len(selection.matches))
     status = AnswerStatus.ANSWERED if filled else AnswerStatus.NOT_FOUND
     return evidence.answer("\n".join(lines), tuple(filled), status=status, coverage=coverage)
+
+
+def _has_value(action: Action, question: Question) -> bool:
+    fields = (found for key in question.fields for found in action_fields(action, key))
+    return "titre" in question.fields or any(found.filled for found in fields)
 
 
 def _with_somebody_to_contact(evidence: Evidence) -> Selection:
@@ -278,7 +289,7 @@ def _about_topics(found: Field, evidence: Evidence) -> Field:
 
 
 def _item_lines(action: Action, found: Field, evidence: Evidence) -> list[str]:
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     found = _about_topics(found, evidence)
     pieces = list(field_to_pieces(found, text))
     marks = [(span, evidence.book.cite_span(action.id, found.key, found.label, span)) for span in pieces]
@@ -322,7 +333,7 @@ def _names(held: list[Involvement]) -> str:
 
 def _marks(action: Action, found: Field, held: list[Involvement], evidence: Evidence) -> str:
     """Cite the runs of the list that hold these organisations."""
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     marks = []
     # Asked for one kind of partners, quote only those; else quote the list as it stands.
     asked = evidence.question.to_contact
@@ -340,8 +351,9 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
     without = [a for a in missing if not any(action_fields(a, key) for key in evidence.question.fields)]
     if len(without) > _FEW:
         lines.append(f"- {counted(len(without), 'action')} n'ont pas de champ « {wanted} ».")
-        missing = [action for action in missing if action not in without]
-    for action in missing:
+        kept = {action.id for action in without}
+        missing = [action for action in missing if action.id not in kept]
+    for action in missing[:MOST_SHOWN]:
         fields = [found for key in evidence.question.fields for found in action_fields(action, key)]
         if fields:
             mark = evidence.book.cite_span(action.id, fields[0].key, fields[0].label, fields[0].span)
@@ -350,6 +362,10 @@ def _missing_lines(missing: list[Action], evidence: Evidence) -> list[str]:
             lines.append(f"- {_name(action, evidence)} : {wanted}, **{reason}** {mark}")
         else:
             lines.append(f"- {_name(action, evidence)} : pas de champ « {wanted} » dans cette fiche.")
+    if len(missing) > MOST_SHOWN:
+        lines.append(
+            f"- et {counted(len(missing) - MOST_SHOWN, 'autre action', 'autres actions')} sans cette information."
+        )
     return lines
 
 
@@ -360,9 +376,9 @@ def _elsewhere_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]
     forms: list[Stems] = [form for form in asked if len(form) == 1 and len(form[0]) > _SHORT]
     forms += [form for one in evidence.question.organisations for form in one.forms]
     ids = {action.id for action in actions}
-    said = [one for _, one in evidence.registry.segments_saying(forms) if one.owner in ids]
     if len(ids) > _FEW:
         return []
+    said = [one for one in evidence.registry.segments_saying(forms) if one.owner in ids]
     said.sort(key=lambda one: -evidence.worth(one))
     lines = [f"- {one.label} : {in_quotes(one.quote)} {evidence.book.cite(one)}" for one in said[:_FEW]]
     return ["", "Ailleurs dans la fiche :" if len(ids) == 1 else "Ailleurs dans ces fiches :", *lines] if lines else []

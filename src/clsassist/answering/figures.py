@@ -73,7 +73,7 @@ def answer_money(evidence: Evidence) -> Answer:
         for action, field, amount in kept:
             span = amount.span
             mark = evidence.book.cite_span(action.id, field.key, field.label, span)
-            text = evidence.registry.documents[action.document_id].text
+            text = evidence.registry.sources[action.document_id].text
             lines.append(f"- {name_of(action, evidence)} — {field.label} : {in_quotes(span.of(text))} {mark}")
         return evidence.answer("\n".join(lines), tuple({row[0].id: row[0] for row in kept}.values()))
     examined = counted(len(actions), "action")
@@ -94,7 +94,7 @@ def _largest(rows: list[_Found], question: str) -> list[_Found]:
 
 
 def _amounts(action: Action, evidence: Evidence) -> Iterator[tuple[Field, Amount]]:
-    text = evidence.registry.documents[action.document_id].text
+    text = evidence.registry.sources[action.document_id].text
     for field in action_fields(action, "financement"):
         for item in field.items:
             for span in item.spans:

@@ -6,7 +6,10 @@ from clsassist.citing import in_quotes
 from clsassist.evidence import Evidence
 from clsassist.records import Action
 from clsassist.segments import Segment
-from clsassist.wording import action_name
+from clsassist.wording import action_name, capitalised, counted
+
+# Beyond this many, actions are told by their number: nobody reads further, and the set itself stays whole.
+MOST_SHOWN = 120
 
 
 def quote_line(proof: Segment, evidence: Evidence) -> str:
@@ -19,3 +22,11 @@ def quote_line(proof: Segment, evidence: Evidence) -> str:
 def name_of(action: Action, evidence: Evidence) -> str:
     """Return an action as answers name it: title, plan, number."""
     return action_name(action, evidence.registry.plans[action.document_id])
+
+
+def rest_lines(total: int, shown: int = MOST_SHOWN) -> list[str]:
+    """Say how many actions of a set are not shown, and where they are; nothing when all are."""
+    if total <= shown:
+        return []
+    rest = capitalised(counted(total - shown, "autre action y répond", "autres actions y répondent"))
+    return ["", f"{rest} aussi. La rubrique Fiches filtre et exporte toute la liste."]

@@ -165,7 +165,7 @@ def neighbour_lines(evidence: Evidence) -> list[str]:
     topics = [topic for topic in evidence.question.strong_topics if topic.related and not topic.negated]
     held = {match.action.id for match in evidence.selection.matches}
     lines: list[str] = []
-    for _, segment in evidence.registry.segments_saying([form for topic in topics for form in topic.related]):
+    for segment in evidence.registry.segments_saying([form for topic in topics for form in topic.related]):
         if segment.owner in evidence.registry.actions and segment.owner not in held:
             held.add(segment.owner)
             title = owner_title(evidence.registry.owner(segment.owner))

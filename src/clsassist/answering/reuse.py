@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clsassist.answering.fields import action_fields
-from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.lines import name_of, quote_line, rest_lines
 from clsassist.answering.not_found import answer_not_found, neighbour_lines
 from clsassist.answering.organisation_names import common_names, names_held
 from clsassist.citing import as_text
@@ -25,6 +25,7 @@ _CARD = ("porteur", "public", "calendrier", "territoire")
 _MOST_ALIKE = 3
 _MOST_SHARED = 6
 _MOST_STEPS = 3
+_MOST_CARDS = 40
 _TITLE_WEIGHT = 3
 # A word that this share of the actions say does not make two of them alike.
 _COMMON_SHARE = 1 / 3
@@ -42,8 +43,9 @@ def answer_reuse(evidence: Evidence) -> Answer:
     total = len(evidence.selection.scope)
     one, many = "le fait ou le prévoit", "le font ou le prévoient"
     lines = [f"**{counted(len(matches), 'action')} sur {total} {one if len(matches) == 1 else many}** :", ""]
-    for place, match in enumerate(matches, start=1):
+    for place, match in enumerate(matches[:_MOST_CARDS], start=1):
         lines += [f"{place}. {name_of(match.action, evidence)}", *_card_lines(match, evidence)]
+    lines += rest_lines(len(matches), _MOST_CARDS)
     lines += neighbour_lines(evidence)
     actions = tuple(match.action for match in matches)
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions), 0, total))

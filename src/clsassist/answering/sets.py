@@ -7,15 +7,15 @@ from dataclasses import replace
 from clsassist.answering.check import answer_check, asks_check
 from clsassist.answering.engagements import answer_engagements, asks_engagements
 from clsassist.answering.fields import ask_which_plan, overview_lines
-from clsassist.answering.lines import quote_line
+from clsassist.answering.lines import MOST_SHOWN, quote_line, rest_lines
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
-from clsassist.records import Action, Answer, Role, Section, Status
+from clsassist.records import Answer, Role, Status
 from clsassist.segments import Segment
-from clsassist.topic_search import Match, topic_segments
+from clsassist.topic_search import Match, outside_segments
 from clsassist.wording import action_name, capitalised, counted, joined, nouns, restriction, role_words, yes
 
 _MOST_NEARBY = 5
@@ -38,8 +38,9 @@ def answer_set(evidence: Evidence) -> Answer:
     if asks_engagements(question):
         return answer_engagements(evidence)
     lines = [_headline(evidence), ""]
-    for place, match in enumerate(selection.matches, start=1):
+    for place, match in enumerate(selection.matches[:MOST_SHOWN], start=1):
         lines.extend(_match_lines(place, match, evidence))
+    lines.extend(rest_lines(len(selection.matches)))
     lines.extend(_missing_lines(evidence))
     lines.extend(_nearby_lines(evidence))
     lines.extend(_synonym_lines(evidence))
@@ -170,8 +171,9 @@ def _answer_overview(evidence: Evidence) -> Answer:
     if not actions:
         return answer_not_found(evidence)
     lines: list[str] = []
-    for action in actions:
+    for action in actions[:MOST_SHOWN]:
         lines.extend([*overview_lines(action, evidence), ""])
+    lines.extend(rest_lines(len(actions)))
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
 
 
@@ -182,7 +184,9 @@ def _answer_outside(evidence: Evidence) -> Answer | None:
     if question.asks_set or not topics or any(not topic.known for topic in topics):
         return None
     topics += [Topic(organisation.words, organisation.forms) for organisation in question.organisations]
-    said = [segment for segment in topic_segments(topics, evidence.registry) if _is_outside(segment, evidence)]
+    documents = evidence.question.documents
+    found = outside_segments(topics, evidence.registry)
+    said = [segment for segment in found if not documents or segment.document_id in documents]
     if not said:
         return None
     said.sort(key=lambda segment: -evidence.worth(segment))
@@ -192,9 +196,3 @@ def _answer_outside(evidence: Evidence) -> Answer | None:
         plan = evidence.registry.plans[segment.document_id].name
         lines.append(f"- **{owner_title(owner)}** ({plan}) : {in_quotes(segment.quote)} {evidence.book.cite(segment)}")
     return evidence.answer("\n".join(lines))
-
-
-def _is_outside(segment: Segment, evidence: Evidence) -> bool:
-    documents = evidence.question.documents
-    owner: Action | Section = evidence.registry.owner(segment.owner)
-    return isinstance(owner, Section) and (not documents or segment.document_id in documents)

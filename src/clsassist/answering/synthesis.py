@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from clsassist.answering.fields import overview_lines
-from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.lines import MOST_SHOWN, name_of, quote_line, rest_lines
 from clsassist.answering.not_found import answer_not_found, neighbour_lines
 from clsassist.citing import as_text, in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.proofs import whole_field_proof
-from clsassist.records import Action, Answer, Section
+from clsassist.records import Action, Answer
 from clsassist.segments import Segment, Weight
 from clsassist.text import french, squeeze
-from clsassist.topic_search import Match, topic_segments
+from clsassist.topic_search import Match, outside_segments
 from clsassist.wording import counted
 
 # Beyond this many, actions are counted, not detailed: a reader asked for a synthesis.
@@ -49,8 +49,9 @@ def _answer_subject(evidence: Evidence) -> Answer:
     lines = [f"**{counted(count, 'action')} sur {total}{scope_words(evidence)} {verb}** :", ""]
     for match in selection.matches[:_MOST_DETAILED]:
         lines += [f"- {name_of(match.action, evidence)}", *_said_lines(match, evidence)]
-    for match in selection.matches[_MOST_DETAILED:]:
+    for match in selection.matches[_MOST_DETAILED:MOST_SHOWN]:
         lines.append(f"- {name_of(match.action, evidence)} — {quote_line(match.proofs[0], evidence)}")
+    lines += rest_lines(count)
     outside = _outside_lines(evidence)
     if outside:
         lines += ["", "Ailleurs dans les documents :", *outside]
@@ -79,9 +80,8 @@ def _outside_lines(evidence: Evidence) -> list[str]:
     documents = evidence.question.documents
     said = [
         segment
-        for segment in topic_segments(topics, evidence.registry)
-        if isinstance(evidence.registry.owner(segment.owner), Section)
-        and (not documents or segment.document_id in documents)
+        for segment in outside_segments(topics, evidence.registry)
+        if not documents or segment.document_id in documents
     ]
     said.sort(key=lambda segment: -evidence.worth(segment))
     lines = []
@@ -96,7 +96,8 @@ def _answer_named(evidence: Evidence) -> Answer:
     actions = tuple(match.action for match in evidence.selection.matches)
     if not actions:
         return answer_not_found(evidence)
-    lines = [line for action in actions for line in (*overview_lines(action, evidence), "")]
+    lines = [line for action in actions[:MOST_SHOWN] for line in (*overview_lines(action, evidence), "")]
+    lines += rest_lines(len(actions))
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
 
 
@@ -110,12 +111,13 @@ def _answer_plan(evidence: Evidence) -> Answer:
         return answer_not_found(evidence)
     lines = [f"**{counted(len(actions), 'action')}{scope_words(evidence)}** :"]
     heading: tuple[int | str | None, str | None] | None = None
-    for action in actions:
+    for action in actions[:MOST_SHOWN]:
         above = (action.axe_number or action.axe, action.thematique or action.objectif)
         if above != heading:
             lines += ["", _heading(action) or evidence.registry.plans[action.document_id].name, ""]
             heading = above
         lines.append(f"- **{as_text(squeeze(action.title))}** {_gist(action, evidence)}")
+    lines += rest_lines(len(actions))
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))
 
 

@@ -118,7 +118,7 @@ def registry_to_catalogue_rows(registry: Registry, names: OrganisationNames) -> 
     return tuple(
         _action_to_row(
             action,
-            registry.documents[action.document_id].path,
+            registry.paths[action.document_id],
             registry.plans[action.document_id],
             names,
             axe_note=registry.plans[action.document_id].name if several else "",

@@ -46,7 +46,7 @@ class WordSearch:
         return frozenset.intersection(*map(self._owners, terms))
 
     def _find_owners(self, term: Term) -> frozenset[str]:
-        owners = {segment.owner for _, segment in self._registry.segments_saying(term)}
+        owners = self._registry.owners_saying(term)
         return frozenset(owners.union(*(self._above.get(way[0], ()) for way in term if len(way) == 1)))
 
     def proof(self, action: Action, terms: Sequence[Term]) -> Segment | None:
@@ -54,7 +54,7 @@ class WordSearch:
 
         There is none when only its title, or what stands above it, says them.
         """
-        text = self._registry.documents[action.document_id].text
+        text = self._registry.sources[action.document_id].text
         pieces = [
             segment for field in action.fields for segment in field_to_segments(action, field, text, (), self._analyser)
         ]

@@ -283,14 +283,14 @@ class _Builder:
     # --- commitments
 
     def _commitment(self, action: Action, held: Sequence[Involvement]) -> Commitment:
-        text = self.registry.documents[action.document_id].text
+        text = self.registry.sources[action.document_id].text
         return Commitment(
             strongest(map(part_of, held)),
             action.id,
             action.number,
             squeeze(action.title),
             self.registry.plans[action.document_id].name,
-            self.registry.documents[action.document_id].path,
+            self.registry.paths[action.document_id],
             action.first_year,
             action.last_year,
             tuple(self._mentions(action, held, text)),
@@ -312,7 +312,7 @@ class _Builder:
                     _label(_field_of(action, one)),
                     one.span.of(text),
                     one.span,
-                    self.registry.documents[action.document_id].page_at(one.span.start),
+                    self.registry.sources[action.document_id].page_at(one.span.start),
                     one.open,
                 )
             seen.add(key)

@@ -84,5 +84,5 @@ def _ask_again(assistant: Assistant, questions: Sequence[str]) -> tuple[Answer, 
 
 def _provenance(assistant: Assistant) -> Provenance:
     registry = assistant.registry
-    dates = {document.path: registry.dates[key] for key, document in registry.documents.items()}
+    dates = {path: registry.dates[key] for key, path in registry.paths.items()}
     return Provenance(Edition(date.today(), build_day(assistant.build)), dates)

@@ -302,7 +302,8 @@ def _add_documents(router: APIRouter, site: Site) -> None:
         """Donne un document : ce qui en a été lu et, sur demande, le texte dont les citations sont des extraits."""
         with site.live.use() as assistant:
             registry = assistant.registry
-            document = next((one for one in registry.documents.values() if one.path == path), None)
+            identifier = registry.documents_at.get(path)
+            document = registry.documents[identifier] if identifier else None
             if document is None:
                 raise UnknownPageError(f"Aucun document indexé n'a le chemin « {path} ». Liste : {PREFIX}/documents")
             rows = catalogue_of(assistant).rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ from clsassist.vector_stores.collection import VectorCollection
 
 if TYPE_CHECKING:
     from llama_index.vector_stores.postgres import PGVectorStore
+    from psycopg2.extensions import connection
     from sqlalchemy import URL, Engine
 
 # pgvector's own defaults to build, and a search width that suits the two hundred or so neighbours asked for.
@@ -153,10 +155,13 @@ def _connect(url: str, statement_ms: int = 0) -> Engine:
             f"Le pilote de PostgreSQL n'est pas installé ({error.name} manque). "
             "Lancez : pip install 'clsassist[postgres]'"
         ) from error
-    patience = {"connect_timeout": _CONNECT_SECONDS}
+    import psycopg2.extensions
+
+    patience: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS}
     if statement_ms:
-        # Also when the server's machine is gone without a word.
-        patience["tcp_user_timeout"] = statement_ms
+        # The server ends a statement that takes too long; a server that hangs does not.
+        psycopg2.extensions.set_wait_callback(_wait)
+        patience["connection_factory"] = _hurried(statement_ms / 1000)
     # A connection that a restart of the server has cut is noticed before it is used.
     engine = create_engine(_driver_url(url), pool_pre_ping=True, connect_args=patience)
     if statement_ms:
@@ -168,6 +173,30 @@ def _connect(url: str, statement_ms: int = 0) -> Engine:
             connection.commit()
 
     return engine
+
+
+def _hurried(seconds: float) -> type[connection]:
+    from psycopg2.extensions import connection
+
+    class Hurried(connection):
+        """A connection that does not wait longer than this for a word of the server."""
+
+        patience = 2 * seconds
+
+    return Hurried
+
+
+def _wait(waiting: connection) -> None:
+    """Wait for a server as the driver does, but no longer than the connection's patience, if it has any."""
+    from psycopg2 import OperationalError
+    from psycopg2.extensions import POLL_OK, POLL_READ
+
+    patience: float | None = getattr(waiting, "patience", None)
+    while (state := waiting.poll()) != POLL_OK:
+        ready = select.poll()
+        ready.register(waiting.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+        if not ready.poll(None if patience is None else patience * 1000):
+            raise OperationalError(f"pas de réponse en {patience:g} s")
 
 
 def _driver_url(url: str) -> URL:

@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 COUNT ?= 2000
+KILLS ?= 200
 CLIENTS ?= 50
 SECONDS ?= 600
 # Les documents servis pendant la charge.
@@ -20,7 +21,7 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz bench-reading bench-page bench-load screenshots clean debian
+.PHONY: help install run test lint format eval fuzz kills bench-reading bench-page bench-load screenshots clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +57,9 @@ eval: install ## Mesure les réponses sur eval/questions.yaml ; échoue sous les
 
 fuzz: $(VENV)/.installed-dev ## Abîme 2 000 fichiers par format et les lit ; échoue si un lecteur tombe (COUNT=100 : moins)
 	@$(BIN)/python tools/fuzz_readers.py --count $(COUNT)
+
+kills: $(VENV)/.installed-dev ## Tue l'indexation à 200 moments et vérifie chaque fois l'index ; échoue au premier mélange (KILLS=20 : moins)
+	@$(BIN)/python tools/kill_campaign.py --kills $(KILLS)
 
 bench-reading: $(VENV)/.installed-dev ## Mesure la vitesse et la mémoire de la lecture, avec une référence
 	@$(BIN)/python tools/bench_reading.py

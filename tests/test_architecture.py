@@ -43,6 +43,7 @@ LAYERS = (
     "vector_stores",
     "vectors",
     "manifest",
+    "integrity",
     "builds",
     "opening",
     "probe",

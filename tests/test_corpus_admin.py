@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -27,7 +26,7 @@ from clsassist.feedback import FeedbackStore, Rating, Reason, Selection
 from clsassist.index_job import IndexJobs, JobState
 from clsassist.indexing import index_corpus
 from clsassist.live import LiveAssistant
-from clsassist.manifest import MANIFEST_FILE
+from clsassist.manifest import read_manifest, write_manifest
 from clsassist.settings import PageSettings, Settings
 from clsassist.web import corpus_admin
 from clsassist.web.access import Role, Visitor
@@ -135,9 +134,8 @@ def settings(indexed: Path, tmp_path: Path) -> Settings:
     """The same, for one test to change: copied, which is faster than indexed again."""
     copied = settings_of(tmp_path)
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
-    manifest = build_folder(copied.index_dir, current_build(copied.index_dir) or "") / MANIFEST_FILE
-    values = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps({**values, "root": str(copied.corpus_dir.resolve())}), encoding="utf-8")
+    build = build_folder(copied.index_dir, current_build(copied.index_dir) or "")
+    write_manifest(build, replace(read_manifest(build), root=str(copied.corpus_dir.resolve())))
     return copied
 
 

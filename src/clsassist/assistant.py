@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from dataclasses import replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from clsassist.answering import compose
 from clsassist.embedding import load_embedder, passage_to_text
-from clsassist.errors import ClsAssistError, UnknownActionError
+from clsassist.errors import ClsAssistError, IndexDamagedError, UnknownActionError
 from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
 from clsassist.joining import join_answers
@@ -60,14 +61,19 @@ class Assistant:
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
         """Answer one message; ``previous`` holds the answers of the same conversation, oldest first.
 
-        A message that makes several requests gets one answer to them all.
+        A message that makes several requests gets one answer to them all. Raises IndexDamagedError when the registry
+        was altered since it was opened.
         """
         self._check(question)
         if self._settings.log_questions:
             logger.info("Question : %s", question)
         answers: list[Answer] = []
-        for request in split_requests(question):
-            answers.append(self._answer(request, (*previous, *answers)))
+        try:
+            for request in split_requests(question):
+                answers.append(self._answer(request, (*previous, *answers)))
+        except sqlite3.DatabaseError as error:
+            message = f"Le registre « {self._index.registry_path} » est abîmé ({error}). Lancez : clsassist index"
+            raise IndexDamagedError(message) from error
         return answers[0] if len(answers) == 1 else join_answers(question, answers)
 
     def _answer(self, question: str, previous: tuple[Answer, ...]) -> Answer:
@@ -172,7 +178,7 @@ class Assistant:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        embedder = load_embedder(self._settings.embedding_model)
+        embedder = load_embedder(self._settings.embedding_model, self._settings)
         self._index.require(embedder, self._lexicon.analyser)
         return embedder
 

@@ -10,12 +10,12 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clsassist.errors import ConfigurationError, IndexBusyError, IndexDamagedError
+from clsassist.errors import ClsAssistError, IndexBusyError, IndexDamagedError
 from clsassist.manifest import MANIFEST_FILE
 from clsassist.vector_stores import drop_remote
 
@@ -24,28 +24,31 @@ logger = logging.getLogger(__name__)
 _BUILDS = "builds"
 _LOCKS = "locks"
 _LOCK_SUFFIX = ".lock"
+# Where vectors are kept between builds.
+CACHE_FOLDER = "cache"
+_FOLDERS = (_BUILDS, _LOCKS, CACHE_FOLDER)
 _POINTER = "current"
 _BUILD_ID = re.compile(r"\d{8}t\d{6}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A shared lock on one build, which keeps it from being removed; the system frees it if we die.
+    """A shared lock on one build, which keeps it from being removed; the system frees it if we die."""
 
-    ``descriptor`` is None where nobody could remove it: a copy of the index made to be read only.
-    """
-
-    descriptor: int | None
+    descriptor: int
 
     def release(self) -> None:
         """Let go of the build."""
-        if self.descriptor is not None:
-            os.close(self.descriptor)
+        os.close(self.descriptor)
 
 
-def new_build_id() -> str:
-    """Return a name that sorts by date and that no other build has."""
-    return f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{secrets.token_hex(4)}"
+def new_build(index_dir: Path) -> tuple[str, Hold]:
+    """Return a name that sorts by date and that no other build has, already held."""
+    while True:
+        build_id = f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{secrets.token_hex(4)}"
+        # A reader that tidies may take the lock of a build that does not exist yet for one left by a crash.
+        if (hold := hold_build(index_dir, build_id)) is not None:
+            return build_id, hold
 
 
 def build_folder(index_dir: Path, build_id: str) -> Path:
@@ -74,6 +77,9 @@ def switch_to(index_dir: Path, build_id: str) -> None:
     """Put a finished build in service, in one step that a crash cannot cut in two."""
     _flush_tree(build_folder(index_dir, build_id))
     pointer = index_dir / f"{_POINTER}.tmp"
+    for place in (pointer, index_dir / _POINTER):
+        if place.is_dir():
+            erase(place)
     pointer.write_text(f"{build_id}\n", encoding="utf-8")
     _flush(pointer)
     pointer.replace(index_dir / _POINTER)
@@ -82,31 +88,72 @@ def switch_to(index_dir: Path, build_id: str) -> None:
 
 def withdraw(index_dir: Path) -> None:
     """Leave no build in service: from now on there is no index."""
-    (index_dir / _POINTER).unlink(missing_ok=True)
+    erase(index_dir / _POINTER)
     _flush(index_dir)
+
+
+def erase(path: Path) -> None:
+    """Remove a file, a folder with all it holds, or nothing when there is none."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
 def only_builder(index_dir: Path) -> Iterator[None]:
     """Keep every other process from building the same index.
 
-    Raises IndexBusyError at once when one is at it.
+    Raises IndexBusyError at once when one is at it, ClsAssistError when the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
-    index_dir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index_dir / "build.lock", timeout=0)
     try:
-        with FileLock(index_dir / "build.lock", timeout=0):
-            yield
+        index_dir.mkdir(parents=True, exist_ok=True)
+        if (index_dir / "build.lock").is_dir():
+            erase(index_dir / "build.lock")
+        lock.acquire()
     except Timeout as error:
         raise IndexBusyError(
             f"Une autre commande construit déjà l'index « {index_dir} ». Attendez qu'elle ait fini."
         ) from error
+    except OSError as error:
+        raise cannot_write(index_dir, error) from error
+    try:
+        _clear_ways(index_dir)
+        yield
+    finally:
+        lock.release()
+
+
+def cannot_write(index_dir: Path, error: Exception) -> ClsAssistError:
+    """Explain that an index could not be written."""
+    return ClsAssistError(
+        f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
+        "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
+    )
+
+
+def _clear_ways(index_dir: Path) -> None:
+    """Remove the files that stand where our folders go, and the folders that stand where our files go."""
+    for folder in (index_dir / name for name in _FOLDERS):
+        if not folder.is_dir():
+            erase(folder)
+    for entry in (index_dir / _LOCKS).glob(f"*{_LOCK_SUFFIX}"):
+        if entry.is_dir():
+            erase(entry)
 
 
 def hold_build(index_dir: Path, build_id: str) -> Hold | None:
     """Keep a build from being removed, or return None when its removal has begun."""
-    return _lock(index_dir, build_id, fcntl.LOCK_SH)
+    try:
+        return _lock(index_dir, build_id, fcntl.LOCK_SH)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
+        # The lock is lost, and cannot be made again in a folder from which nothing can be removed either.
+        return Hold(os.open(build_folder(index_dir, build_id), os.O_RDONLY))
 
 
 def remove_unused_builds(index_dir: Path) -> tuple[str, ...]:
@@ -129,9 +176,9 @@ def _remove_build(index_dir: Path, build_id: str) -> bool:
         folder = build_folder(index_dir, build_id)
         if folder.is_dir():
             # Whoever opens a build looks for its manifest first: without it, it is gone.
-            (folder / MANIFEST_FILE).unlink(missing_ok=True)
+            erase(folder / MANIFEST_FILE)
             _drop_remote(folder)
-            shutil.rmtree(folder)
+        erase(folder)
         _lock_path(index_dir, build_id).unlink()
     finally:
         lock.release()
@@ -141,26 +188,26 @@ def _remove_build(index_dir: Path, build_id: str) -> bool:
 def _drop_remote(folder: Path) -> None:
     try:
         drop_remote(folder)
-    except ConfigurationError as error:
+    except (ClsAssistError, UnicodeDecodeError) as error:
         # A server that is gone must not keep the texts of this build on this machine.
         logger.warning("%s", error)
 
 
 def _lock(index_dir: Path, build_id: str, mode: int) -> Hold | None:
     path = _lock_path(index_dir, build_id)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
-    except OSError as error:
-        if mode == fcntl.LOCK_SH and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return Hold(None)
-        raise
-    try:
-        fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return Hold(descriptor)
+    path.parent.mkdir(exist_ok=True)
+    while True:
+        hold = Hold(os.open(path, os.O_RDONLY | os.O_CREAT, 0o666))
+        try:
+            fcntl.flock(hold.descriptor, mode | fcntl.LOCK_NB)
+        except BlockingIOError:
+            hold.release()
+            return None
+        # Whoever removed the build between our two calls removed this file too: a lock on it would stop nobody.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(hold.descriptor), path.stat()):
+                return hold
+        hold.release()
 
 
 def _lock_path(index_dir: Path, build_id: str) -> Path:

@@ -302,7 +302,8 @@ def _ask_peer(assistant: Assistant, cases: Sequence[Case]) -> dict[str, Scores]:
     from clsassist.embedding import load_embedder
     from clsassist.evaluation.peer import run_peer
 
-    return run_peer(assistant, load_embedder(Settings.from_env().embedding_model), cases)
+    settings = Settings.from_env()
+    return run_peer(assistant, load_embedder(settings.embedding_model, settings), cases)
 
 
 def _command_line() -> str:
@@ -325,7 +326,7 @@ def evaluate_beir(directory: Path, index_dir: Path | None) -> None:
 
     settings = _settings(index_dir)
     with show_progress() as progress:
-        embedder = load_embedder(settings.embedding_model)
+        embedder = load_embedder(settings.embedding_model, settings)
         runs = evaluate_collection(directory, settings, embedder, lambda done, total: progress("passages", done, total))
     names = list(next(iter(runs.values())))
     click.echo(" " * 12 + "".join(f"{name:>10}" for name in names))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from packaging.requirements import Requirement
 
 from clsassist.errors import ClsAssistError
 from clsassist.settings import Settings, hide_password
+from clsassist.vector_stores import CHROMA_FOLDER
 
 _OLDEST_PYTHON = (3, 11)
 # Two builds of a large corpus and the cache of its vectors.
 _FREE_BYTES = 1_000_000_000
+# Far more than a check of the largest index takes.
+_PROBE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def _find_fault(requirement: Requirement) -> str:
 def _check_model(settings: Settings) -> str:
     from clsassist.embedding import load_embedder
 
-    embedder = load_embedder(settings.embedding_model)
+    embedder = load_embedder(settings.embedding_model, settings)
     vector = embedder.embed_query("maîtrise de stage")
     return f"« {embedder.name} » répond ({len(vector)} dimensions)."
 
@@ -92,11 +98,64 @@ def _check_model(settings: Settings) -> str:
 def _check_index(settings: Settings) -> str:
     from clsassist.assistant import Assistant
 
+    _examine(settings)
     assistant = Assistant.open(settings.index_dir, settings)
     try:
-        return f"« {settings.index_dir} » contient {len(assistant.actions())} actions."
+        return f"« {settings.index_dir} » est entier et contient {len(assistant.actions())} actions."
     finally:
         assistant.close()
+
+
+def _examine(settings: Settings) -> None:
+    """Read every file of the index, compare what it was made with to this installation, search each part."""
+    from clsassist.embedding import load_embedder
+    from clsassist.lexicon import load_lexicon
+    from clsassist.opening import open_index
+
+    with open_index(settings.index_dir, settings) as opened:
+        opened.check(load_embedder(settings.embedding_model), load_lexicon().analyser)
+        try:
+            _probe(opened.folder, settings)
+        except OSError as error:
+            raise ClsAssistError(
+                f"« {opened.folder} » n'a pas pu être essayé dans le dossier temporaire ({error.strerror or error}). "
+                "Libérez de la place, ou donnez à TMPDIR un autre dossier."
+            ) from error
+
+
+def _probe(folder: Path, settings: Settings) -> None:
+    """Search every part of a build in a process of its own: damaged files of Chroma may end it.
+
+    It gets a copy of Chroma's files, which it alters by opening them, and links to the others.
+    """
+    with TemporaryDirectory(prefix="clsassist-") as place:
+        copied = Path(place) / folder.name
+        copied.mkdir()
+        for path in folder.iterdir():
+            if path.name == CHROMA_FOLDER:
+                shutil.copytree(path, copied / path.name)
+            else:
+                (copied / path.name).symlink_to(path.resolve())
+        _run_probe(copied, folder, settings)
+
+
+def _run_probe(copied: Path, folder: Path, settings: Settings) -> None:
+    command = [sys.executable, "-P", "-m", "clsassist.probe", str(copied)]
+    try:
+        probe = subprocess.run(
+            command,
+            input=f"{settings.vector_store_url}\n",
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_PROBE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ClsAssistError(f"« {folder} » ne répond pas en {_PROBE_SECONDS} s. Lancez : clsassist index") from error
+    if probe.returncode:
+        said = (probe.stderr.strip().splitlines() or [f"arrêt brutal, code {probe.returncode}"])[-1]
+        raise ClsAssistError(f"« {folder} » ne passe pas sa vérification ({said}). Lancez : clsassist index")
 
 
 def _check_disk(settings: Settings) -> str:

@@ -33,6 +33,8 @@ _MAX_KEY_CHARS = 64
 # Several servers may write the same file; none keeps it for long.
 _PATIENCE_SECONDS = 10.0
 
+# Of the file: 0 is that of a new one, and of those written before versions were told, which have the same tables.
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS feedback (
     id INTEGER PRIMARY KEY, key TEXT UNIQUE, given_at TEXT NOT NULL, rating TEXT NOT NULL, reason TEXT NOT NULL,
@@ -298,11 +300,22 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error:
+        _bring_up_to_date(connection, path)
+    except (sqlite3.Error, ClsAssistError):
         connection.close()
         raise
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        raise ClsAssistError(
+            f"Les avis de « {path} » ont été écrits par une version plus récente : mettez clsassist à jour, "
+            "ou choisissez un autre dossier avec CLSASSIST_DATA_DIR."
+        )
+    if version < _VERSION:
+        connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
 
 
 def _now() -> datetime:

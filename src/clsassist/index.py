@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from clsassist.builds import (
+    CACHE_FOLDER,
     build_folder,
+    cannot_write,
     current_build,
-    hold_build,
-    new_build_id,
+    erase,
+    new_build,
     only_builder,
     remove_unused_builds,
     switch_to,
     withdraw,
 )
 from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, NothingToIndexError
+from clsassist.integrity import find_damage, seal_parts, trust_parts
 from clsassist.manifest import (
     Manifest,
     describe_sources,
@@ -31,7 +34,6 @@ from clsassist.manifest import (
     find_mismatch,
     hash_analyser,
     hash_lexicon,
-    hash_parts,
     installed_versions,
     read_manifest,
     write_manifest,
@@ -51,7 +53,7 @@ __all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale
 # Told the stage, in French, how much of it is done, and out of how much.
 BuildProgress: TypeAlias = Callable[[str, int, int], None]
 
-_CACHE_FILE = Path("cache") / "vectors.sqlite"
+_CACHE_FILE = Path(CACHE_FOLDER) / "vectors.sqlite"
 # Run with the folder of a build as its last argument.
 _PROBE = (sys.executable, "-P", "-m", "clsassist.probe")
 # Far more than a probe takes; a Chroma folder that hangs is as bad as one that crashes.
@@ -93,10 +95,7 @@ def build_index(
     try:
         return build.run(index_dir)
     except (OSError, sqlite3.Error) as error:
-        raise ClsAssistError(
-            f"L'index n'a pas pu être écrit dans « {index_dir} » ({error}) ; le précédent, s'il y en a un, "
-            "n'a pas changé. Vérifiez la place libre et les droits d'accès, puis lancez : clsassist index"
-        ) from error
+        raise cannot_write(index_dir, error) from error
 
 
 def remove_index(index_dir: Path) -> None:
@@ -104,16 +103,17 @@ def remove_index(index_dir: Path) -> None:
 
     Raises IndexBusyError when another process is building.
     """
-    with only_builder(index_dir):
-        try:
+    try:
+        with only_builder(index_dir):
             withdraw(index_dir)
-            (index_dir / _CACHE_FILE).unlink(missing_ok=True)
+            # With whatever a killed run left beside the file of vectors.
+            erase(index_dir / CACHE_FOLDER)
             remove_unused_builds(index_dir)
-        except OSError as error:
-            raise ClsAssistError(
-                f"L'index « {index_dir} » n'a pas pu être supprimé ({error.strerror or error}). "
-                "Vérifiez les droits d'accès, puis recommencez."
-            ) from error
+    except OSError as error:
+        raise ClsAssistError(
+            f"L'index « {index_dir} » n'a pas pu être supprimé ({error.strerror or error}). "
+            "Vérifiez les droits d'accès, puis recommencez."
+        ) from error
 
 
 def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> str | None:
@@ -128,9 +128,15 @@ def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> st
         build_id = current_build(index_dir)
         if build_id is None:
             return "aucun index n'a encore été construit"
-        manifest = read_manifest(build_folder(index_dir, build_id))
+        folder = build_folder(index_dir, build_id)
+        manifest = read_manifest(folder)
+        damaged = find_damage(folder, manifest)
     except (IndexDamagedError, IndexMismatchError) as error:
         return str(error)
+    except OSError as error:
+        return f"« {index_dir} » ne peut pas être lu ({error.strerror or error})"
+    if damaged:
+        return f"« {folder / damaged[0]} » manque ou est abîmé"
     if manifest.lexicon != hash_lexicon():
         return "le lexique a changé"
     _, files = list_files(sources)
@@ -189,7 +195,9 @@ class _Build:
                 vectors.build(folder, ids, cached.vectors, self.settings.vector_store_url)
             with self._stage("Vérification"):
                 _run_probe(probe, self.settings.vector_store_url)
-        write_manifest(folder, self._describe(folder))
+        manifest = self._describe(folder)
+        write_manifest(folder, manifest)
+        trust_parts(folder, manifest)
         return cached.embedded
 
     def _embed(self, path: Path) -> CachedVectors:
@@ -218,7 +226,7 @@ class _Build:
             root=str(Path(self.corpus.root).resolve()),
             sources=describe_sources(self.corpus),
             counts={"documents": len(self.corpus.documents), "passages": len(self.passages)},
-            checksums=hash_parts(folder),
+            checksums=seal_parts(folder),
             versions=installed_versions(),
             hides_personal_data=self.settings.hide_personal_data,
         )
@@ -232,15 +240,13 @@ class _Build:
 
 @contextmanager
 def _new_build(index_dir: Path) -> Iterator[Path]:
-    build_id = new_build_id()
-    hold = hold_build(index_dir, build_id)
+    build_id, hold = new_build(index_dir)
     folder = build_folder(index_dir, build_id)
     try:
         folder.mkdir(parents=True)
         yield folder
     finally:
-        if hold is not None:
-            hold.release()
+        hold.release()
 
 
 def _remove_leftovers(index_dir: Path) -> tuple[str, ...]:

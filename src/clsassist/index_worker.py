@@ -17,7 +17,7 @@ from clsassist.reading_report import report_reading, report_to_payload
 from clsassist.settings import Settings
 
 # What of the settings has a part in a build.
-_TOLD = ("index_dir", "corpus_dir", "embedding_model", "vector_store_url", "max_file_bytes")
+_TOLD = ("index_dir", "corpus_dir", "embedding_model", "vector_store_url", "max_file_bytes", "cache_dir", "threads")
 
 
 def settings_to_order(settings: Settings) -> str:
@@ -29,7 +29,7 @@ def settings_to_order(settings: Settings) -> str:
 def order_to_settings(order: str) -> Settings:
     """Return the settings that an order carries."""
     values = json.loads(order)
-    paths = {name: Path(values[name]) for name in ("index_dir", "corpus_dir")}
+    paths = {name: Path(values[name]) for name in ("index_dir", "corpus_dir", "cache_dir")}
     return replace(Settings(), **{**values, **paths})
 
 

@@ -20,7 +20,7 @@ def index_corpus(paths: Sequence[Path], settings: Settings, progress: Progress |
     Raises NothingToIndexError when nothing could be read; files that fail are told in the Corpus.
     """
     corpus = read_corpus(paths, settings, progress)
-    embedder = load_embedder(settings.embedding_model)
+    embedder = load_embedder(settings.embedding_model, settings)
     analyser = load_lexicon().analyser
     build_index(
         corpus,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 
 from clsassist.errors import IndexDamagedError
@@ -30,11 +30,15 @@ def build(folder: Path, passages: Iterable[Passage], analyser: Analyser) -> None
 
     folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(_schema(), path=str(folder))
-    writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-    for passage in sorted(passages, key=lambda passage: passage.id):
-        writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
-    writer.commit()
-    writer.wait_merging_threads()
+    try:
+        writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for passage in sorted(passages, key=lambda passage: passage.id):
+            writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:
+        # So tantivy tells of a disk that is full.
+        raise OSError(str(error)) from error
     _let_others_read(folder)
 
 
@@ -51,21 +55,17 @@ class LexicalIndex:
 
         Raises IndexDamagedError when it cannot be read.
         """
+        import tantivy
+
         try:
             with _lockable(folder) as place:
-                return cls._open(place)
+                index = tantivy.Index.open(str(place))
+                # The folder never changes once built: nothing to watch for.
+                index.config_reader("manual")
+                return cls(index)
         except (ValueError, OSError) as error:
             message = f"L'index lexical « {folder} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error
-
-    @classmethod
-    def _open(cls, folder: Path) -> Self:
-        import tantivy
-
-        index = tantivy.Index.open(str(folder))
-        # The folder never changes once built: nothing to watch for.
-        index.config_reader("manual")
-        return cls(index)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -114,16 +114,16 @@ class LexicalIndex:
 
 @contextmanager
 def _lockable(folder: Path) -> Iterator[Path]:
-    """Lend a folder with the files of ``folder`` where a lock can be written, as tantivy does even to read."""
-    if os.access(folder, os.W_OK):
+    """Give the folder, or one of links to its files where it cannot be written: tantivy takes a lock to open it."""
+    if os.access(folder, os.W_OK) or not folder.is_dir():
         yield folder
         return
-    # Links are enough: each file is opened at once, and stays so when its name here is gone.
-    with tempfile.TemporaryDirectory(prefix="clsassist-") as own:
-        for path in folder.absolute().iterdir():
-            if not path.name.endswith(".lock"):
-                Path(own, path.name).symlink_to(path)
-        yield Path(own)
+    with TemporaryDirectory(prefix="clsassist-") as private:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(private) / path.name).symlink_to(path.resolve())
+        # Once open, the files are held by themselves: the links may go.
+        yield Path(private)
 
 
 def _let_others_read(folder: Path) -> None:

@@ -16,7 +16,7 @@ from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
 from clsassist.settings import Settings
 from clsassist.text import Analyser
-from clsassist.vector_stores import CHROMA_FOLDER, REMOTE_FILE, engine_of
+from clsassist.vector_stores import engine_of
 
 # Raised whenever a build written before can no longer be read.
 FORMAT = 2
@@ -42,8 +42,8 @@ class Manifest:
     """What a build was made from and with.
 
     ``model`` is as configured, ``embedder`` as the model names itself. ``store`` names the engine that has the vectors
-    too, if one has; ``hides_personal_data`` tells that no text holds any. ``checksums`` covers the files that opening
-    does not change.
+    too, if one has; ``hides_personal_data`` tells that no text holds any. ``checksums`` holds the seal of every other
+    file of the build.
     """
 
     build: str
@@ -69,8 +69,9 @@ def installed_versions() -> dict[str, str]:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a build: the last of its files."""
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    """Write the manifest of a build, the last of its files, with a seal of its own."""
+    values = asdict(manifest)
+    text = json.dumps({**values, "seal": _seal(values)}, ensure_ascii=False, indent=1)
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
 
 
@@ -83,11 +84,17 @@ def read_manifest(folder: Path) -> Manifest:
         values = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
         if values["format"] != FORMAT:
             raise IndexMismatchError("L'index a été construit par une autre version. Lancez : clsassist index")
+        if values.pop("seal") != _seal(values):
+            raise ValueError("il a été altéré")
         sources = tuple(SourceFile(**source) for source in values.pop("sources"))
         return Manifest(sources=sources, **values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"Le descriptif de l'index « {folder} » est illisible ({error}). Lancez : clsassist index"
         raise IndexDamagedError(message) from error
+
+
+def _seal(values: Mapping[str, object]) -> str:
+    return sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def hash_file(path: Path) -> str:
@@ -104,31 +111,6 @@ def hash_analyser(analyser: Analyser) -> str:
 def hash_lexicon() -> str:
     """Identify the lexicon shipped with the package, which the reading of documents depends on."""
     return sha256(files("clsassist").joinpath("lexicon.toml").read_bytes()).hexdigest()
-
-
-def hash_parts(folder: Path) -> dict[str, str]:
-    """Hash the files of a build that opening it leaves alone: all but Chroma's, locks and the manifest.
-
-    Nor the address of a server, which only the builder may read.
-    """
-    return {
-        name: hash_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _changes_when_opened(name := path.relative_to(folder).as_posix())
-    }
-
-
-def _changes_when_opened(name: str) -> bool:
-    return name.startswith(f"{CHROMA_FOLDER}/") or name.endswith((".lock", MANIFEST_FILE, REMOTE_FILE))
-
-
-def find_damage(folder: Path, manifest: Manifest) -> str | None:
-    """Return the first file of a build that is absent or altered, or None when all are as written."""
-    for name, expected in manifest.checksums.items():
-        path = folder / name
-        if not path.is_file() or hash_file(path) != expected:
-            return name
-    return None
 
 
 def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:

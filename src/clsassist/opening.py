@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Self
 
 from clsassist.builds import Hold, build_folder, current_build, hold_build, remove_unused_builds
 from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from clsassist.integrity import find_damage
 from clsassist.manifest import (
     MANIFEST_FILE,
     Manifest,
     find_change,
-    find_damage,
     find_mismatch,
     hash_analyser,
+    hash_lexicon,
     read_manifest,
 )
 from clsassist.readers.names import name_to_path
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import CHROMA_FOLDER
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder
@@ -34,6 +36,8 @@ REGISTRY_FILE = "registry.sqlite"
 LEXICAL_FOLDER = "lexical"
 # How often a build may be replaced and removed between reading the pointer and holding it.
 _ATTEMPTS = 5
+# Where a file stands in place of a folder, or the other way round, no right of access is wanting.
+_MISPLACED = (FileExistsError, FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 def open_index(index_dir: Path, settings: Settings) -> OpenIndex:
@@ -43,6 +47,8 @@ def open_index(index_dir: Path, settings: Settings) -> OpenIndex:
     """
     try:
         return _open_current(index_dir, settings)
+    except _MISPLACED as error:
+        raise IndexDamagedError(f"L'index « {index_dir} » est abîmé ({error}). Lancez : clsassist index") from error
     except OSError as error:
         raise IndexDamagedError(
             f"L'index « {index_dir} » ne peut pas être lu ({error.strerror or error}) : vérifiez ses droits d'accès."
@@ -58,34 +64,47 @@ def _open_current(index_dir: Path, settings: Settings) -> OpenIndex:
         if hold is None:
             continue
         try:
-            return OpenIndex(index_dir, _checked_manifest(index_dir, build_id, settings), hold, settings)
-        except ClsAssistError:
+            manifest, without_chroma = _check(index_dir, build_id, settings)
+            return OpenIndex(index_dir, manifest, hold, settings, without_chroma=without_chroma)
+        except (ClsAssistError, OSError):
             hold.release()
             if current_build(index_dir) == build_id:
                 raise
     raise IndexDamagedError(f"L'index « {index_dir} » n'a pas pu être ouvert. Lancez : clsassist index")
 
 
-def _checked_manifest(index_dir: Path, build_id: str, settings: Settings) -> Manifest:
+def _check(index_dir: Path, build_id: str, settings: Settings) -> tuple[Manifest, bool]:
+    """Return the manifest of a build, and whether it must do without Chroma, whose files alone are damaged."""
     folder = build_folder(index_dir, build_id)
     if not (folder / MANIFEST_FILE).is_file():
         raise IndexDamagedError(f"« {folder} » manque ou est incomplet. Lancez : clsassist index")
     manifest = read_manifest(folder)
     if mismatch := find_mismatch(manifest, settings):
         raise IndexMismatchError(f"{mismatch[0].upper()}{mismatch[1:]}. Lancez : clsassist index")
-    if damaged := find_damage(folder, manifest):
-        raise IndexDamagedError(f"« {folder / damaged} » manque ou est abîmé. Lancez : clsassist index")
-    return manifest
+    damaged = find_damage(folder, manifest)
+    if needed := [name for name in damaged if not name.startswith(f"{CHROMA_FOLDER}/")]:
+        raise IndexDamagedError(f"« {folder / needed[0]} » manque ou est abîmé. Lancez : clsassist index")
+    if damaged:
+        # Opening it could end this process, and nothing is lost: the same vectors are in a plain file too.
+        logger.warning(
+            "« %s » manque ou est abîmé : les réponses sont les mêmes, un peu plus lentes sur un grand corpus. "
+            "Pour le refaire : clsassist index",
+            folder / damaged[0],
+        )
+    return manifest, bool(damaged)
 
 
 class OpenIndex:
     """One build, held so that no rebuild removes it; several threads may share it."""
 
-    def __init__(self, index_dir: Path, manifest: Manifest, hold: Hold, settings: Settings) -> None:
+    def __init__(
+        self, index_dir: Path, manifest: Manifest, hold: Hold, settings: Settings, *, without_chroma: bool = False
+    ) -> None:
         self.manifest = manifest
         self.folder = build_folder(index_dir, manifest.build)
         self._index_dir = index_dir
         self._settings = settings
+        self._without_chroma = without_chroma
         self._hold: Hold | None = hold
         self._lock = threading.Lock()
         self._lexical: LexicalIndex | None = None
@@ -113,7 +132,8 @@ class OpenIndex:
 
         with self._lock:
             if self._vectors is None:
-                self._vectors = VectorIndex.open(self.folder, self._settings.vector_store_url)
+                url = self._settings.vector_store_url
+                self._vectors = VectorIndex.open(self.folder, url, exact_only=self._without_chroma)
             return self._vectors
 
     def changed_source(self) -> str | None:
@@ -139,6 +159,17 @@ class OpenIndex:
             )
         if hash_analyser(analyser) != self.manifest.analyser:
             raise IndexMismatchError("Les sigles du lexique ont changé. Lancez : clsassist index")
+
+    def check(self, embedder: Embedder, analyser: Analyser) -> None:
+        """Read every file of the build whole, and compare all that it was made with to this installation.
+
+        Raises IndexDamagedError or IndexMismatchError.
+        """
+        if damaged := find_damage(self.folder, self.manifest, thorough=True):
+            raise IndexDamagedError(f"« {self.folder / damaged[0]} » manque ou est abîmé. Lancez : clsassist index")
+        self.require(embedder, analyser)
+        if self.manifest.lexicon != hash_lexicon():
+            raise IndexMismatchError("Le lexique a changé depuis l'indexation. Lancez : clsassist index")
 
     def is_current(self) -> bool:
         """Say whether no newer build has been put in service since."""

@@ -14,7 +14,13 @@ import numpy.typing as npt
 
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError, StoreUnavailableError
-from clsassist.vector_stores import VectorCollection, create_collection, open_collection
+from clsassist.vector_stores import (
+    VectorCollection,
+    compact,
+    create_collection,
+    is_server,
+    open_collection,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +58,7 @@ def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, store_url:
     """Write the vectors of a build as plain matrices, and in an engine where one is configured or the size asks for it.
 
     ``passage_ids`` and the rows of ``vectors`` go together. Raises ConfigurationError when the server of
-    ``store_url`` does not answer.
+    ``store_url`` does not answer, OSError when the disk refuses something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ids = _encode(passage_ids)
@@ -73,7 +79,7 @@ def update(
     """Write the vectors of a build as those of a previous one, without ``removed``, and with ``passage_ids``.
 
     A passage whose vector changed is in both. The previous build is only read. Raises IndexDamagedError when it cannot
-    be, ConfigurationError when the server of ``store_url`` does not answer.
+    be, ConfigurationError when the server of ``store_url`` does not answer, OSError when the disk refuses something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     matrix, ids = _read(previous)
@@ -100,7 +106,10 @@ def _fill(
     folder: Path, store_url: str, change: tuple[Path, Sequence[str], Sequence[str], Vectors] | None = None
 ) -> None:
     matrix, ids = _read(folder)
-    collection, copied = create_collection(folder, store_url, matrix.shape[1], change and change[0])
+    try:
+        collection, copied = create_collection(folder, store_url, matrix.shape[1], change and change[0])
+    except IndexDamagedError as error:
+        raise OSError(str(error.__cause__ or error)) from error
     try:
         if copied and change is not None:
             _, gone, added, vectors = change
@@ -109,8 +118,13 @@ def _fill(
         else:
             collection.add([key.decode() for key in ids], matrix)
         collection.publish()
+    except IndexDamagedError as error:
+        # What is only being written is not damaged: the disk refused something.
+        raise OSError(str(error.__cause__ or error)) from error
     finally:
         collection.close()
+    if not is_server(store_url):
+        compact(folder)
 
 
 def _write(folder: Path, ids: _Ids, matrix: Vectors) -> None:
@@ -167,11 +181,12 @@ def _incomplete(folder: Path) -> IndexDamagedError:
 class VectorIndex:
     """The finished vectors of one build, open for reading; several threads may search at once.
 
-    A server that does not answer changes no answer: the same vectors are on this machine, and are compared here
+    An engine that fails changes no answer: the same vectors are in plain files of this machine, and are compared here
     until it is back.
     """
 
     def __init__(self, folder: Path, store_url: str, matrix: Vectors, ids: _Ids, coarse: _Coarse | None) -> None:
+        self._exact_only = False
         self._folder = folder
         self._store_url = store_url
         self._matrix = matrix
@@ -182,13 +197,16 @@ class VectorIndex:
         self._retry_at = 0.0
 
     @classmethod
-    def open(cls, folder: Path, store_url: str = "") -> Self:
+    def open(cls, folder: Path, store_url: str = "", *, exact_only: bool = False) -> Self:
         """Map the vectors of a build into memory; an engine opens at the first search that needs it.
 
-        Raises IndexDamagedError when a file is absent or unreadable.
+        ``exact_only`` does without any, as when its files are damaged. Raises IndexDamagedError when a file is absent
+        or unreadable.
         """
         matrix, ids = _read(folder)
-        return cls(folder, store_url, matrix, ids, _read_coarse(folder, matrix))
+        opened = cls(folder, store_url, matrix, ids, _read_coarse(folder, matrix))
+        opened._exact_only = exact_only
+        return opened
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -256,7 +274,7 @@ class VectorIndex:
     def _ask_engine(self, vector: Vector, k: int) -> Rows | None:
         try:
             return self._rows(self._engine().nearest(vector, min(k, len(self))))
-        except StoreUnavailableError as error:
+        except (StoreUnavailableError, IndexDamagedError) as error:
             logger.warning("%s En attendant, les vecteurs de cette machine répondent à sa place.", error)
         # Whatever was open is of the server as it was.
         self._retry_at = time.monotonic() + _RETRY_SECONDS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from clsassist.errors import IndexDamagedError
@@ -9,10 +11,12 @@ from clsassist.vector_stores.collection import VectorCollection
 
 __all__ = [
     "CHROMA_FOLDER",
+    "DATABASE_FILE",
     "EMBEDDED",
     "REMOTE_FILE",
     "VectorCollection",
     "collection_name",
+    "compact",
     "create_collection",
     "drop_remote",
     "engine_of",
@@ -25,6 +29,8 @@ __all__ = [
 EMBEDDED = "chroma"
 # In the folder of a build: Chroma's own folder, when Chroma runs in this process,
 CHROMA_FOLDER = "chroma"
+# with its database inside;
+DATABASE_FILE = f"{CHROMA_FOLDER}/chroma.sqlite3"
 # else the address of the server that has its vectors, when one has.
 REMOTE_FILE = "vector_store_url"
 # The name that builds gave to it when Chroma was the only server.
@@ -94,6 +100,22 @@ def open_collection(folder: Path, url: str, dimension: int) -> VectorCollection:
     if is_server(url):
         return ChromaCollection.open(_chroma_address(url), name)
     return ChromaCollection.open(folder / CHROMA_FOLDER, name)
+
+
+def compact(folder: Path) -> None:
+    """Leave no free page in the closed database that Chroma has in a build: old values linger there.
+
+    Later openings then add pages at its end only. Raises IndexDamagedError.
+    """
+    path = folder / DATABASE_FILE
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        raise IndexDamagedError(
+            f"La base Chroma « {path} » est illisible ({error}). Lancez : clsassist index"
+        ) from error
 
 
 def note_remote(folder: Path, url: str) -> None:

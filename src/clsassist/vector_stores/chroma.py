@@ -142,8 +142,9 @@ def _explained(place: Path | str) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, HTTPError, ValueError, KeyError, OSError, RuntimeError) as error:
-        # RuntimeError: another thread has just closed the connection.
+    except (ChromaError, HTTPError, ValueError, KeyError, OSError, RuntimeError, AttributeError) as error:
+        # RuntimeError: another thread has just closed the connection. AttributeError: Chroma gives up on a damaged
+        # database before it is ready to.
         if isinstance(place, Path):
             message = f"La base Chroma « {place} » est illisible ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error

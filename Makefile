@@ -21,7 +21,8 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz kills bench-reading bench-page bench-load screenshots clean debian
+.PHONY: help install run test lint format eval fuzz kills bench bench-growth bench-reading bench-page bench-load \
+  screenshots clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +61,12 @@ fuzz: $(VENV)/.installed-dev ## Abîme 2 000 fichiers par format et les lit ; é
 
 kills: $(VENV)/.installed-dev ## Tue l'indexation à 200 moments et vérifie chaque fois l'index ; échoue au premier mélange (KILLS=20 : moins)
 	@$(BIN)/python tools/kill_campaign.py --kills $(KILLS)
+
+bench: $(VENV)/.installed-dev ## Mesure questions, indexation et croissance jusqu'à 1 000 fiches, et écrit docs/benchmarks
+	@$(BIN)/python tools/bench
+
+bench-growth: $(VENV)/.installed-dev ## Mesure la croissance jusqu'à 10 000 fiches (une demi-heure) et écrit docs/benchmarks/growth.md
+	@$(BIN)/python tools/bench --only growth --sizes 100 1000 10000
 
 bench-reading: $(VENV)/.installed-dev ## Mesure la vitesse et la mémoire de la lecture, avec une référence
 	@$(BIN)/python tools/bench_reading.py

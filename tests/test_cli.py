@@ -15,6 +15,7 @@ from clsassist.assistant import Assistant
 from clsassist.cli import main
 from clsassist.errors import ClsAssistError, IndexMissingError, NothingToIndexError, UnknownActionError
 from clsassist.exports import answer_to_plain
+from clsassist.indexing import Indexing
 from clsassist.records import AnswerStatus
 
 TOO_LONG = "La question est trop longue : raccourcissez-la."
@@ -178,20 +179,21 @@ def test_index_prints_the_reading_report(monkeypatch, tmp_path):
     built = []
     monkeypatch.setattr(
         "clsassist.indexing.index_corpus",
-        lambda paths, settings, progress: built.append((paths, settings.index_dir)) or "un corpus",
+        lambda paths, settings, progress, anew: (
+            built.append((paths, settings.index_dir, anew)) or Indexing("20261130t000000-00000000", "un corpus")
+        ),
     )
-    monkeypatch.setattr("clsassist.reading_report.report_reading", lambda corpus: corpus)
     monkeypatch.setattr("clsassist.reading_report.report_to_text", lambda corpus: f"Rapport de {corpus}")
 
     result = run("index", "plans", "--index-dir", str(tmp_path))
 
     assert (result.exit_code, result.stdout) == (0, "Rapport de un corpus\n")
-    ((paths, index_dir),) = built
-    assert ([path.name for path in paths], index_dir) == (["plans"], tmp_path)
+    ((paths, index_dir, anew),) = built
+    assert ([path.name for path in paths], index_dir, anew) == (["plans"], tmp_path, False)
 
 
 def test_index_fails_when_nothing_could_be_read(monkeypatch):
-    def read_nothing(paths, settings, progress):
+    def read_nothing(paths, settings, progress, anew):
         raise NothingToIndexError("Le dossier « vide » ne contient aucun document.")
 
     monkeypatch.setattr("clsassist.indexing.index_corpus", read_nothing)

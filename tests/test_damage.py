@@ -46,7 +46,7 @@ def with_chroma() -> Iterator[None]:
 
 def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0x10
+    content[len(content) // 3] ^= 0x10
     path.write_bytes(content)
 
 

@@ -10,12 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from clsassist.corpus import parse_again
 from clsassist.deposit import DepositError
 from clsassist.holdings import FileState, HoldingsReader, remove_file
 from clsassist.indexing import index_corpus
-from clsassist.reading_report import report_reading
-from clsassist.records import Corpus
 from clsassist.settings import Settings
 
 FICHE = "Fiche action n°1 : Ouvrir une maison de santé\nPorteur : Commune de Valmore\nPartenaires : MSA\n"
@@ -113,15 +110,6 @@ def test_a_damaged_index_is_told_and_the_files_are_listed(settings: Settings, tm
 
 def test_a_corpus_that_is_absent_holds_nothing(tmp_path: Path) -> None:
     assert HoldingsReader(tmp_path / "absent", tmp_path).read().files == ()
-
-
-# --- the reading report, found again from the index
-
-
-def test_parsing_again_finds_the_same_report(real_corpus: Corpus) -> None:
-    again = tuple(parse_again(one.document, one.plan, one.dated) for one in real_corpus.documents)
-
-    assert report_reading(Corpus(real_corpus.root, again, ())) == report_reading(real_corpus)
 
 
 # --- removing

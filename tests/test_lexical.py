@@ -3,7 +3,7 @@
 import pytest
 
 from clsassist.errors import IndexDamagedError
-from clsassist.lexical import LexicalIndex, build
+from clsassist.lexical import LexicalIndex, build, passage_to_entry
 from clsassist.records import Passage, Span
 from clsassist.text import Analyser
 
@@ -19,7 +19,7 @@ def index_of(tmp_path):
     """Build and open an index of some passages."""
 
     def make(*passages):
-        build(tmp_path / "lexical", passages, ANALYSER)
+        build(tmp_path / "lexical", sorted(passage_to_entry(passage, ANALYSER) for passage in passages))
         return LexicalIndex.open(tmp_path / "lexical")
 
     return make
@@ -154,7 +154,7 @@ def test_the_index_says_how_many_passages_it_holds(index_of):
 
 
 def test_an_absent_or_damaged_index_is_explained(tmp_path):
-    build(tmp_path / "damaged", [make_passage("a", "médecin")], ANALYSER)
+    build(tmp_path / "damaged", [passage_to_entry(make_passage("a", "médecin"), ANALYSER)])
     (tmp_path / "damaged" / "meta.json").write_text("{")
 
     for name in ("absent", "damaged"):

@@ -171,7 +171,7 @@ def test_the_answers_are_written_beside_the_corpus_and_are_of_every_kind(folder)
 def assistant(folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for module in (clsassist.indexing, clsassist.assistant):
-            patch.setattr(module, "load_embedder", lambda model: NoEmbedder())
+            patch.setattr(module, "load_embedder", lambda *_: NoEmbedder())
         settings = replace(Settings(), index_dir=tmp_path_factory.mktemp("many-index"))
         index_corpus([folder], settings)
         assistant = Assistant.open(settings.index_dir, settings)

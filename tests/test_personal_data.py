@@ -31,6 +31,7 @@ from clsassist.corpus import read_corpus, read_files
 from clsassist.errors import IndexMismatchError
 from clsassist.feedback import Feedback, FeedbackStore, QuotedSource, Rating, Selection, feedback_to_csv
 from clsassist.index import is_stale
+from clsassist.index_worker import order_to_settings, settings_to_order
 from clsassist.indexing import index_corpus
 from clsassist.live import LiveAssistant
 from clsassist.llama import ClsRetriever
@@ -460,6 +461,20 @@ def test_changing_the_setting_is_refused_with_the_command_to_run(built: Settings
     with pytest.raises(IndexMismatchError, match=r"CLSASSIST_HIDE_PERSONAL_DATA.*clsassist index"):
         Assistant.open(other.index_dir, other)
     assert "CLSASSIST_HIDE_PERSONAL_DATA" in (is_stale(other.index_dir, [other.corpus_dir], other) or "")
+
+
+def test_hiding_after_the_fact_leaves_no_byte_of_anybody_in_the_index(
+    folder: Path, people: tuple[Somebody, ...], tmp_path: Path
+) -> None:
+    for hide in (False, True):
+        index_corpus([folder], settings_of(folder, tmp_path / "index", hide=hide))
+    for path in (tmp_path / "index").rglob("*"):
+        if path.is_file():
+            check(path.read_bytes().decode("utf-8", "replace"), people, hide=True)
+
+
+def test_an_index_built_from_the_page_hides_as_the_page_does() -> None:
+    assert order_to_settings(settings_to_order(Settings(hide_personal_data=True))).hide_personal_data
 
 
 def test_what_is_deposited_is_reported_without_its_people(folder: Path, people: tuple[Somebody, ...]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clsassist.evaluation.cases import Case
     from clsassist.evaluation.judging import Scores
     from clsassist.live import LiveAssistant
-    from clsassist.records import Answer, Corpus
+    from clsassist.records import Answer
 
 # How many answers a follow-up question may refer to: beyond, nobody remembers them either.
 _MEMORY = 20
@@ -51,18 +51,21 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, metavar="[CHEMIN…]", type=click.Path(path_type=Path, readable=False))
 @_index_dir_option
-@click.option("--if-stale", is_flag=True, help="Ne fait rien si l'index est à jour.")
+@click.option("--if-stale", is_flag=True, help="Ne fait rien, pas même le rapport, si l'index est à jour.")
+@click.option("--anew", is_flag=True, help="Relit et reconstruit tout, même ce qui n'a pas changé.")
 @click.option("--json", "as_json", is_flag=True, help="Écrit le rapport de lecture en JSON.")
-def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, as_json: bool) -> None:
-    """Lit des dossiers ou des fichiers et construit l'index.
+def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, anew: bool, as_json: bool) -> None:
+    """Lit des dossiers ou des fichiers et met l'index à jour.
 
-    CHEMIN vaut corpus/ s'il n'est pas donné. Le rapport de lecture dit, fichier par fichier, ce qui a été lu
-    et ce qu'il faut vérifier. L'ancien index sert jusqu'à ce que le nouveau soit prêt.
+    CHEMIN vaut corpus/ s'il n'est pas donné. Seuls les fichiers nouveaux ou modifiés sont relus. Le rapport de
+    lecture dit, fichier par fichier, ce qui a été lu et ce qu'il faut vérifier. L'ancien index sert jusqu'à ce que
+    le nouveau soit prêt ; interrompue, la commande reprend où elle en était.
 
     Exemple : clsassist index corpus
     """
     from clsassist.index import is_stale
-    from clsassist.reading_report import report_reading, report_to_payload, report_to_text
+    from clsassist.indexing import index_corpus
+    from clsassist.reading_report import report_to_payload, report_to_text
 
     settings = _settings(index_dir)
     sources = paths or (settings.corpus_dir,)
@@ -72,7 +75,11 @@ def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, as_js
             click.echo(f"L'index « {settings.index_dir} » est à jour.", err=as_json)
             return
         click.echo(f"Construction de l'index : {reason}.", err=as_json)
-    report = report_reading(_build_index(sources, settings))
+    with show_progress() as progress:
+        done = index_corpus(sources, settings, progress, anew=anew)
+    if not done.changed:
+        click.echo("Aucun fichier n'a changé : l'index en service est à jour.", err=True)
+    report = done.report
     click.echo(json.dumps(report_to_payload(report), ensure_ascii=False) if as_json else report_to_text(report))
 
 
@@ -335,9 +342,12 @@ def evaluate_beir(directory: Path, index_dir: Path | None) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON par vérification, un par ligne.")
 @_index_dir_option
-def doctor(index_dir: Path | None) -> int:
-    """Vérifie l'installation et l'index, et dit quoi faire.
+def doctor(as_json: bool, index_dir: Path | None) -> int:
+    """Vérifie l'installation, le modèle, l'index, le disque et la configuration, et dit quoi faire.
+
+    Le code de sortie est 1 si quelque chose empêche de travailler (✗), 0 sinon, même s'il y a à regarder (⚠).
 
     Exemple : clsassist doctor
     """
@@ -345,7 +355,7 @@ def doctor(index_dir: Path | None) -> int:
 
     exit_code = 0
     for check in run_checks(lambda: _settings(index_dir)):
-        click.echo(check.line())
+        click.echo(json.dumps(check.to_payload(), ensure_ascii=False) if as_json else check.line())
         exit_code = exit_code if check.passed else EXIT_ERROR
     return exit_code
 
@@ -376,13 +386,6 @@ def _warn_of_index(live: LiveAssistant) -> None:
         return
     if change:
         click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
-
-
-def _build_index(sources: Sequence[Path], settings: Settings) -> Corpus:
-    from clsassist.indexing import index_corpus
-
-    with show_progress() as progress:
-        return index_corpus(sources, settings, progress)
 
 
 def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, memory: int) -> int:

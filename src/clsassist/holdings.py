@@ -9,15 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from clsassist.builds import build_folder, current_build, hold_build
-from clsassist.corpus import list_files, parse_again
+from clsassist.corpus import list_files
 from clsassist.deposit import DepositError, explaining
 from clsassist.errors import ClsAssistError, NothingToIndexError
 from clsassist.lexicon import load_lexicon
-from clsassist.manifest import Manifest, SourceFile, hash_file, read_manifest
+from clsassist.manifest import SourceFile, hash_file, read_manifest
 from clsassist.opening import REGISTRY_FILE
 from clsassist.readers.names import name_to_path, path_to_name
-from clsassist.reading_report import DocumentReport, report_reading
-from clsassist.records import Corpus, Document
+from clsassist.reading_report import DocumentReport
+from clsassist.records import Document
 from clsassist.registry import Registry
 
 
@@ -166,21 +166,18 @@ def _read_build(folder: Path) -> Reading:
             built_at=datetime.fromisoformat(manifest.built_at),
             root=Path(manifest.root),
             sources=manifest.sources,
-            documents=_held_documents(registry, manifest),
+            documents=_held_documents(registry),
             failures=registry.failures,
         )
     finally:
         registry.close()
 
 
-def _held_documents(registry: Registry, manifest: Manifest) -> tuple[HeldDocument, ...]:
-    documents = tuple(registry.documents.values())
-    # The index keeps no warning of the parsing: parsing again, some milliseconds a document, finds them all.
-    parsed = tuple(parse_again(one, registry.plans[one.id], registry.dates[one.id]) for one in documents)
-    report = report_reading(Corpus(manifest.root, parsed, registry.failures))
+def _held_documents(registry: Registry) -> tuple[HeldDocument, ...]:
+    documents = {document.path: document for document in registry.documents.values()}
     return tuple(
-        HeldDocument(told, _last_page(document), document.sha256)
-        for told, document in zip(report.documents, documents, strict=True)
+        HeldDocument(told, _last_page(documents[told.document]), documents[told.document].sha256)
+        for told in registry.reading_report().documents
     )
 
 

@@ -6,9 +6,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,12 +29,14 @@ from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchErr
 from clsassist.integrity import find_damage, seal_parts, trust_parts
 from clsassist.manifest import (
     Manifest,
+    SourceFile,
     describe_sources,
     find_change,
     find_mismatch,
     hash_analyser,
     hash_lexicon,
     installed_versions,
+    merge_sources,
     read_manifest,
     write_manifest,
 )
@@ -45,10 +47,20 @@ from clsassist.text import Analyser
 from clsassist.vector_stores import engine_of
 
 if TYPE_CHECKING:
-    from clsassist.embedding import Embedder
+    from clsassist.embedding import Embedder, Vectors
     from clsassist.vector_cache import CachedVectors
 
-__all__ = ["BuildProgress", "BuildReport", "OpenIndex", "build_index", "is_stale", "open_index", "remove_index"]
+__all__ = [
+    "BuildProgress",
+    "BuildReport",
+    "Contents",
+    "OpenIndex",
+    "build_index",
+    "is_stale",
+    "open_index",
+    "put_in_service",
+    "remove_index",
+]
 
 # Told the stage, in French, how much of it is done, and out of how much.
 BuildProgress: TypeAlias = Callable[[str, int, int], None]
@@ -58,6 +70,21 @@ _CACHE_FILE = Path(CACHE_FOLDER) / "vectors.sqlite"
 _PROBE = (sys.executable, "-P", "-m", "clsassist.probe")
 # Far more than a probe takes; a Chroma folder that hangs is as bad as one that crashes.
 _PROBE_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a build is to hold: documents and their passages, beside those of a previous build that stay as they are.
+
+    ``order`` is the id of every document in reading order, those that stay included; ``kept`` are the source files of
+    these.
+    """
+
+    corpus: Corpus
+    passages: Sequence[Passage]
+    order: Sequence[str]
+    previous: OpenIndex | None = None
+    kept: Sequence[SourceFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +116,24 @@ def build_index(
     ``settings`` tells the name of the model and where the vectors are. Raises NothingToIndexError, IndexBusyError
     when another process is building, IndexDamagedError when the new build fails its check.
     """
-    if not passages:
-        raise NothingToIndexError(f"Rien à indexer dans « {corpus.root} » : aucun texte n'y a été trouvé.")
-    build = _Build(corpus, passages, embedder, analyser, settings, progress or _say_nothing)
+    contents = Contents(corpus, passages, [parsed.document.id for parsed in corpus.documents])
+    with only_builder(index_dir):
+        return put_in_service(contents, index_dir, embedder, analyser, progress, settings=settings)
+
+
+def put_in_service(
+    contents: Contents,
+    index_dir: Path,
+    embedder: Embedder,
+    analyser: Analyser,
+    progress: BuildProgress | None = None,
+    *,
+    settings: Settings,
+) -> BuildReport:
+    """Do as build_index, for the one process that is ``only_builder``; a previous build may have a part in it."""
+    if not contents.passages and contents.previous is None:
+        raise NothingToIndexError(f"Rien à indexer dans « {contents.corpus.root} » : aucun texte n'y a été trouvé.")
+    build = _Build(contents, embedder, analyser, settings, progress or _say_nothing)
     try:
         return build.run(index_dir)
     except (OSError, sqlite3.Error) as error:
@@ -149,8 +191,7 @@ def _say_nothing(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    corpus: Corpus
-    passages: Sequence[Passage]
+    contents: Contents
     embedder: Embedder
     analyser: Analyser
     settings: Settings
@@ -158,62 +199,88 @@ class _Build:
 
     def run(self, index_dir: Path) -> BuildReport:
         started = time.monotonic()
-        with only_builder(index_dir):
-            _remove_leftovers(index_dir)
-            try:
-                with _new_build(index_dir) as folder:
-                    embedded = self._fill(folder, index_dir / _CACHE_FILE)
-                    with self._stage("Mise en service"):
-                        switch_to(index_dir, folder.name)
-            finally:
-                # Whatever the pointer does not name goes: the previous build, or this one when it failed.
-                kept = _remove_leftovers(index_dir)
-        actions = sum(len(parsed.actions) for parsed in self.corpus.documents)
-        return BuildReport(
-            build=folder.name,
-            folder=folder,
-            documents=len(self.corpus.documents),
-            actions=actions,
-            passages=len(self.passages),
-            embedded=embedded,
-            kept_builds=kept,
-            elapsed_s=time.monotonic() - started,
-        )
+        _remove_leftovers(index_dir)
+        try:
+            with _new_build(index_dir) as folder:
+                done = self._fill(folder, index_dir / _CACHE_FILE)
+                with self._stage("Mise en service"):
+                    switch_to(index_dir, folder.name)
+        finally:
+            # Whatever the pointer does not name goes: the previous build, or this one when it failed.
+            kept = _remove_leftovers(index_dir)
+        return replace(done, kept_builds=kept, elapsed_s=time.monotonic() - started)
 
-    def _fill(self, folder: Path, cache: Path) -> int:
-        from clsassist import lexical, vectors
-        from clsassist.registry_writing import write_registry
+    def _fill(self, folder: Path, cache: Path) -> BuildReport:
+        from clsassist import lexical
+        from clsassist.registry_recall import RecalledRegistry
 
         with self._stage("Registre"):
-            write_registry(folder / REGISTRY_FILE, self.corpus, self.passages, self.analyser)
-        with self._stage("Index lexical"):
-            lexical.build(folder / LEXICAL_FOLDER, self.passages, self.analyser)
-        cached = self._embed(cache)
+            gone = self._write_registry(folder / REGISTRY_FILE)
+        with RecalledRegistry(folder / REGISTRY_FILE) as registry:
+            with self._stage("Index lexical"):
+                lexical.build(folder / LEXICAL_FOLDER, registry.lexical_entries())
+            cached = self._embed(cache, [key for _, key in gone if not registry.has_text(key)])
+            counts = registry.counts()
         with _waiting_probe(folder) as probe:
             with self._stage("Base vectorielle"):
-                ids = [passage.id for passage in self.passages]
-                vectors.build(folder, ids, cached.vectors, self.settings.vector_store_url)
+                self._write_vectors(folder, cached.vectors, {passage_id for passage_id, _ in gone})
             with self._stage("Vérification"):
                 _run_probe(probe, self.settings.vector_store_url)
-        manifest = self._describe(folder)
+        manifest = self._describe(folder, counts)
         write_manifest(folder, manifest)
         trust_parts(folder, manifest)
-        return cached.embedded
+        return BuildReport(folder.name, folder, **counts, embedded=cached.embedded, kept_builds=(), elapsed_s=0.0)
 
-    def _embed(self, path: Path) -> CachedVectors:
+    def _write_registry(self, path: Path) -> list[tuple[str, bytes]]:
+        """Write the registry; return the id and the key of the text of each passage of the previous one taken out."""
+        from clsassist.registry_recall import RecalledRegistry
+        from clsassist.registry_writing import RegistryWriter
+
+        contents, previous = self.contents, self.contents.previous
+        if previous is None:
+            with RegistryWriter.create(path, self.analyser) as writer:
+                writer.write(contents.corpus.documents, contents.passages)
+                writer.finish(contents.order, contents.corpus.failures)
+            return []
+        with RecalledRegistry(previous.registry_path) as registry:
+            written = {parsed.document.id for parsed in contents.corpus.documents}
+            staying = set(contents.order) - written
+            out = [known.id for known in registry.documents() if known.id not in staying]
+            gone = [told for identifier in out for told in registry.passage_keys(identifier)]
+        with RegistryWriter.copy(previous.registry_path, path, self.analyser) as writer:
+            for identifier in out:
+                writer.remove(identifier)
+            writer.write(contents.corpus.documents, contents.passages)
+            writer.finish(contents.order, contents.corpus.failures)
+        return gone
+
+    def _embed(self, path: Path, gone: Sequence[bytes]) -> CachedVectors:
         from clsassist.embedding import passage_to_text
         from clsassist.vector_cache import VectorCache
 
         def advance(done: int, total: int) -> None:
             self.progress("Vecteurs", done, total)
 
-        texts = [passage_to_text(passage) for passage in self.passages]
+        texts = [passage_to_text(passage) for passage in self.contents.passages]
         with VectorCache.open(path) as cache:
             cached = cache.embed(self.embedder, texts, advance)
-            cache.purge(texts)
+            if self.contents.previous is None:
+                cache.purge(texts)
+            else:
+                cache.forget(gone)
         return cached
 
-    def _describe(self, folder: Path) -> Manifest:
+    def _write_vectors(self, folder: Path, made: Vectors, gone: Collection[str]) -> None:
+        from clsassist import vectors
+
+        ids = [passage.id for passage in self.contents.passages]
+        if self.contents.previous is None:
+            vectors.build(folder, ids, made, self.settings.vector_store_url)
+        else:
+            vectors.update(folder, self.contents.previous.folder, gone, ids, made, self.settings.vector_store_url)
+
+    def _describe(self, folder: Path, counts: Mapping[str, int]) -> Manifest:
+        corpus = self.contents.corpus
         return Manifest(
             build=folder.name,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -223,9 +290,9 @@ class _Build:
             analyser=hash_analyser(self.analyser),
             lexicon=hash_lexicon(),
             store=engine_of(self.settings.vector_store_url),
-            root=str(Path(self.corpus.root).resolve()),
-            sources=describe_sources(self.corpus),
-            counts={"documents": len(self.corpus.documents), "passages": len(self.passages)},
+            root=str(Path(corpus.root).resolve()),
+            sources=merge_sources(self.contents.kept, describe_sources(corpus)),
+            counts=counts,
             checksums=seal_parts(folder),
             versions=installed_versions(),
             hides_personal_data=self.settings.hide_personal_data,

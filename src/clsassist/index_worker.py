@@ -13,11 +13,20 @@ from pathlib import Path
 
 from clsassist.errors import ClsAssistError
 from clsassist.indexing import index_corpus
-from clsassist.reading_report import report_reading, report_to_payload
+from clsassist.reading_report import report_to_payload
 from clsassist.settings import Settings
 
 # What of the settings has a part in a build.
-_TOLD = ("index_dir", "corpus_dir", "embedding_model", "vector_store_url", "max_file_bytes", "cache_dir", "threads")
+_TOLD = (
+    "hide_personal_data",
+    "index_dir",
+    "corpus_dir",
+    "embedding_model",
+    "vector_store_url",
+    "max_file_bytes",
+    "cache_dir",
+    "threads",
+)
 
 
 def settings_to_order(settings: Settings) -> str:
@@ -37,11 +46,11 @@ def main() -> int:
     """Build the index that is ordered; return the exit code."""
     settings = order_to_settings(sys.stdin.readline())
     try:
-        corpus = index_corpus([settings.corpus_dir], settings, _tell_step)
+        done = index_corpus([settings.corpus_dir], settings, _tell_step)
     except ClsAssistError as error:
         _tell(failure=str(error), kind=type(error).__name__)
         return 1
-    _tell(report=report_to_payload(report_reading(corpus)))
+    _tell(report=report_to_payload(done.report))
     return 0
 
 

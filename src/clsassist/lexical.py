@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from clsassist.errors import IndexDamagedError
 from clsassist.records import Passage
@@ -22,18 +22,27 @@ FIELD_BOOSTS: Mapping[str, float] = {"title": 1.5, "context": 0.5, "text": 1.0}
 # One thread and one sorted stream: the same passages always give the same index.
 _WRITER_BYTES = 64_000_000
 _ID_FIELD = "passage_id"
+# The id of a passage, and the stems of its title, of what stands above it, of its text, a space between them.
+LexicalEntry: TypeAlias = tuple[str, str, str, str]
 
 
-def build(folder: Path, passages: Iterable[Passage], analyser: Analyser) -> None:
-    """Write the index of ``passages`` in ``folder``, which must be empty or absent."""
+def passage_to_entry(passage: Passage, analyser: Analyser) -> LexicalEntry:
+    """Analyse a passage for the index."""
+    texts = (passage.title, f"{passage.context}\n{passage.label}", passage.text)
+    title, context, text = (" ".join(analyser.stems(one)) for one in texts)
+    return passage.id, title, context, text
+
+
+def build(folder: Path, entries: Iterable[LexicalEntry]) -> None:
+    """Write the index of passages, given in order of ids, in ``folder``, which must be empty or absent."""
     import tantivy
 
     folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(_schema(), path=str(folder))
     try:
         writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        for passage in sorted(passages, key=lambda passage: passage.id):
-            writer.add_document(tantivy.Document(**_passage_to_fields(passage, analyser)))
+        for passage_id, title, context, text in entries:
+            writer.add_document(tantivy.Document(passage_id=passage_id, title=title, context=context, text=text))
         writer.commit()
         writer.wait_merging_threads()
     except ValueError as error:
@@ -142,16 +151,3 @@ def _schema() -> tantivy.Schema:
         # Stems are already made: only the spaces between them are for tantivy to see.
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
-
-
-def _passage_to_fields(passage: Passage, analyser: Analyser) -> dict[str, str]:
-    return {
-        _ID_FIELD: passage.id,
-        "title": _join(analyser.stems(passage.title)),
-        "context": _join(analyser.stems(f"{passage.context}\n{passage.label}")),
-        "text": _join(analyser.stems(passage.text)),
-    }
-
-
-def _join(stems: Sequence[str]) -> str:
-    return " ".join(stems)

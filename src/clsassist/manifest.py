@@ -128,6 +128,12 @@ def describe_sources(corpus: Corpus) -> tuple[SourceFile, ...]:
     )
 
 
+def merge_sources(kept: Iterable[SourceFile], described: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+    """Join the descriptions of files that stay with those of files just read, in the order of their folders."""
+    joined = {source.path: source for source in (*kept, *described)}
+    return tuple(joined[name] for name in sorted(joined, key=lambda name: name.split("/")))
+
+
 def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
     """Return a French sentence on what differs between a build and this installation, or None."""
     if manifest.model != settings.embedding_model:
@@ -153,6 +159,14 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
 def _say_store(engine: str) -> str:
     said = {"": "dans l'index seul", "chroma": "dans Chroma, sur cette machine", "postgresql": "dans PostgreSQL"}
     return said.get(engine, "sur un serveur Chroma")
+
+
+def find_unchanged(manifest: Manifest, files: Iterable[Path]) -> dict[Path, SourceFile]:
+    """Return those of ``files`` whose content is as it was when indexed, each as it is to be noted now."""
+    root = Path(manifest.root)
+    indexed = {_place(name_to_path(root, source.path)): source for source in manifest.sources}
+    told = ((path, indexed.get(_place(path))) for path in files)
+    return {path: now for path, source in told if source is not None and (now := _described_again(source, path))}
 
 
 def find_change(manifest: Manifest, files: Iterable[Path]) -> str | None:
@@ -186,10 +200,16 @@ def _describe(name: str, path: Path) -> SourceFile:
 
 
 def _has_changed(source: SourceFile, path: Path) -> bool:
+    return _described_again(source, path) is None
+
+
+def _described_again(source: SourceFile, path: Path) -> SourceFile | None:
+    """Describe a file as it is now, or return None when its content is no longer the same."""
     try:
         status = path.stat()
     except OSError:
-        return bool(source.sha256)
+        return None if source.sha256 else source
     if (status.st_size, status.st_mtime_ns) == (source.size, source.modified_ns):
-        return False
-    return _describe(source.path, path).sha256 != source.sha256
+        return source
+    now = _describe(source.path, path)
+    return now if now.sha256 == source.sha256 else None

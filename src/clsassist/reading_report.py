@@ -43,10 +43,11 @@ class ReadingReport:
 
 def report_reading(corpus: Corpus) -> ReadingReport:
     """Count what was read in each document of a corpus."""
-    return ReadingReport(tuple(map(_report_document, corpus.documents)), corpus.failures)
+    return ReadingReport(tuple(map(report_document, corpus.documents)), corpus.failures)
 
 
-def _report_document(parsed: ParsedDocument) -> DocumentReport:
+def report_document(parsed: ParsedDocument) -> DocumentReport:
+    """Count what was read in one document."""
     owners: list[Action | Section] = [*parsed.actions, *parsed.sections]
     fields = [field for owner in owners for field in owner.fields]
     own = [field for field in fields if field.key == UNKNOWN]

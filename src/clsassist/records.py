@@ -233,7 +233,8 @@ class Section:
 class ParsedDocument:
     """A document with everything found in it: what the index keeps.
 
-    ``dated`` and ``status`` are as printed: « Janvier 2021 », « Projet voté ».
+    ``dated`` and ``status`` are as printed: « Janvier 2021 », « Projet voté ». ``own_plan`` is the plan as the document
+    alone tells it, before its neighbours complete it; None when it is ``plan`` itself.
     """
 
     document: Document
@@ -243,6 +244,7 @@ class ParsedDocument:
     sections: tuple[Section, ...]
     warnings: tuple[Warning, ...]
     status: str | None = None
+    own_plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)

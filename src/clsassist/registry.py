@@ -12,23 +12,24 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
+from clsassist.reading_report import DocumentReport, ReadingReport
 from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.registry_writing import ADAPTERS
 from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
 from clsassist.text import Analyser, Stems, fold
 
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
-    record: TypeAdapter(record) for record in (Action, Document, Passage, Plan, Section)
-}
-
 _Record = TypeVar("_Record", Document, Passage, Section)
 
 # How each kind of record is told in order.
-_ORDERS = {"document": "path", "section": "document, position", "passage": "position"}
+_ORDERS = {
+    "document": "path",
+    "section": "document, position",
+    "passage": "(SELECT position FROM document WHERE document.id = passage.document), position",
+}
 # How many records are kept: those of a small corpus all are; of 10,000 fiches, at most about 100 MB.
 _MOST_DOCUMENTS = 32
 _MOST_SECTIONS = 1_000
@@ -78,7 +79,7 @@ class Registry:
         row = self._connection.execute(f"SELECT record FROM {table} WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             raise KeyError(identifier)
-        found: _Record = _ADAPTERS[record].validate_json(row[0])
+        found: _Record = ADAPTERS[record].validate_json(row[0])
         return found
 
     def _fetch_source(self, identifier: str) -> SourceText:
@@ -103,7 +104,7 @@ class Registry:
     def plans(self) -> dict[str, Plan]:
         """The plan of each document, by document id."""
         rows = self._connection.execute("SELECT id, plan FROM document ORDER BY path")
-        return {identifier: _ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
+        return {identifier: ADAPTERS[Plan].validate_json(record) for identifier, record in rows}
 
     @cached_property
     def dates(self) -> dict[str, str | None]:
@@ -117,13 +118,13 @@ class Registry:
             "SELECT action.record FROM action JOIN document ON document.id = action.document "
             "ORDER BY document.path, action.position"
         )
-        found = [_ADAPTERS[Action].validate_json(record) for (record,) in rows]
+        found = [ADAPTERS[Action].validate_json(record) for (record,) in rows]
         return {action.id: action for action in found}
 
     @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
-        return tuple(self._connection.execute("SELECT path, reason FROM failure"))
+        return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
 
     @cached_property
     def terms(self) -> dict[str, str]:
@@ -134,6 +135,11 @@ class Registry:
     def stems(self) -> frozenset[str]:
         """Every stem of the documents."""
         return frozenset(self.terms.values())
+
+    def reading_report(self) -> ReadingReport:
+        """Return what was found in each document when it was read, and the files that could not be."""
+        rows = self._connection.execute("SELECT report FROM document ORDER BY position")
+        return ReadingReport(tuple(ADAPTERS[DocumentReport].validate_json(told) for (told,) in rows), self.failures)
 
     def action(self, identifier: str) -> Action:
         """Return an action by its id.
@@ -198,7 +204,11 @@ class Registry:
 
     def segments_like(self, pattern: str) -> list[Segment]:
         """Return the segments whose words match a GLOB pattern of SQLite: « *@* », « *[0-9]* »."""
-        rows = self._connection.execute("SELECT * FROM segment WHERE quote GLOB ? ORDER BY id", (pattern,))
+        rows = self._connection.execute(
+            "SELECT segment.* FROM segment JOIN document ON document.id = segment.document WHERE quote GLOB ? "
+            "ORDER BY document.position, segment.id",
+            (pattern,),
+        )
         return [_row_to_segment(row) for row in rows]
 
     def plans_saying(self, name: str) -> frozenset[str]:

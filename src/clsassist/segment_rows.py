@@ -51,8 +51,11 @@ class SegmentRows:
     @cached_property
     def columns(self) -> SegmentColumns:
         """Return what is told of every segment but its words."""
-        query = "SELECT id, owner, weight, field, kind = 'title' FROM segment ORDER BY id"
-        rows = self._connection.execute(query).fetchall()
+        rows = self._connection.execute(
+            "SELECT segment.id, owner, weight, field, kind = 'title' FROM segment "
+            # A document written again has higher ids than those that follow it.
+            "JOIN document ON document.id = segment.document ORDER BY document.position, segment.id"
+        ).fetchall()
         ids, owners, weights, fields, titles = zip(*rows, strict=True) if rows else ((),) * 5
         owner_places = {owner: place for place, owner in enumerate(dict.fromkeys(owners))}
         field_places = {field: place for place, field in enumerate(dict.fromkeys(fields))}

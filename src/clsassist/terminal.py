@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -27,7 +28,9 @@ EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
-_BAR = "{desc:<16} {bar:40} {n_fmt}/{total_fmt}"
+_BAR = "{desc:<18} {bar:24} {n_fmt}/{total_fmt}{postfix}"
+# A rate told sooner would jump about.
+_SETTLED_SECONDS = 2.0
 
 
 class FrenchFormatter(click.HelpFormatter):
@@ -175,13 +178,42 @@ class Progress(Protocol):
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Give a callback that draws one bar on stderr, stage after stage, if stderr is a terminal."""
+    """Give a callback that draws one bar on stderr, stage after stage, with its rate, if stderr is a terminal."""
     from tqdm import tqdm
 
     with tqdm(file=sys.stderr, disable=None, leave=False, bar_format=_BAR) as bar:
+        stage_now, began = "", 0.0
 
         def advance(stage: str, done: int, total: int) -> None:
+            nonlocal stage_now, began
+            if stage != stage_now:
+                stage_now, began = stage, time.monotonic()
             bar.total, bar.n = total, done
-            bar.set_description_str(stage)
+            bar.set_description_str(stage, refresh=False)
+            bar.set_postfix_str(pace_to_text(done, total, time.monotonic() - began))
 
         yield advance
+
+
+def pace_to_text(done: int, total: int, seconds: float) -> str:
+    """Tell the rate and the time left of a stage that has lasted some seconds, when they can be told.
+
+    >>> pace_to_text(340, 1_700, 10.0)
+    '34 par seconde, reste 40 s'
+    >>> pace_to_text(5, 605, 20.0), pace_to_text(3, 10, 0.5)
+    ('15 par minute, reste 40 min', '')
+    """
+    if seconds < _SETTLED_SECONDS or not 0 < done < total:
+        return ""
+    left = round((total - done) * seconds / done)
+    rate = f"{round(done / seconds)} par seconde" if done >= seconds else f"{round(done * 60 / seconds)} par minute"
+    return f"{rate}, reste {_duration(left)}"
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    if minutes >= 10:
+        return f"{minutes} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

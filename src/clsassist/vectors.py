@@ -91,7 +91,8 @@ def update(
     place = np.empty(len(every), dtype=np.intp)
     place[order] = np.arange(len(every))
     merged[place[: len(kept)]] = matrix[kept]
-    merged[place[len(kept) :]] = vectors
+    if len(passage_ids):
+        merged[place[len(kept) :]] = vectors
     _write(folder, every[order], merged)
     if needs_engine(len(every), store_url):
         _fill(folder, store_url, (previous, [key.decode() for key in ids[gone]], passage_ids, vectors))

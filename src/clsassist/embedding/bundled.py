@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clsassist.embedding.base import Progress, Vector, Vectors, check_vectors, clean
-from clsassist.embedding.container import Container, bundled_path, expand
+from clsassist.embedding.container import Container, bundled_path
 from clsassist.embedding.graph import INPUT, RECIPE
 from clsassist.embedding.prepared import load_model
+from clsassist.embedding.running import open_session
 from clsassist.embedding.tokens import Tokenizer
 from clsassist.errors import EmbeddingError
 
@@ -37,9 +38,8 @@ class BundledEmbedder:
     """
 
     def __init__(self, container: Container, session: InferenceSession, threads: int = 1) -> None:
-        self._shape = container.shape
         self._specials = container.vocabulary.first, container.vocabulary.last
-        self._words = container.blocks("emb.word").reshape(-1, container.shape.width // 32, 18)
+        self._container = container
         self._tokenizer = Tokenizer(container.vocabulary)
         self._session = session
         self._threads = threads
@@ -53,7 +53,7 @@ class BundledEmbedder:
         """
         try:
             container = Container.open(bundled_path())
-            session = _open_session(load_model(container, cache_dir))
+            session = open_session(load_model(container, cache_dir))
             return cls(container, session, threads or len(os.sched_getaffinity(0)))
         except (ImportError, OSError, ValueError, KeyError) as error:
             raise EmbeddingError(
@@ -69,7 +69,7 @@ class BundledEmbedder:
     @property
     def dimension(self) -> int:
         """Return the length of a vector."""
-        return self._shape.width
+        return self._container.shape.width
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Return one row per text, in their order; the same text is embedded once."""
@@ -104,7 +104,7 @@ class BundledEmbedder:
 
     def _embed_passage(self, text: str) -> Vector:
         tokens = self._tokenizer.tokens(f"passage: {clean(text)}")
-        size = self._shape.positions - 2
+        size = self._container.shape.positions - 2
         windows = [tokens[start : start + size] for start in range(0, len(tokens), size)]
         if len(windows) == 1:
             return self._mean(windows[0])
@@ -113,26 +113,6 @@ class BundledEmbedder:
 
     def _mean(self, tokens: list[int]) -> Vector:
         first, last = self._specials
-        words = expand(self._words[[first, *tokens, last]]).reshape(1, -1, self.dimension)
+        words = self._container.words([first, *tokens, last])[None]
         (means,) = self._session.run(None, {INPUT: words})
         return np.asarray(means[0])
-
-
-def _open_session(model: bytes) -> InferenceSession:
-    import onnxruntime
-    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
-    from onnxruntime.capi.onnxruntime_pybind11_state import NotImplemented as NotHandled
-
-    options = onnxruntime.SessionOptions()
-    # One thread a text: the pool of onnxruntime, whose threads spin while they wait, is never made.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    # Further optimisation fuses the normalisation into an operator ten times slower.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    # Would remember a plan of memory for each length of text, for ever.
-    options.enable_mem_pattern = False
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except (Fail, InvalidGraph, InvalidProtobuf, NotHandled) as error:
-        raise ValueError(f"onnxruntime {onnxruntime.__version__} ne lit pas le modèle préparé : {error}") from error

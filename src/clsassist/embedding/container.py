@@ -8,6 +8,7 @@ scale. The file is mapped, not read: of the 96 million weights of the words, onl
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
@@ -100,6 +101,11 @@ class Container:
     def matrix(self, name: str, rows: int) -> Vectors:
         """Return a tensor of 4-bit blocks as float32, of ``rows`` rows."""
         return expand(self.blocks(name)).reshape(rows, -1)
+
+    def words(self, tokens: Sequence[int]) -> Vectors:
+        """Return the weights of some words, one row each: only these are read from the file."""
+        table = self.blocks("emb.word").reshape(-1, self.shape.width // _BLOCK, _BLOCK_BYTES)
+        return expand(table[list(tokens)]).reshape(len(tokens), -1)
 
     def digest(self) -> str:
         """Return the SHA-256 of all the tensors but that of the words, which stays in its file."""

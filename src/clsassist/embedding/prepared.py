@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from clsassist.embedding.calibration import observe
 from clsassist.embedding.graph import RECIPE, container_to_onnx
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def load_model(container: Container, cache_dir: Path) -> bytes:
 
 def _prepare(container: Container, saturating: bool) -> bytes:
     logger.warning("Préparation du modèle d'embeddings (une seule fois, quelques secondes)…")
-    return container_to_onnx(container, saturating)
+    return container_to_onnx(container, observe(container, saturating), saturating=saturating)
 
 
 def _read(path: Path) -> bytes | None:

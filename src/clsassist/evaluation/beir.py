@@ -100,7 +100,9 @@ def run_collection(
     analyser = Analyser()
     runs: dict[str, Run] = {name: {} for name in RUNS}
     with tempfile.TemporaryDirectory() as folder:
-        lexical.build(Path(folder) / "lexical", map(_document_to_passage, collection.documents.items()), analyser)
+        passages = map(_document_to_passage, collection.documents.items())
+        entries = (lexical.passage_to_entry(passage, analyser) for passage in passages)
+        lexical.build(Path(folder) / "lexical", sorted(entries))
         index = lexical.LexicalIndex.open(Path(folder) / "lexical")
         for key, query in collection.queries.items():
             words = dict(index.search(analyser.stems(query), DEPTH))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clsassist.lexicon import Lexicon
@@ -78,14 +78,8 @@ def document_status(document: Document) -> str | None:
     return next((line for line in lines if _STATUS.match(line)), None)
 
 
-def deduce_plans(readings: Sequence[Reading], lexicon: Lexicon) -> list[Plan]:
-    """Return the plan of each document, in order; documents of one plan share its name."""
-    plans = [_own_plan(reading, lexicon) for reading in readings]
-    plans = [_widen(plan, plans) for plan in plans]
-    return [_from_neighbours(plan, reading.document, plans) for plan, reading in zip(plans, readings, strict=True)]
-
-
-def _own_plan(reading: Reading, lexicon: Lexicon) -> Plan:
+def own_plan(reading: Reading, lexicon: Lexicon) -> Plan:
+    """Return the plan of a document as it alone tells it."""
     years = [year for action in reading.actions for year in (action.first_year, action.last_year) if year]
     first, last = (min(years), max(years)) if years else (None, None)
     title = _title_page(reading.document)
@@ -93,6 +87,30 @@ def _own_plan(reading: Reading, lexicon: Lexicon) -> Plan:
     if title:
         return Plan(title, territoire, first, last)
     return Plan(_name(reading, territoire, first, last), territoire, first, last, "fiches" if territoire else "")
+
+
+def settle_plans(own: Sequence[tuple[str, Plan]]) -> list[Plan]:
+    """Return the plan of each document, told by its id and its own plan; documents of one plan share its name."""
+    identifiers = [identifier for identifier, _ in own]
+    widened = _by_years([plan for _, plan in own])
+    plans = [_widen(plan, widened[_years(plan)]) for _, plan in own]
+    settled = _by_years(plans)
+    return [
+        _from_neighbours(plan, identifier, settled[_years(plan)])
+        for identifier, plan in zip(identifiers, plans, strict=True)
+    ]
+
+
+def _years(plan: Plan) -> tuple[int | None, int | None]:
+    return plan.first_year, plan.last_year
+
+
+def _by_years(plans: Sequence[Plan]) -> Mapping[tuple[int | None, int | None], Sequence[Plan]]:
+    """Gather the different plans of the same years, in their order: only these complete each other."""
+    gathered: dict[tuple[int | None, int | None], dict[Plan, None]] = {}
+    for plan in plans:
+        gathered.setdefault(_years(plan), {})[plan] = None
+    return {years: tuple(held) for years, held in gathered.items()}
 
 
 def _name(reading: Reading, territoire: str | None, first: int | None, last: int | None) -> str:
@@ -150,27 +168,25 @@ def _departement(text: str, lexicon: Lexicon) -> str | None:
     return best if counts[best] >= 3 else None
 
 
-def _widen(plan: Plan, plans: Sequence[Plan]) -> Plan:
+def _widen(plan: Plan, others: Sequence[Plan]) -> Plan:
     """Give a fiche that reaches beyond its plan's territory the name of the plan."""
-    for other in plans if plan.deduced else ():
-        same_years = (plan.first_year, plan.last_year) == (other.first_year, other.last_year)
-        if same_years and other.territoire and (plan.territoire or "").startswith(f"{other.territoire} "):
+    for other in others if plan.deduced else ():
+        if other.territoire and (plan.territoire or "").startswith(f"{other.territoire} "):
             return replace(other, deduced="fiches voisines")
     return plan
 
 
-def _from_neighbours(plan: Plan, document: Document, plans: Sequence[Plan]) -> Plan:
+def _from_neighbours(plan: Plan, identifier: str, others: Sequence[Plan]) -> Plan:
     """Name the plan of a fiche that does not say its territory: the file name and the years may."""
-    if plan.territoire or not plan.name.endswith(_suffix(plan, document)):
+    if plan.territoire or not plan.name.endswith(_suffix(plan, identifier)):
         return plan
-    words = set(document.id.split("-"))
-    for other in plans:
-        same_years = (plan.first_year, plan.last_year) == (other.first_year, other.last_year)
-        if other.territoire and same_years and words & set(fold(other.territoire).split()):
+    words = set(identifier.split("-"))
+    for other in others:
+        if other.territoire and words & set(fold(other.territoire).split()):
             return replace(other, deduced="nom du fichier")
     return plan
 
 
-def _suffix(plan: Plan, document: Document) -> str:
+def _suffix(plan: Plan, identifier: str) -> str:
     years = f" {plan.first_year}-{plan.last_year}" if plan.first_year and plan.last_year else ""
-    return f"{document.id}{years}"
+    return f"{identifier}{years}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +19,8 @@ from clsassist.deposit import WAITING_ROOM
 from clsassist.embedding import load_embedder, passage_to_text
 from clsassist.holdings import HoldingsReader, remove_file
 from clsassist.index import remove_index
-from clsassist.index_job import IndexJobs, JobState
+from clsassist.index_job import WORKER, IndexJobs, JobState
+from clsassist.index_worker import settings_to_order
 from clsassist.indexing import index_corpus
 from clsassist.passages import corpus_to_passages
 from clsassist.settings import Settings
@@ -154,6 +156,28 @@ def test_taking_a_document_away_from_the_page_leaves_nothing_of_it(
     for folder in (settings.index_dir, settings.corpus_dir):
         assert list(found_in(folder, {**traces(), **vectors})) == []
     assert not (settings.corpus_dir / WAITING_ROOM).exists()
+    assert_whole(settings, actions=2)
+
+
+def test_a_document_taken_away_after_its_indexing_was_killed_leaves_nothing(
+    settings: Settings, vectors: dict[str, bytes]
+) -> None:
+    """Its vectors were kept already, and no build ever had it."""
+    write_plan(settings.corpus_dir, zythum=ZYTHUM, sport=SPORT)
+    index_corpus([settings.corpus_dir], settings)
+    write_plan(settings.corpus_dir, zythum=ZYTHUM, sport=SPORT, **{NAME: SECRET})
+    with subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as run:
+        assert run.stdin and run.stdout
+        run.stdin.write(f"{settings_to_order(settings)}\n")
+        run.stdin.close()
+        assert any("Base vectorielle" in json.loads(line).get("stage", "") for line in run.stdout)
+        run.kill()
+    assert list(found_in(settings.index_dir, vectors))
+
+    write_plan(settings.corpus_dir, zythum=ZYTHUM, sport=SPORT)
+    index_corpus([settings.corpus_dir], settings)
+
+    assert list(found_in(settings.index_dir, {**traces(), **vectors})) == []
     assert_whole(settings, actions=2)
 
 

@@ -26,12 +26,13 @@ from fastapi.testclient import TestClient
 from starlette.routing import Mount
 from test_web import FakeAssistant
 
+import clsassist.live
 from clsassist.assistant import Assistant
 from clsassist.builds import current_build, hold_build
 from clsassist.contracts import answer_to_payload
 from clsassist.feedback import Feedback, FeedbackStore, Rating, Selection
 from clsassist.indexing import index_corpus
-from clsassist.live import LiveAssistant
+from clsassist.live import LiveAssistant, release_memory
 from clsassist.records import AnswerStatus
 from clsassist.settings import PageSettings, Settings
 from clsassist.web.access import Access
@@ -219,6 +220,37 @@ def test_an_index_that_was_replaced_leaves_no_file_open_and_no_record_in_memory(
     live.close()
 
 
+class _Ring:
+    """Something that only a full collection frees, as the records of an index are."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_the_memory_of_an_index_that_was_closed_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clsassist.live, "_RELEASE_SECONDS", 0.0)
+    looked = threading.Event()
+    monkeypatch.setattr(clsassist.live, "release_memory", looked.set)
+    live = LiveAssistant.over(FakeAssistant())
+    with live.use():
+        pass
+    live.close()
+    assert looked.wait(DEADLINE)
+
+
+def test_what_only_refers_to_itself_is_freed() -> None:
+    ring = _Ring()
+    left = weakref.ref(ring)
+    gc.disable()
+    try:
+        del ring
+        assert left()
+        release_memory()
+        assert left() is None
+    finally:
+        gc.enable()
+
+
 def visit_everything(client: TestClient) -> None:
     fiche = client.get("/api/v1/actions").json()["items"][0]["id"]
     for path in (
@@ -254,7 +286,7 @@ def test_conversations_beyond_a_number_are_forgotten_the_oldest_first(tmp_path: 
     held = gradio_of(create_app(FakeAssistant(), settings)).state_holder
     for number in range(400):
         held[f"visiteur{number}"]
-    assert len(held.session_data) <= 300
+    assert len(held.session_data) <= 200
     assert "visiteur399" in held
     assert "visiteur0" not in held
 

@@ -174,8 +174,12 @@ def involves(question: Question, registry: Registry, lexicon: Lexicon) -> Condit
     groups = _either_groups([one for one in question.organisations if not one.negated])
     unwanted = [one for one in question.organisations if one.negated]
     prove = partial(_prove_part, registry)
+    naming = [frozenset().union(*(parts[one].actions for one in group)) for group in groups]
+    possible = frozenset.intersection(*naming) if naming else None
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
+        if possible is not None and match.action.id not in possible:
+            return None
         if any(parts[one].of(match.action) for one in unwanted):
             return None
         for one in unwanted:
@@ -231,14 +235,15 @@ class _Parts:
 
     def __init__(self, organisation: Organisation, question: Question, registry: Registry, lexicon: Lexicon) -> None:
         self._organisation = organisation
+        self._roles = LEADING if organisation.role in LEADING else {organisation.role}
         self._to_contact = question.to_contact
         self._names = registry.names_said_in(organisation.forms, lexicon.is_named_in)
-        self._actions = registry.actions_naming(self._names)
+        self.actions = registry.actions_naming(self._names)
 
     def of(self, action: Action) -> list[Involvement]:
         """Return the parts in one action, the strongest role first."""
         organisation = self._organisation
-        if action.id not in self._actions:
+        if action.id not in self.actions:
             return []
         if organisation.documents and action.document_id not in organisation.documents:
             return []
@@ -248,9 +253,9 @@ class _Parts:
         return sorted(found, key=lambda held: _ROLE_ORDER[held.role])
 
     def _fits(self, held: Involvement) -> bool:
-        role, to_contact = self._organisation.role, self._to_contact
+        to_contact = self._to_contact
         return (
-            (role is None or held.role is role or {held.role, role} <= LEADING)
+            (self._organisation.role is None or held.role in self._roles)
             and (to_contact is None or (held.status is Status.TO_CONTACT) is to_contact)
             # An organisation that the text only names has committed itself to nothing.
             and not (to_contact is False and held.role is Role.CITE)
@@ -324,13 +329,15 @@ class _FieldProofs:
         self._topic = topic
         self._proofs = TopicProofs([topic], registry, worth)
         # A longer name can hide the topic: « médico-social » does not say « social ».
-        self._sure = None if topic.longer else self._proofs.owners_in(topic.fields)
+        hidden = registry.rows.saying(topic.longer)
+        self._sure = self._proofs.owners_in(topic.fields, apart_from=hidden)
+        self._doubtful = self._proofs.owners_in(topic.fields) - self._sure
 
     def holds(self, action: Action) -> bool:
         """Say whether an action says the topic there."""
         if action.id not in self._proofs.weights:
             return False
-        if self._sure is None or not self._has_public(action):
+        if action.id in self._doubtful or not self._has_public(action):
             return bool(self.of(action))
         return action.id in self._sure
 

@@ -48,6 +48,7 @@ from clsassist.vector_stores import engine_of
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder, Vectors
+    from clsassist.registry_recall import RecalledRegistry
     from clsassist.vector_cache import CachedVectors
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "Contents",
     "OpenIndex",
     "build_index",
+    "forget_other_texts",
     "is_stale",
     "open_index",
     "put_in_service",
@@ -158,6 +160,19 @@ def remove_index(index_dir: Path) -> None:
         ) from error
 
 
+def forget_other_texts(index_dir: Path, registry: RecalledRegistry) -> None:
+    """Erase the vectors of texts that the build in service does not have, left by a run that was killed."""
+    from clsassist.vector_cache import VectorCache
+
+    path = index_dir / _CACHE_FILE
+    if path.exists():
+        try:
+            with VectorCache.open(path) as cache:
+                cache.keep(registry.text_keys())
+        except (OSError, sqlite3.Error) as error:
+            raise cannot_write(index_dir, error) from error
+
+
 def is_stale(index_dir: Path, sources: Sequence[Path], settings: Settings) -> str | None:
     """Return why an index must be built again, in French, or None when it is up to date.
 
@@ -219,11 +234,11 @@ class _Build:
         with RecalledRegistry(folder / REGISTRY_FILE) as registry:
             with self._stage("Index lexical"):
                 lexical.build(folder / LEXICAL_FOLDER, registry.lexical_entries())
-            cached = self._embed(cache, [key for _, key in gone if not registry.has_text(key)])
+            cached = self._embed(cache, registry)
             counts = registry.counts()
         with _waiting_probe(folder) as probe:
             with self._stage("Base vectorielle"):
-                self._write_vectors(folder, cached.vectors, {passage_id for passage_id, _ in gone})
+                self._write_vectors(folder, cached.vectors, gone)
             with self._stage("Vérification"):
                 _run_probe(probe, self.settings.vector_store_url)
         manifest = self._describe(folder, counts)
@@ -231,8 +246,8 @@ class _Build:
         trust_parts(folder, manifest)
         return BuildReport(folder.name, folder, **counts, embedded=cached.embedded, kept_builds=(), elapsed_s=0.0)
 
-    def _write_registry(self, path: Path) -> list[tuple[str, bytes]]:
-        """Write the registry; return the id and the key of the text of each passage of the previous one taken out."""
+    def _write_registry(self, path: Path) -> set[str]:
+        """Write the registry; return the id of each passage of the previous one taken out."""
         from clsassist.registry_recall import RecalledRegistry
         from clsassist.registry_writing import RegistryWriter
 
@@ -241,12 +256,12 @@ class _Build:
             with RegistryWriter.create(path, self.analyser) as writer:
                 writer.write(contents.corpus.documents, contents.passages)
                 writer.finish(contents.order, contents.corpus.failures)
-            return []
+            return set()
         with RecalledRegistry(previous.registry_path) as registry:
             written = {parsed.document.id for parsed in contents.corpus.documents}
             staying = set(contents.order) - written
             out = [known.id for known in registry.documents() if known.id not in staying]
-            gone = [told for identifier in out for told in registry.passage_keys(identifier)]
+            gone = {passage_id for identifier in out for passage_id in registry.passage_ids(identifier)}
         with RegistryWriter.copy(previous.registry_path, path, self.analyser) as writer:
             for identifier in out:
                 writer.remove(identifier)
@@ -254,7 +269,7 @@ class _Build:
             writer.finish(contents.order, contents.corpus.failures)
         return gone
 
-    def _embed(self, path: Path, gone: Sequence[bytes]) -> CachedVectors:
+    def _embed(self, path: Path, registry: RecalledRegistry) -> CachedVectors:
         from clsassist.embedding import passage_to_text
         from clsassist.vector_cache import VectorCache
 
@@ -264,10 +279,8 @@ class _Build:
         texts = [passage_to_text(passage) for passage in self.contents.passages]
         with VectorCache.open(path) as cache:
             cached = cache.embed(self.embedder, texts, advance)
-            if self.contents.previous is None:
-                cache.purge(texts)
-            else:
-                cache.forget(gone)
+            # Not only those taken out: a killed run may have left vectors of texts that no build has had.
+            cache.keep(registry.text_keys())
         return cached
 
     def _write_vectors(self, folder: Path, made: Vectors, gone: Collection[str]) -> None:

@@ -12,7 +12,7 @@ from clsassist.builds import only_builder
 from clsassist.corpus import KnownDocument, KnownFiles, Progress, list_files, read_change
 from clsassist.embedding import Embedder, load_embedder
 from clsassist.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, ReadingError
-from clsassist.index import Contents, put_in_service
+from clsassist.index import Contents, forget_other_texts, put_in_service
 from clsassist.lexicon import load_lexicon
 from clsassist.manifest import SourceFile, find_change, find_unchanged, hash_analyser, hash_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
@@ -64,6 +64,8 @@ def _update(root: Path, files: Sequence[Path], settings: Settings, progress: Pro
         if previous is None:
             return None
         if find_change(previous.manifest, files) is None:
+            with RecalledRegistry(previous.registry_path) as registry:
+                forget_other_texts(settings.index_dir, registry)
             return Indexing(previous.manifest.build, _reading_report(previous.folder), changed=False)
         embedder = load_embedder(settings.embedding_model, settings)
         if embedder.name != previous.manifest.embedder:
@@ -95,7 +97,7 @@ def _usable_index(root: Path, settings: Settings) -> Iterator[OpenIndex | None]:
         manifest = opened.manifest
         made_with = (manifest.lexicon, manifest.analyser, Path(manifest.root))
         same = made_with == (hash_lexicon(), hash_analyser(load_lexicon().analyser), root.resolve())
-        yield opened if same else None
+        yield opened if same and opened.is_whole else None
 
 
 def _known_outcomes(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from clsassist.assistant import Assistant
@@ -15,6 +17,8 @@ from clsassist.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# How long after the last use of an index its memory is looked for.
+_RELEASE_SECONDS = 1.0
 # A question that goes through every part of an index: vocabulary, records, words and vectors.
 _CANARY = "Quelles actions portent sur la santé ?"
 
@@ -159,3 +163,19 @@ def _warm(assistant: Assistant) -> None:
 def _close(served: _Served) -> None:
     logger.info("Index %s refermé", served.build)
     served.assistant.close()
+    # Whoever used it last still has it in hand.
+    later = threading.Timer(_RELEASE_SECONDS, release_memory)
+    later.daemon = True
+    later.start()
+
+
+def release_memory() -> None:
+    """Give back to the system what is no longer used.
+
+    The records of an index refer to each other: Python frees them at its next full collection, which comes after so
+    many of them that several indexes replaced in a day would be kept; and the C library keeps what is freed.
+    """
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        # Only glibc has it, and only glibc needs it.
+        ctypes.CDLL(None).malloc_trim(0)

@@ -111,6 +111,11 @@ class OpenIndex:
         self._vectors: VectorIndex | None = None
 
     @property
+    def is_whole(self) -> bool:
+        """Say whether every file was sound when the build was opened, those of Chroma included."""
+        return not self._without_chroma
+
+    @property
     def registry_path(self) -> Path:
         """Return the place of the registry, to be opened for reading only."""
         return self.folder / REGISTRY_FILE

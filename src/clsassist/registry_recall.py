@@ -57,13 +57,13 @@ class RecalledRegistry:
             ADAPTERS[Plan].validate_json(own_plan),
         )
 
-    def passage_keys(self, document: str) -> list[tuple[str, bytes]]:
-        """Return the id of each passage of a document, and the key of its text."""
-        return self._connection.execute("SELECT id, text_key FROM passage WHERE document = ?", (document,)).fetchall()
+    def passage_ids(self, document: str) -> list[str]:
+        """Return the id of each passage of a document."""
+        return [key for (key,) in self._connection.execute("SELECT id FROM passage WHERE document = ?", (document,))]
 
-    def has_text(self, key: bytes) -> bool:
-        """Say whether some passage has the text of this key."""
-        return self._connection.execute("SELECT 1 FROM passage WHERE text_key = ?", (key,)).fetchone() is not None
+    def text_keys(self) -> Iterator[bytes]:
+        """Yield the key of the text of every passage."""
+        yield from (key for (key,) in self._connection.execute("SELECT DISTINCT text_key FROM passage"))
 
     def lexical_entries(self) -> Iterator[LexicalEntry]:
         """Yield what the lexical index is to know of each passage, in order of ids."""

@@ -74,7 +74,10 @@ def merge_same(hits: Sequence[Hit], text_of: Callable[[str], str]) -> list[Hit]:
     places: dict[str, list[Hit]] = {}
     for hit in hits:
         places.setdefault(text_of(hit.passage_id), []).append(hit)
-    return [replace(first, same=tuple(other.passage_id for other in rest)) for first, *rest in places.values()]
+    return [
+        replace(first, same=tuple(other.passage_id for other in rest)) if rest else first
+        for first, *rest in places.values()
+    ]
 
 
 def question_weights(question: Question) -> dict[str, float]:

@@ -48,6 +48,10 @@ class SegmentRows:
         # Of phrases, not of questions: one phrase serves all the questions that say it.
         self._kept = lru_cache(maxsize=_KEPT)(self._find)
 
+    def close(self) -> None:
+        """Let go of all that was read."""
+        self.__dict__.clear()
+
     @cached_property
     def columns(self) -> SegmentColumns:
         """Return what is told of every segment but its words."""
@@ -77,6 +81,15 @@ class SegmentRows:
         """Return the ids of the actions and sections that some rows belong to."""
         names = self.columns.owners
         return frozenset(names[place] for place in np.unique(self.columns.owner[rows]).tolist())
+
+    def among(self, rows: Rows, owners: Iterable[str]) -> Rows:
+        """Keep the rows of some actions and sections."""
+        places = [self._places[owner] for owner in owners if owner in self._places]
+        return rows[np.isin(self.columns.owner[rows], places)]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {owner: place for place, owner in enumerate(self.columns.owners)}
 
     def standing_with(self, rows: Rows, forms: Sequence[Stems]) -> Rows:
         """Keep the segments that hold one of these runs of stems in their words or in those that stand above them."""

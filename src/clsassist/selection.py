@@ -13,7 +13,7 @@ from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action
 from clsassist.registry import Registry
-from clsassist.topic_search import Match, Worth, find_topics
+from clsassist.topic_search import Match, Worth, bare_matches, find_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,12 @@ class Selection:
 
 def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Worth) -> Selection:
     """Apply every restriction of a question to every action."""
-    scope = tuple(action for action in registry.actions.values() if _in_scope(action, question))
-    named = [Match(action) for action in scope if _is_named(action, question)]
+    scope = _scope(question, registry)
+    bare = bare_matches(registry)
+    if _names_any(question):
+        named = [bare[action.id] for action in scope if _is_named(action, question)]
+    else:
+        named = [bare[action.id] for action in scope] if len(scope) < len(bare) else list(bare.values())
     matches, missing = _satisfying(named, question, registry, lexicon, worth)
     absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
     if absent:
@@ -103,6 +107,12 @@ def _without_excluded(
     ]
 
 
+def _scope(question: Question, registry: Registry) -> tuple[Action, ...]:
+    restricted = question.documents or question.excluded_documents or question.follows or question.kind
+    actions = registry.actions.values()
+    return tuple(action for action in actions if _in_scope(action, question)) if restricted else tuple(actions)
+
+
 def _in_scope(action: Action, question: Question) -> bool:
     """Keep the plans and the kind of actions that the question is about: they are its denominator."""
     if question.documents and action.document_id not in question.documents:
@@ -114,6 +124,10 @@ def _in_scope(action: Action, question: Question) -> bool:
     if question.kind == "levier":
         return action.title_field == "leviers"
     return not (question.kind == "fiche" and action.title_field == "leviers")
+
+
+def _names_any(question: Question) -> bool:
+    return bool(question.numbers or question.titles or question.objectives or question.axes)
 
 
 def _is_named(action: Action, question: Question) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -71,6 +72,16 @@ class Match(NamedTuple):
         return [held for held in self.action.involvements if held.role is role and held.field_key == field_key]
 
 
+_BARE: WeakKeyDictionary[Registry, dict[str, Match]] = WeakKeyDictionary()
+
+
+def bare_matches(registry: Registry) -> dict[str, Match]:
+    """Return each action as a match with no proof yet, by its id; made once for the registry in service."""
+    if registry not in _BARE:
+        _BARE[registry] = {identifier: Match(action) for identifier, action in registry.actions.items()}
+    return _BARE[registry]
+
+
 # Gives the worth of quoting a segment, from the ranks of its passage: it only orders equal proofs.
 Worth = Callable[[Segment], float]
 
@@ -124,11 +135,12 @@ class TopicProofs:
         found = self._registry.segments(self._rows[owner])
         return sorted(found, key=lambda segment: _proof_order(segment, self._topics, self._worth))
 
-    def owners_in(self, keys: Collection[str]) -> frozenset[str]:
-        """Return the owners that say the topics in a field of one of these keys."""
+    def owners_in(self, keys: Collection[str], apart_from: Rows | None = None) -> frozenset[str]:
+        """Return the owners that say the topics in a field of one of these keys, elsewhere than in some rows."""
         columns = self._registry.rows.columns
         wanted = [place for place, key in enumerate(columns.fields) if key in keys]
         rows = join_rows(list(self._rows.values()))
+        rows = rows if apart_from is None else np.setdiff1d(rows, apart_from, assume_unique=True)
         return self._registry.rows.owners(rows[np.isin(columns.field[rows], wanted)])
 
 

@@ -105,20 +105,17 @@ class VectorCache:
 
     def purge(self, texts: Iterable[str]) -> int:
         """Erase the vectors of every other text than ``texts``, whatever the model; return how many."""
+        return self.keep(text_key(text) for text in texts)
+
+    def keep(self, keys: Iterable[bytes]) -> int:
+        """Erase the vectors of every text but those of these keys, whatever the model; return how many."""
         with self._connection as connection:
             connection.execute("CREATE TEMP TABLE kept (text_hash BLOB PRIMARY KEY)")
-            hashes = ((text_key(text),) for text in texts)
-            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", hashes)
+            connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((key,) for key in keys))
             purged = connection.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM kept)")
             connection.execute("DROP TABLE kept")
         self._shrink()
         return purged.rowcount
-
-    def forget(self, keys: Iterable[bytes]) -> None:
-        """Erase the vectors of the texts of these keys, whatever the model."""
-        with self._connection as connection:
-            connection.executemany("DELETE FROM vectors WHERE text_hash = ?", ((key,) for key in keys))
-        self._shrink()
 
     def _shrink(self) -> None:
         # What is erased is overwritten at once; giving its place back to the disk rewrites the whole file.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -21,6 +22,7 @@ from clsassist.text import Stems, Token, fold, says
 _PROPER = re.compile(r"[A-ZÀ-Ý]")
 _CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w.-]{2,12}")
 _YEAR = re.compile(r"20\d\d")
+_Named = TypeVar("_Named")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
 
 
@@ -53,7 +55,8 @@ class Vocabulary:
     the stems of each organisation as written in the fiches; ``common_nouns`` are those that name nobody in
     particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
     ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
-    ``plans_saying`` finds the documents of the plans that say a name.
+    ``plans_saying`` finds the documents of the plans that say a name. ``names_from``, ``titles_from`` and
+    ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem.
     """
 
     lexicon: Lexicon
@@ -71,6 +74,9 @@ class Vocabulary:
     label_stems: dict[str, frozenset[str]]
     own_labels: tuple[tuple[Stems, str], ...]
     plans_saying: Callable[[str], frozenset[str]]
+    names_from: dict[str, tuple[Stems, ...]]
+    titles_from: dict[str, tuple[int, ...]]
+    boxes_from: dict[str, tuple[Box, ...]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether one public of the corpus says all of these, each in one of its ways."""
@@ -99,22 +105,28 @@ class Vocabulary:
         }
         analyser = lexicon.analyser
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
+        organisations = tuple((stems, name) for name in names for stems in _name_forms(name, lexicon))
+        titles = tuple((analyser.stems(action.title), action.id) for action in registry.actions.values())
+        boxes = tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon)))
         return Vocabulary(
             lexicon,
             frozenset({*registry.stems, *lexicon.stems, *lexicon.tool_words, *lexicon.weak_words, *places}),
             tuple(sorted(form for form in forms if len(form) >= 5)),
             places,
             _plan_names(registry, lexicon),
-            tuple((stems, name) for name in names for stems in _name_forms(name, lexicon)),
+            organisations,
             frozenset(analyser.stems(name) for name in names if not _PROPER.search(name[1:])),
-            tuple((analyser.stems(action.title), action.id) for action in registry.actions.values()),
+            titles,
             tuple({number for action in registry.actions.values() if _CODE.fullmatch(number := action.number or "")}),
-            tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon))),
+            boxes,
             _values(registry, lexicon, "public"),
             _values(registry, lexicon, "territoire"),
             _label_stems(registry, lexicon),
             tuple(_own_labels(registry, lexicon)),
             registry.plans_saying,
+            _by_first(dict.fromkeys((stems, stems) for stems, _ in organisations)),
+            _by_first((stems, place) for place, (stems, _) in enumerate(titles)),
+            _by_first((box.stems, box) for box in boxes),
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
@@ -155,6 +167,14 @@ class Vocabulary:
         # In a short word, one letter for another makes another word (chasse, classe).
         substituted = distance == 1 and len(best) == len(form) and sorted(best) != sorted(form)
         return None if substituted and len(form) < 7 else best
+
+
+def _by_first(named: Iterable[tuple[Stems, _Named]]) -> dict[str, tuple[_Named, ...]]:
+    found: dict[str, list[_Named]] = {}
+    for stems, one in named:
+        if stems:
+            found.setdefault(stems[0], []).append(one)
+    return {stem: tuple(held) for stem, held in found.items()}
 
 
 def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:

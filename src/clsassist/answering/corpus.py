@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from clsassist.answering.lines import name_of
+from clsassist.answering.lines import MOST_SHOWN, name_of, rest_lines
 from clsassist.citing import as_text, in_quotes
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import UNKNOWN, field_name
@@ -24,11 +25,12 @@ def _wanted(evidence: Evidence) -> list[str]:
     """Return the ids of the documents that the question is about, in order."""
     chosen = evidence.question.documents
     titled = {evidence.registry.action(one).document_id for one in evidence.question.titles}
-    return [key for key in evidence.registry.documents if key in (chosen or titled or evidence.registry.documents)]
+    wanted = chosen or titled
+    return [key for key in evidence.registry.documents if not wanted or key in wanted]
 
 
 def _actions_of(document_id: str, evidence: Evidence) -> list[Action]:
-    return [action for action in evidence.registry.actions.values() if action.document_id == document_id]
+    return evidence.registry.actions_of(document_id)
 
 
 # --- documents
@@ -40,9 +42,21 @@ def _answer_documents(evidence: Evidence) -> Answer:
     plans = {registry.plans[key].name for key in wanted}
     total = sum(len(_actions_of(key, evidence)) for key in wanted)
     head = f"**{counted(len(wanted), 'document')}**, {counted(len(plans), 'plan')}, {counted(total, 'action')} :"
-    lines = [head, "", *(_document_line(key, evidence) for key in wanted)]
+    lines = [head, "", *_document_lines(wanted, evidence)]
     lines += [f"- {path} : non lu ({reason})" for path, reason in registry.failures]
     return evidence.answer("\n".join(lines), coverage=evidence.coverage(total))
+
+
+def _document_lines(wanted: Sequence[str], evidence: Evidence) -> list[str]:
+    return [*(_document_line(key, evidence) for key in wanted[:MOST_SHOWN]), *_rest(len(wanted), "document")]
+
+
+def _rest(total: int, noun: str) -> list[str]:
+    """Say how many documents, or plans, are not listed; nothing when all are."""
+    more = total - MOST_SHOWN
+    return [f"- et {counted(more, f'autre {noun}', f'autres {noun}s')} : la rubrique Corpus les donne tous."] * (
+        more > 0
+    )
 
 
 def _document_line(key: str, evidence: Evidence) -> str:
@@ -66,8 +80,8 @@ def _dating(key: str, evidence: Evidence) -> Iterator[str]:
 
 def _cite_words(key: str, words: str, evidence: Evidence) -> str:
     """Cite the section where a document says some words, '' when none does."""
-    found = evidence.registry.segments_saying([evidence.analyser.stems(words)])
-    segment = next((one for one in found if one.document_id == key and words.lower() in one.quote.lower()), None)
+    found = evidence.registry.segments_of(key, [evidence.analyser.stems(words)])
+    segment = next((one for one in found if words.lower() in one.quote.lower()), None)
     return f" {evidence.book.cite(segment)}" if segment else ""
 
 
@@ -85,8 +99,10 @@ def _cite_years(key: str, evidence: Evidence) -> str:
 
 def _answer_dates(evidence: Evidence) -> Answer:
     lines = ["**Dates des documents** :", ""]
-    for key in _wanted(evidence):
+    wanted = _wanted(evidence)
+    for key in wanted[:MOST_SHOWN]:
         lines.append(f"- {evidence.registry.paths[key]} : {', '.join(_dating(key, evidence))}")
+    lines += _rest(len(wanted), "document")
     lines += ["", "Une réponse vaut à la date de son document : contacts et partenaires ont pu changer depuis."]
     return evidence.answer("\n".join(lines))
 
@@ -96,26 +112,32 @@ def _answer_territories(evidence: Evidence) -> Answer:
         evidence.registry.plans[key].name: evidence.registry.plans[key] for key in _wanted(evidence)
     }
     lines = [f"**{counted(len(plans), 'plan')}**, avec leur territoire :", ""]
-    for name, plan in plans.items():
+    documents: dict[str, list[str]] = {}
+    for key in _wanted(evidence):
+        documents.setdefault(evidence.registry.plans[key].name, []).append(key)
+    for name, plan in islice(plans.items(), MOST_SHOWN):
         lines.append(f"- {name} : {plan.territoire or 'territoire non précisé'}")
         said: dict[str, str] = {}
-        for key in _wanted(evidence):
-            for action in _actions_of(key, evidence) if evidence.registry.plans[key].name == name else []:
+        for key in documents[name]:
+            for action in _actions_of(key, evidence):
                 field = action.field("territoire")
                 if field and field.text:
                     mark = evidence.book.cite_span(action.id, field.key, field.label, field.span)
                     said.setdefault(squeeze(field.text), mark)
         lines += [f"  - {as_text(text)} {mark}" for text, mark in said.items()]
+    lines += _rest(len(plans), "plan")
     return evidence.answer("\n".join(lines))
 
 
 def _answer_state(evidence: Evidence) -> Answer:
     lines = []
-    for key in _wanted(evidence):
+    wanted = _wanted(evidence)
+    for key in wanted[:MOST_SHOWN]:
         status = document_status(evidence.registry.documents[key])
         path = evidence.registry.paths[key]
         said = f"le document porte la mention {in_quotes(status)} (en marge)" if status else "aucune mention d'état"
         lines.append(f"- {path} : {said}")
+    lines += _rest(len(wanted), "document")
     return evidence.answer("\n".join(["**État des documents, tel qu'il y est écrit** :", "", *lines]))
 
 
@@ -133,12 +155,14 @@ def _answer_gaps(evidence: Evidence) -> Answer:
             total += len(empty)
             if empty:
                 actions.append(action)
+            if empty and len(actions) <= MOST_SHOWN:
                 marks = [f"{_field_name(one.key, one.label)} {_cite_field(action, one, evidence)}" for one in empty]
                 rows.append(f"| {name_of(action, evidence).replace('|', '/')} | {', '.join(marks)} |")
     if not rows:
         return evidence.answer("**Aucun champ présent dans les fiches n'est vide.**")
-    head = f"**{counted(total, 'champ vide', 'champs vides')}** dans {counted(len(rows), 'action')} :"
+    head = f"**{counted(total, 'champ vide', 'champs vides')}** dans {counted(len(actions), 'action')} :"
     lines = [head, "", "| Action | Non renseigné |", "|---|---|", *rows]
+    lines += rest_lines(len(actions))
     lines += ["", *_missing_numbers(evidence)]
     return evidence.answer("\n".join(lines), tuple(actions), coverage=evidence.coverage(len(actions), total))
 
@@ -155,8 +179,9 @@ def _field_name(key: str, label: str) -> str:
 def _missing_numbers(evidence: Evidence) -> Iterator[str]:
     """Say which plans have fiches that the corpus does not hold, as far as their numbers show it."""
     plans: dict[str, list[Action]] = {}
+    wanted = set(_wanted(evidence))
     for action in evidence.registry.actions.values():
-        if action.document_id in _wanted(evidence):
+        if action.document_id in wanted:
             plans.setdefault(evidence.registry.plans[action.document_id].name, []).append(action)
     for name, held in plans.items():
         numbers = [int(action.number) for action in held if action.number and action.number.isdigit()]
@@ -197,7 +222,7 @@ def _answer_origin(evidence: Evidence) -> Answer:
         "**Mes réponses viennent des documents indexés, et d'eux seuls** : chaque phrase entre guillemets est leur "
         "texte même, à la place que donne sa source. Je n'invente ni ne complète rien ; le document officiel prévaut."
     )
-    return evidence.answer(f"{text}\n\n" + "\n".join(_document_line(key, evidence) for key in _wanted(evidence)))
+    return evidence.answer(f"{text}\n\n" + "\n".join(_document_lines(_wanted(evidence), evidence)))
 
 
 _ANSWERS: tuple[tuple[str, Callable[[Evidence], Answer]], ...] = (

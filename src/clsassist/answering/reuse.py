@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
 
 from clsassist.answering.fields import action_fields
 from clsassist.answering.lines import name_of, quote_line, rest_lines
@@ -15,6 +18,7 @@ from clsassist.citing import as_text
 from clsassist.evidence import Evidence
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer, Role
+from clsassist.registry import Registry
 from clsassist.segments import Weight, field_weight
 from clsassist.text import french, squeeze
 from clsassist.topic_search import Match
@@ -69,20 +73,19 @@ def _context_lines(action: Action, evidence: Evidence) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """An action, how much it is like the model, and the words they share, rarest first."""
+    """An action like the model, and the words they share, rarest first."""
 
     action: Action
-    score: float
     shared: tuple[str, ...]
 
 
 def _answer_alike(evidence: Evidence) -> Answer:
     models = [evidence.registry.action(one) for one in evidence.question.models]
     model = models[0]
-    others = [one for one in evidence.registry.actions.values() if one not in models]
+    others = [one for one in evidence.registry.actions.values() if one.id not in evidence.question.models]
     if _ELSEWHERE.search(evidence.question.text):
         others = [one for one in others if one.document_id != model.document_id]
-    best = _rank(model, others, evidence)[:_MOST_ALIKE]
+    best = _rank(model, others, evidence)
     if not best:
         text = f"**Aucune action ne ressemble** à {name_of(model, evidence)} parmi {counted(len(others), 'action')}."
         return evidence.answer(text)
@@ -96,23 +99,81 @@ def _answer_alike(evidence: Evidence) -> Answer:
 
 
 def _rank(model: Action, others: Sequence[Action], evidence: Evidence) -> list[_Alike]:
-    """Rank actions by the rare words of what they do that they share with a model, in proportion to all they say.
+    """Return the actions that share most rare words of what they do with a model, in proportion to all they say.
 
     The measure is a cosine over inverse document frequencies (Salton and Buckley, 1988).
     """
-    words = {action.id: _words(action, evidence) for action in (model, *others)}
-    counts = Counter(word for held in words.values() for word in held)
-    rare = {w: math.log(len(words) / n) for w, n in counts.items() if n <= max(2, _COMMON_SHARE * len(words))}
-    title = set(evidence.analyser.stems(model.title))
-    ranked = []
-    for action in others:
-        shared = sorted((words[model.id].keys() & words[action.id].keys()) & rare.keys(), key=lambda w: (-rare[w], w))
-        norm = math.sqrt(sum(rare.get(word, 0.0) for word in words[action.id])) or 1.0
-        # What the model is called is what it is about.
-        score = sum(rare[word] * (_TITLE_WEIGHT if word in title else 1) for word in shared) / norm
-        if len(shared) > 1:
-            ranked.append(_Alike(action, score, tuple(words[action.id][word] for word in shared)))
-    return sorted(ranked, key=lambda one: (-one.score, one.action.id))
+    table = _table_of(evidence)
+    kept = np.array([table.places[action.id] for action in (model, *others)])
+    counts = table.counts(kept)
+    rare = (counts > 0) & (counts <= max(2, _COMMON_SHARE * len(kept)))
+    weights = np.where(rare, np.log(len(kept) / np.maximum(counts, 1)), 0.0)
+    held = _words(model, evidence)
+    own = np.isin(table.stems, list(held)) & rare
+    title = np.isin(table.stems, evidence.analyser.stems(model.title))
+    # What the model is called is what it is about.
+    scores = table.sums(own * weights * np.where(title, _TITLE_WEIGHT, 1)) / (np.sqrt(table.sums(weights)) + _NO_WORD)
+    several = table.sums(own) > 1
+    ranked = sorted(
+        (-round(float(scores[place]), _DECIMALS), action.id, action)
+        for place, action in zip(kept[1:].tolist(), others, strict=True)
+        if several[place]
+    )
+    rarity = dict(zip(table.stems[own].tolist(), weights[own].tolist(), strict=True))
+    return [_alike(action, rarity, evidence) for _, _, action in ranked[:_MOST_ALIKE]]
+
+
+def _alike(action: Action, rarity: Mapping[str, float], evidence: Evidence) -> _Alike:
+    words = _words(action, evidence)
+    shared = sorted(rarity.keys() & words.keys(), key=lambda word: (-rarity[word], word))
+    return _Alike(action, tuple(words[word] for word in shared))
+
+
+# Actions alike to this many decimals are equal: sums made in another order differ beyond.
+_DECIMALS = 9
+_NO_WORD = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _WordTable:
+    """The stems of what every action does, as numbers: ``held`` are places in ``stems``, those of the action beside."""
+
+    stems: npt.NDArray[np.str_]
+    places: Mapping[str, int]
+    held: npt.NDArray[np.int32]
+    action: npt.NDArray[np.int32]
+
+    def counts(self, actions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return how many of some actions hold each stem."""
+        return np.bincount(self.held[np.isin(self.action, actions)], minlength=len(self.stems))
+
+    def sums(self, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return the sum, for each action, of the weights of its stems."""
+        summed = np.bincount(self.action, weights[self.held].astype(np.float64), minlength=len(self.places))
+        return summed.astype(np.float64)
+
+
+_TABLES: WeakKeyDictionary[Registry, _WordTable] = WeakKeyDictionary()
+
+
+def _table_of(evidence: Evidence) -> _WordTable:
+    """Return the words of all actions, analysed once for the registry in service."""
+    if evidence.registry not in _TABLES:
+        _TABLES[evidence.registry] = _make_table(evidence)
+    return _TABLES[evidence.registry]
+
+
+def _make_table(evidence: Evidence) -> _WordTable:
+    stems: dict[str, int] = {}
+    held: list[int] = []
+    actions: list[int] = []
+    places: dict[str, int] = {}
+    for place, action in enumerate(evidence.registry.actions.values()):
+        places[action.id] = place
+        words = _words(action, evidence)
+        held += [stems.setdefault(stem, len(stems)) for stem in words]
+        actions += [place] * len(words)
+    return _WordTable(np.array(list(stems)), places, np.array(held, np.int32), np.array(actions, np.int32))
 
 
 def _words(action: Action, evidence: Evidence) -> dict[str, str]:

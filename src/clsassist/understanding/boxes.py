@@ -74,9 +74,10 @@ def _field_places(draft: Draft, vocabulary: Vocabulary) -> dict[int, int]:
 
 def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: int) -> Box | None:
     stems = tuple(draft.tokens[place].stem for place in content[position:])
-    said = [box for box in vocabulary.boxes if stems[: len(box.stems)] == box.stems]
+    said = [box for box in vocabulary.boxes_from.get(stems[0], ()) if stems[: len(box.stems)] == box.stems]
     following = stems[1:]
-    if any(following[: len(box.stems)] == box.stems and box.family == stems[:1] for box in vocabulary.boxes):
+    begun = vocabulary.boxes_from.get(following[0], ()) if following else ()
+    if any(following[: len(box.stems)] == box.stems and box.family == stems[:1] for box in begun):
         # « les professionnels du social »: the family is named by one of its boxes.
         return None
     fitting = [box for box in said if len(box.stems) > 1 or _is_called_for(draft, box, vocabulary)]

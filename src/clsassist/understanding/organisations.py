@@ -118,7 +118,8 @@ def _organisation_at(
 
 def _longest_named(draft: Draft, vocabulary: Vocabulary, stems: list[str], position: int) -> Stems:
     """Return the longest name of the fiches that the question says from this position on, () when none."""
-    named = [form for form, _ in vocabulary.organisations if tuple(stems[position : position + len(form)]) == form]
+    begun = vocabulary.names_from.get(stems[position], ())
+    named = [form for form in begun if tuple(stems[position : position + len(form)]) == form]
     return max(named, key=len, default=())
 
 

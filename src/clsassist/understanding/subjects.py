@@ -59,9 +59,9 @@ def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
     stems = tuple(token.stem for token in draft.tokens if not token.stop)
     # A short title is also a topic: « quelles actions sur l'exercice coordonné ? » asks for more than one fiche.
     shortest = 2 if first_set_noun(draft) is None else 3
-    found = [
-        (action, title) for title, action in vocabulary.titles if len(title) >= shortest and _runs_in(title, stems)
-    ]
+    begun = sorted({place for stem in stems for place in vocabulary.titles_from.get(stem, ())})
+    titles = (vocabulary.titles[place] for place in begun)
+    found = [(action, title) for title, action in titles if len(title) >= shortest and _runs_in(title, stems)]
     if found:
         draft.question = replace(draft.question, titles=tuple(action for action, _ in found))
         held = {stem for _, title in found for stem in title}

@@ -136,9 +136,8 @@ def converse(lend: Lender, turns: tuple[Turn, ...], question: str) -> Iterator[S
     if tuple(known) != past:
         past = tuple(known)
         waiting, shown = (*past, pending), render_turns(past)
-    if done.answer:
-        for partial in _partial_answers(done.answer, len(past)):
-            yield Step(waiting, shown + _frame(pending, len(past), partial))
+    if done.answer and (words := _first_words(done.answer, len(past))):
+        yield Step(waiting, shown + _frame(pending, len(past), words))
     yield Step((*past, done), shown + _render_turn(done, len(past)))
 
 
@@ -157,12 +156,10 @@ def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
         return replace(pending, notice=UNEXPECTED_FAILURE)
 
 
-def _partial_answers(answer: Answer, place: int) -> Iterator[str]:
-    # The first words are on screen while the rest is still on its way.
-    shown = ""
-    for block in render_answer_blocks(answer, place)[:-1]:
-        shown += block
-        yield shown
+def _first_words(answer: Answer, place: int) -> str:
+    # On screen while the rest is on its way: one step only, since each takes its turn among those of all visitors.
+    first, *rest = render_answer_blocks(answer, place)
+    return first if rest else ""
 
 
 def abandon(turns: tuple[Turn, ...]) -> Step:

@@ -69,7 +69,7 @@ _ROUTERS = (
 
 # Visitors whose conversation Gradio remembers, of some hundred kilobytes each; it forgets none before that number. The
 # others' browsers send their questions with the next one, and it is prepared again.
-_MOST_SESSIONS = 300
+_MOST_SESSIONS = 200
 
 # How long the questions being answered or waiting in line have to end when the service stops: less than the ten seconds
 # after which containers are killed.

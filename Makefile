@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 # Python 3.11 est la version essayée. Pour en imposer une autre : make run PYTHON=python3.12
 PYTHON ?= $(shell for name in python3.11 python3; do $$name -c '' 2>/dev/null && echo $$name && break; done)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Les outils de la chaîne d'approvisionnement ont leur propre environnement : rien d'eux n'est installé avec clsassist.
+SUPPLY := .venv-supply
+# Là où l'ensemble a été essayé, chaque fichier reçu est comparé à son empreinte ; ailleurs, les versions seules comptent.
+LOCKED_INSTALL = ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) or sys.platform != "linux")' || \
+  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 COUNT ?= 2000
 KILLS ?= 200
 CLIENTS ?= 50
@@ -21,7 +26,7 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test lint format eval fuzz kills bench bench-growth bench-reading bench-page bench-load \
+.PHONY: help lock sbom audit install run test lint format eval fuzz kills bench bench-growth bench-reading bench-page bench-load \
   screenshots clean debian
 
 help: ## Affiche cette aide
@@ -83,6 +88,18 @@ screenshots: $(VENV)/.installed-dev debian ## Photographie chaque rubrique de la
 	@$(BIN)/clsassist index --if-stale corpus
 	@$(BIN)/python tools/screenshots.py index docs/screenshots
 
+lock: $(SUPPLY)/.installed ## Récrit requirements.lock : les versions de constraints.txt, avec leurs empreintes (réseau)
+	@CUSTOM_COMPILE_COMMAND="make lock" $(SUPPLY)/bin/pip-compile --quiet --extra eval --extra mcp --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --strip-extras --unsafe-package torch --unsafe-package setuptools \
+	  -c constraints.txt -o requirements.lock pyproject.toml
+
+sbom: $(VENV)/.installed-dev $(SUPPLY)/.installed ## Récrit docs/sbom/clsassist.cdx.json : ce sur quoi clsassist repose (CycloneDX)
+	@$(SUPPLY)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON $(BIN)/python \
+	  | $(BIN)/python tools/sbom.py
+
+audit: $(SUPPLY)/.installed ## Cherche les avis de sécurité connus (réseau) ; échoue sur ceux que SECURITY.md n'accepte pas
+	@$(SUPPLY)/bin/python tools/audit.py $(SUPPLY)/bin/pip-audit
+
 clean: ## Efface l'index construit et les caches (pas .venv)
 	find index -mindepth 1 ! -name README.md -delete
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
@@ -98,8 +115,9 @@ debian:
 	  $$as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	    chromium fonts-dejavu-core; } >/dev/null </dev/null || true
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.installed: pyproject.toml constraints.txt requirements.lock | $(BIN)/python
 	@echo "Installation de clsassist dans $(VENV) (quelques minutes la première fois)…"
+	@$(LOCKED_INSTALL)
 	@$(PIP_INSTALL) -e '.[eval]'
 	@touch $@
 
@@ -107,6 +125,12 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installation de clsassist et des outils de développement dans $(VENV)…"
 	@$(PIP_INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(SUPPLY)/.installed: | $(BIN)/python
+	@$(BIN)/python -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  pip-tools==7.6.2 cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
 
 # Debian range ensurepip dans le paquet python3-venv : sans lui, le pip du système remplit l'environnement.
 $(BIN)/python:

@@ -32,6 +32,7 @@ LAYERS = (
     "reading_report",
     "passages",
     # records become an index
+    "model_hub",
     "embedding",
     "segments",
     "fetching",

@@ -299,7 +299,8 @@ def test_gradio_draws_up_no_statistics(tmp_path: Path) -> None:
         queue = app.get_blocks()._queue
         event = next(iter(app.get_blocks().fns))
         for number in range(3):
-            sent = {"data": [None] * 10, "fn_index": event, "session_hash": f"visiteur{number}"}
+            inputs = len(app.get_blocks().fns[event].inputs)
+            sent = {"data": [None] * inputs, "fn_index": event, "session_hash": f"visiteur{number}"}
             assert client.post("/gradio_api/queue/join", json=sent).status_code == 200
         assert queue.events_recorded == 3
         assert not queue.event_analytics

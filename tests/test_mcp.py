@@ -38,6 +38,7 @@ class Live:
 
 class FakeSite:
     live = Live()
+    lend = live.use
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from clsassist.settings import Settings
 from clsassist.showing import action_to_payload, action_to_text, find_actions
 from clsassist.sources import citation_to_source
 from clsassist.starters import registry_to_starters
+from clsassist.text import legible
 from clsassist.understanding import understand
 from clsassist.understanding.comparison import read_sides
 from clsassist.understanding.requests import split_requests
@@ -69,12 +70,12 @@ class Assistant:
             logger.info("Question : %s", question)
         answers: list[Answer] = []
         try:
-            for request in split_requests(question):
+            for request in split_requests(legible(question)):
                 answers.append(self._answer(request, (*previous, *answers)))
         except sqlite3.DatabaseError as error:
             message = f"Le registre « {self._index.registry_path} » est abîmé ({error}). Lancez : clsassist index"
             raise IndexDamagedError(message) from error
-        return answers[0] if len(answers) == 1 else join_answers(question, answers)
+        return replace(answers[0], question=question) if len(answers) == 1 else join_answers(question, answers)
 
     def _answer(self, question: str, previous: tuple[Answer, ...]) -> Answer:
         started = time.perf_counter()
@@ -88,7 +89,7 @@ class Assistant:
     def explain(self, question: str) -> str:
         """Return how a question is understood, and each rank behind each hit, as French lines."""
         self._check(question)
-        understood = self._understand(question, ())
+        understood = self._understand(legible(question), ())
         hits = self._rank(understood)
         lines = [
             *explain_question(understood, self._registry),
@@ -114,7 +115,7 @@ class Assistant:
 
     def _find(self, reference: str) -> tuple[Action, Evidence]:
         evidence = Evidence(Question(reference, Intent.FIELD), self._registry, self._lexicon, ())
-        found = find_actions(reference, evidence)
+        found = find_actions(reference, evidence) or find_actions(legible(reference), evidence)
         if len(found) == 1:
             return found[0], evidence
         if not found:
@@ -125,7 +126,7 @@ class Assistant:
     def search(self, question: str, k: int = 10) -> list[tuple[Passage, float]]:
         """Return the passages nearest to a question by the hybrid ranking, with their fused scores, best first."""
         self._check(question)
-        hits = self._rank(self._understand(question, ()))[:k]
+        hits = self._rank(self._understand(legible(question), ()))[:k]
         return [(self._registry.passages[hit.passage_id], hit.score) for hit in hits]
 
     def actions(self) -> tuple[Action, ...]:
@@ -190,7 +191,7 @@ class Assistant:
         context: Question | None = None
         answered: tuple[ActionRef, ...] = ()
         for answer in previous:
-            for request in split_requests(answer.question):
+            for request in split_requests(legible(answer.question)):
                 context = self._read(request, context, answered)
             answered = answer.actions
         return self._read(question, context, answered)
@@ -201,7 +202,7 @@ class Assistant:
         return read_reuse(compared, self._registry)
 
     def _check(self, question: str) -> None:
-        if not question.strip():
+        if not legible(question).strip():
             raise ClsAssistError("La question est vide : écrivez-la en quelques mots.")
         limit = self._settings.max_question_chars
         if len(question) > limit:

@@ -17,7 +17,7 @@ from clsassist.contracts import answer_to_line, failure_to_line
 from clsassist.errors import ClsAssistError
 from clsassist.exports import ActionRow, answer_to_plain, registry_to_rows, rows_to_csv, rows_to_json, write_export
 from clsassist.settings import Settings
-from clsassist.terminal import EXIT_ERROR, FrenchGroup, read_questions, show_progress
+from clsassist.terminal import EXIT_ERROR, FrenchGroup, read_questions, say, show_progress
 
 if TYPE_CHECKING:
     from clsassist.assistant import Assistant
@@ -79,8 +79,10 @@ def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, anew:
         done = index_corpus(sources, settings, progress, anew=anew)
     if not done.changed:
         click.echo("Aucun fichier n'a changé : l'index en service est à jour.", err=True)
-    report = done.report
-    click.echo(json.dumps(report_to_payload(report), ensure_ascii=False) if as_json else report_to_text(report))
+    if as_json:
+        click.echo(json.dumps(report_to_payload(done.report), ensure_ascii=False))
+    else:
+        say(report_to_text(done.report))
 
 
 @main.command()
@@ -144,7 +146,7 @@ def explain(words: tuple[str, ...], index_dir: Path | None) -> None:
     Exemple : clsassist explain "Où la MSA est-elle partenaire ?"
     """
     with _opened(index_dir) as assistant:
-        click.echo(assistant.explain(" ".join(words)))
+        say(assistant.explain(" ".join(words)))
 
 
 @main.command()
@@ -163,7 +165,7 @@ def show(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> None:
         if as_json:
             click.echo(json.dumps(assistant.show_payload(reference), ensure_ascii=False))
         else:
-            click.echo(assistant.show(reference))
+            say(assistant.show(reference))
 
 
 @main.command()
@@ -295,13 +297,13 @@ def evaluate(
     with _opened(index_dir) as assistant, show_progress() as progress:
         results = run_cases(assistant, cases, lambda done, total: progress("questions", done, total))
         peers = _ask_peer(assistant, cases) if peer else {}
-    click.echo(results_to_text(results, show_held=held))
+    say(results_to_text(results, show_held=held))
     if report:
         path = write_report(report, results, peers, _command_line(), str(_settings(index_dir).index_dir))
         click.echo(f"Rapport écrit : {path}", err=True)
     shortfalls = find_shortfalls(results, thresholds)
     for sentence in shortfalls:
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
     return EXIT_ERROR if shortfalls else 0
 
 
@@ -355,7 +357,10 @@ def doctor(as_json: bool, index_dir: Path | None) -> int:
 
     exit_code = 0
     for check in run_checks(lambda: _settings(index_dir)):
-        click.echo(json.dumps(check.to_payload(), ensure_ascii=False) if as_json else check.line())
+        if as_json:
+            click.echo(json.dumps(check.to_payload(), ensure_ascii=False))
+        else:
+            say(check.line())
         exit_code = exit_code if check.passed else EXIT_ERROR
     return exit_code
 
@@ -372,7 +377,7 @@ def _opened(index_dir: Path | None) -> closing[Assistant]:
     assistant = Assistant.open(settings.index_dir, settings)
     if change := assistant.changed_source():
         # The answers stay those of the documents as indexed: say so, and answer.
-        click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
+        say(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
     return closing(assistant)
 
 
@@ -382,10 +387,10 @@ def _warn_of_index(live: LiveAssistant) -> None:
         with live.use() as assistant:
             change = assistant.changed_source()
     except ClsAssistError as error:
-        click.echo(f"Attention : {error}", err=True)
+        say(f"Attention : {error}", err=True)
         return
     if change:
-        click.echo(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
+        say(f"Attention : {change} depuis l'indexation. Pour en tenir compte : clsassist index", err=True)
 
 
 def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, memory: int) -> int:
@@ -397,7 +402,7 @@ def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, 
             answer = assistant.ask(question, tuple(previous))
         except ClsAssistError as error:
             exit_code = EXIT_ERROR
-            click.echo(f"Erreur : {error}", err=True)
+            say(f"Erreur : {error}", err=True)
             if as_json:
                 click.echo(failure_to_line(question, str(error)))
             continue
@@ -407,4 +412,7 @@ def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, 
 
 
 def _echo_answer(answer: Answer, as_json: bool) -> None:
-    click.echo(answer_to_line(answer) if as_json else answer_to_plain(answer))
+    if as_json:
+        click.echo(answer_to_line(answer))
+    else:
+        say(answer_to_plain(answer))

@@ -20,12 +20,12 @@ from clsassist.corpus import read_files
 from clsassist.errors import ClsAssistError
 from clsassist.readers import ARCHIVES
 from clsassist.readers.archive import read_archive
-from clsassist.readers.encoding import INVISIBLE
 from clsassist.readers.macros import holds_macros
 from clsassist.readers.names import may_be_document, path_to_name
 from clsassist.reading_report import ReadingReport, report_reading
 from clsassist.records import Corpus
 from clsassist.settings import Settings
+from clsassist.text import INVISIBLE
 
 # Where files wait until they are known to be documents: inside the corpus, so that the last step is a mere renaming,
 # and hidden, so that no indexing reads them.

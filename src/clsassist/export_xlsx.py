@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count, groupby, pairwise
 from typing import TYPE_CHECKING
 
-from clsassist.exports import ActionRow
+from clsassist.exports import FORMULA_STARTS, ActionRow
 from clsassist.parsing.columns import AXE_NUMBER_COLUMN, FIELDS_COLUMN, NUMBER_COLUMN, RENAMED, column_key
 from clsassist.parsing.labels import clean_label, field_name, inner_label, strip_prompts
 from clsassist.readers.layout import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN
@@ -31,7 +31,6 @@ _FORBIDDEN_IN_NAME = re.compile(r"[\\/*?:\[\]]")
 _FORBIDDEN_IN_FILE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _LONGEST_FILE_NAME = 100
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_FORMULA_STARTS = ("=", "+", "-", "@")
 
 _TITLE, _LEGEND = "Titre de l'action", "*partenaires à contacter"
 _OWN_GROUP, _OWN_WIDTH = "Autres champs du plan", 32
@@ -289,5 +288,5 @@ def _write_text(cell: Cell | MergedCell, text: str) -> None:
     cell.value = text
     cell.data_type = "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if text.lstrip().startswith(_FORMULA_STARTS):
+    if text.lstrip().startswith(FORMULA_STARTS):
         cell.quotePrefix = True

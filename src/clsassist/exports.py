@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from clsassist.errors import ClsAssistError
 from clsassist.records import Action, Answer, AnswerStatus, Citation, Field
-from clsassist.text import squeeze
+from clsassist.text import INVISIBLE, squeeze
 
 if TYPE_CHECKING:
     from clsassist.registry import Registry
 
 # A cell that begins with one of these is a formula for a spreadsheet: a document must not be able to run one.
-_FORMULA_STARTS = ("=", "+", "-", "@")
+# Spreadsheets set to an Asian language take the full-width signs for it.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 _FIXED_COLUMNS = ("id", "document", "plan", "numero", "titre", "axe", "objectif", "thematique")
 
@@ -30,13 +31,13 @@ def answer_to_plain(answer: Answer) -> str:
         parts.append("\n".join(f"- {choice}" for choice in answer.choices))
     if answer.citations:
         parts.append("Sources\n" + "\n".join(citation_to_plain(cited) for cited in answer.citations))
-    return "\n\n".join(parts) + "\n"
+    return INVISIBLE.sub("", "\n\n".join(parts)) + "\n"
 
 
 def citation_to_plain(citation: Citation) -> str:
     """Return one source line: where the words stand, then the words."""
     fiche = f"fiche {citation.action_number}" if citation.action_number else citation.action_title
-    place = " › ".join(part for part in (citation.document, fiche, citation.label) if part)
+    place = " › ".join(squeeze(part) for part in (citation.document, fiche, citation.label) if part)
     page = f" (p. {citation.page})" if citation.page is not None else ""
     return f"[{citation.number}] {place}{page} : « {squeeze(citation.quote)} »"
 
@@ -112,7 +113,7 @@ def neutralise(cell: str) -> str:
     >>> neutralise("=1+1"), neutralise(" @SOMME"), neutralise("2025")
     ("'=1+1", "' @SOMME", '2025')
     """
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA_STARTS) else cell
 
 
 def _row_to_payload(row: ActionRow) -> dict[str, object]:

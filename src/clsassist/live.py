@@ -7,7 +7,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
 from clsassist.assistant import Assistant
@@ -31,6 +31,15 @@ class _Served:
     assistant: Assistant
     users: int = 0
     retired: bool = False
+    warm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An assistant on loan; ``extend`` keeps its index open for a piece of work that may outlast the loan."""
+
+    assistant: Assistant
+    extend: Callable[[], AbstractContextManager[Assistant]]
 
 
 class LiveAssistant:
@@ -64,9 +73,31 @@ class LiveAssistant:
         Raises IndexMissingError, IndexMismatchError or IndexDamagedError as long as there is none; a later use
         finds the index again by itself.
         """
-        served = self._borrow()
+        with self._lent() as served:
+            yield served.assistant
+
+    @contextmanager
+    def loan(self) -> Iterator[Loan]:
+        """Lend the assistant of the build in service, with the means to keep it longer; raises as « use » does."""
+        with self._lent() as served:
+            yield Loan(served.assistant, lambda: self._extended(served))
+
+    @contextmanager
+    def _extended(self, served: _Served) -> Iterator[Assistant]:
+        with self._lock:
+            if served.retired and not served.users:
+                raise IndexMissingError("L'index a été remplacé entre-temps : reposez la question.")
+            served.users += 1
         try:
             yield served.assistant
+        finally:
+            self._give_back(served)
+
+    @contextmanager
+    def _lent(self) -> Iterator[_Served]:
+        served = self._borrow()
+        try:
+            yield served
         except IndexDamagedError:
             # A part first opened just now: the next use opens the whole index anew.
             self._retire(served)
@@ -75,9 +106,14 @@ class LiveAssistant:
             self._give_back(served)
 
     def warm(self) -> None:
-        """Load what the first question would wait for, the embedding model above all; raises as « use » does."""
-        with self.use() as assistant:
-            _warm(assistant)
+        """Load what the first question of a build would wait for, the embedding model above all, once.
+
+        Raises as « use » does.
+        """
+        with self._lent() as served:
+            if not served.warm:
+                _warm(served.assistant)
+                served.warm = True
 
     def close(self) -> None:
         """Release the index as soon as nobody uses it."""

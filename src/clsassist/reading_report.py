@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from clsassist.parsing.labels import UNKNOWN
 from clsassist.records import Action, Corpus, ParsedDocument, Section, Warning
+from clsassist.text import squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def report_to_text(report: ReadingReport) -> str:
     lines = [f"{_plural(len(report.documents), 'document lu', 'documents lus')}, {_plural(actions, 'action')}."]
     for held in report.documents:
         lines.extend(_document_lines(held))
-    lines.extend(f"✗ {path} : non lu, {reason}" for path, reason in report.unread)
+    lines.extend(f"✗ {squeeze(path)} : non lu, {squeeze(reason)}" for path, reason in report.unread)
     return "\n".join(lines)
 
 
@@ -91,7 +92,7 @@ def report_to_payload(report: ReadingReport) -> dict[str, object]:
 def _document_lines(held: DocumentReport) -> Iterator[str]:
     dated = f", daté de {held.dated.lower()}" if held.dated else ""
     status = f", « {held.status} »" if held.status else ""
-    yield f"✓ {held.document} : {held.plan}{dated}{status}"
+    yield f"✓ {squeeze(held.document)} : {held.plan}{dated}{status}"
     counts = [
         _plural(held.actions, "action"),
         _plural(held.known_fields, "champ reconnu", "champs reconnus"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from clsassist.errors import ConfigurationError
+from clsassist.model_hub import settle_hub
 from clsassist.retrieval import Hit
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class CrossEncoderReranker:
 
         Raises ConfigurationError when sentence-transformers cannot load it.
         """
+        settle_hub(name)
         from sentence_transformers import CrossEncoder
 
         try:

@@ -61,6 +61,9 @@ class PageSettings:
     # Questions a client may ask in one minute: nobody reads thirty answers in a minute, but a whole town hall may share
     # one address.
     rate_per_minute: int = 120
+    # How long a question may wait and be answered, in seconds, before its asker is told to try again: an answer takes
+    # some 40 ms, and nobody looks at an empty page for half a minute.
+    answer_seconds: int = 30
     # How long the server remembers a conversation left alone: long enough for a meeting.
     conversation_minutes: int = 120
     # How long a browser keeps a conversation that nobody opens: the time between two meetings of a steering committee.
@@ -226,6 +229,7 @@ def _read_page(env: Mapping[str, str]) -> PageSettings:
         max_concurrent=_read_int(env, "CLSASSIST_MAX_CONCURRENT", default.max_concurrent, least=1, most=64),
         max_waiting=_read_int(env, "CLSASSIST_MAX_WAITING", default.max_waiting, least=1, most=10_000),
         rate_per_minute=_read_int(env, "CLSASSIST_RATE_PER_MINUTE", default.rate_per_minute, least=1, most=100_000),
+        answer_seconds=_read_int(env, "CLSASSIST_ANSWER_SECONDS", default.answer_seconds, least=1, most=3_600),
         conversation_days=_read_int(env, "CLSASSIST_CONVERSATION_DAYS", default.conversation_days, least=1, most=3_650),
         conversation_minutes=_read_int(
             env, "CLSASSIST_CONVERSATION_MINUTES", default.conversation_minutes, least=1, most=10_080

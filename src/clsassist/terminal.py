@@ -109,8 +109,15 @@ def _exit_code(run: Callable[[], int | None]) -> int:
         _show_usage_error(error)
         return EXIT_USAGE
     except ClsAssistError as error:
-        click.echo(f"Erreur : {error}", err=True)
+        say(f"Erreur : {error}", err=True)
         return EXIT_ERROR
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Write words for a person: none of those that documents bring may command the terminal, or hide."""
+    from clsassist.text import INVISIBLE
+
+    click.echo(INVISIBLE.sub("", text), err=err)
 
 
 def _speak_utf8() -> None:

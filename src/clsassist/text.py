@@ -20,10 +20,26 @@ _STEMMER = Stemmer.Stemmer("french")
 # Characters that word processors and PDF writers use for an ASCII one, and ligatures that NFKD leaves alone.
 _LOOKALIKES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 
+# Characters that show nothing: they hide instructions, or cut words in two. Soft hyphen, Mongolian vowel separator,
+# zero width, direction marks, fillers, variation selectors, tags, controls other than the line end and the tab.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\ufff0-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f]"
+)
+# Letters of other scripts that nobody tells from a Latin one.
+_DISGUISED = str.maketrans(
+    "асԁеһіјӏмоорԛгѕтуѵԝхАВСЕНІЈКМОРЅТУХαικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "acdehijlmoopqrstuvwxABCEHIJKMOPSTYXaikvoptuxABEZHIKMNOPTYX",
+)
+# Letters drawn otherwise: full width, mathematical, and the holes of that block; ligatures; wide spaces.
+_DRAWN_OTHERWISE = re.compile(
+    "[\uff01-\uff5e\u3000\ufb00-\ufb06\u210a-\u2113\u2115\u2119-\u211d\u2124\u2128\u212c-\u2134\U0001d400-\U0001d7ff]+"
+)
+
 # A word; « C.P.A.M. » is one; so is « élu·e·s », « référent(e) », « agent.e.s » (inclusive writing).
 _WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}[^\W\d_]?"
-    r"|[^\W_]+(?:[·•‧][^\W\d_]{1,6})*(?:\.e\b(?:\.s\b)?|\((?:e|ne|le|ve|trice)\)s?)?"
+    r"|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:[·•‧][^\W\d_]{1,6})*(?:\.e\b(?:\.s\b)?|\((?:e|ne|le|ve|trice)\)s?)?"
 )
 _INCLUSIVE = re.compile(r"(?:[·•‧]\w+)+$|\.e(?:\.s)?$|\(\w+\)s?$")
 
@@ -88,8 +104,22 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LOOKALIKES))
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LOOKALIKES)).translate(_DISGUISED)
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+def legible(text: str) -> str:
+    r"""Return words as their reader sees them: nothing invisible, each letter the one that it looks like.
+
+    For what is understood, never for what is quoted.
+
+    >>> legible("mа\u00eetri\u200bse\x1b de ｓｔａｇｅ")
+    'maîtrise de stage'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    plain = _DRAWN_OTHERWISE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), INVISIBLE.sub("", text))
+    return unicodedata.normalize("NFC", plain.translate(_DISGUISED))
 
 
 def squeeze(text: str) -> str:

@@ -64,7 +64,7 @@ def _measure_size(size: int, work: Path, cache: Path | None, peer: Path | None) 
         store = work / f"peer-{size}"
         shutil.rmtree(store, ignore_errors=True)
         built, run = run_worker("peer_build", paths=[str(corpus)], model=str(peer), folder=str(store))
-        asked, asked_run = run_worker("peer_ask", model=str(peer), folder=str(store), questions=questions)
+        asked, asked_run = run_worker("peer_ask", model=str(peer), folder=str(store), questions=questions[::2])
         found["peer"] = {**built, "run": as_json(run), "asking": asked, "peak": asked_run.peak}
     return found
 

@@ -105,7 +105,7 @@ def _tokenizer(container: Container) -> PreTrainedTokenizerFast:
     pieces = list(zip(known.pieces, known.scores, strict=True))
     tokenizer = Tokenizer(Unigram(pieces, unk_id=known.unknown))
     # What the model card's own normaliser does to French text.
-    tokenizer.normalizer = Sequence([NFKC(), Replace(Regex(" {2,}"), " ")])
+    tokenizer.normalizer = Sequence([NFKC(), Replace(Regex(r"[\t\n\r]"), " "), Replace(Regex(" {2,}"), " ")])
     tokenizer.pre_tokenizer = Metaspace()
     first, last = known.pieces[known.first], known.pieces[known.last]
     ends = [(first, known.first), (last, known.last)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from clsassist.evidence import Evidence
 from clsassist.proofs import part_proof
 from clsassist.records import Action, Involvement, Role
+from clsassist.registry import Registry
 from clsassist.segments import Segment
 
 # The fields that list the organisations of a role.
@@ -25,6 +27,17 @@ class Held:
 
 def shared_name(organisation: str, evidence: Evidence) -> str:
     """Return the name of the lexicon's actor that a name says, when it says just one; else its own stems."""
+    kept = _KEPT.setdefault(evidence.registry, {})
+    if organisation not in kept:
+        kept[organisation] = _find_name(organisation, evidence)
+    return kept[organisation]
+
+
+# The names of the registry in service, each found once.
+_KEPT: WeakKeyDictionary[Registry, dict[str, str]] = WeakKeyDictionary()
+
+
+def _find_name(organisation: str, evidence: Evidence) -> str:
     actors = evidence.lexicon.actors_in(evidence.analyser.content(organisation))
     names = {actor.name for actor in actors}
     # « Groupe Hospitalier … pour l'hôpital de Thann » is one organisation; « ARS et CPAM » would be two.

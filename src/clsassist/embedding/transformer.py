@@ -13,6 +13,7 @@ import numpy as np
 
 from clsassist.embedding.base import Progress, Vector, Vectors, check_vectors, clean
 from clsassist.errors import EmbeddingError
+from clsassist.model_hub import settle_hub
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,6 +41,7 @@ class SentenceTransformerEmbedder:
 
         Raises EmbeddingError when it cannot be loaded.
         """
+        settle_hub(model)
         try:
             from sentence_transformers import SentenceTransformer
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from clsassist.records import Warning
+from clsassist.text import INVISIBLE
 
-# Characters that show nothing: they hide instructions, or cut words in two. Soft hyphen, Mongolian vowel separator,
-# zero width, direction marks, fillers, variation selectors, tags, controls other than the line end and the tab.
-INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\ufff0-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0e-\x1f\x7f-\x9f]"
-)
 # Windows and old Mac line ends, vertical tab, form feed, line and paragraph separators.
 _LINE_END = re.compile("\r\n?|[\v\f\u2028\u2029]")
 
@@ -62,7 +58,8 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, tuple[Warning,
     text, warning = _to_text(raw, declared)
     text, mended = _mend(text)
     warnings = tuple(Warning(message) for message in (warning, mended, _lost(text)) if message)
-    return INVISIBLE.sub("", _LINE_END.sub("\n", text)), warnings
+    # Accents written apart from their letter show as one: words are compared as they look.
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", _LINE_END.sub("\n", text))), warnings
 
 
 def _to_text(raw: bytes, declared: str | None) -> tuple[str, str]:

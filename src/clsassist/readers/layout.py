@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from clsassist.readers.encoding import INVISIBLE
 from clsassist.readers.markup import BOX_CLEAR, BOX_TICKED, BOX_UNKNOWN, Place, text_to_blocks
 from clsassist.readers.transcript import Transcript
 from clsassist.records import Block, BlockKind, Span, Warning
+from clsassist.text import INVISIBLE
 
 __all__ = ["BOX_CLEAR", "BOX_TICKED", "BOX_UNKNOWN", "EMPHASISED", "Line", "Table", "TableCell", "write_layout"]
 
@@ -75,8 +76,9 @@ def write_layout(
 
 
 def clean(text: str) -> str:
-    """Drop the characters that show nothing, and bring line ends and tabs back to spaces."""
-    return INVISIBLE.sub("", text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
+    """Drop the characters that show nothing, compose accents, and bring line ends and tabs back to spaces."""
+    shown = INVISIBLE.sub("", text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
+    return unicodedata.normalize("NFC", shown)
 
 
 class _Writer:

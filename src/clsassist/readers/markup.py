@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from clsassist.records import Block, BlockKind, Span
 from clsassist.text import fold, trimmed
 
+# The tags that editors of forms leave in a text. Any other is what somebody wrote, and is read as it stands.
+_TAGS = (
+    "a|abbr|b|big|blockquote|br|center|dd|del|div|dl|dt|em|font|h[1-6]|hr|i|input|ins|label|li|ol|p|s|small|span|strike"
+    "|strong|sub|sup|table|tbody|td|tfoot|th|thead|tr|u|ul"
+)
 # What ends a run of text: an HTML tag, a word-processor leftover, a line end.
-_BREAK = re.compile(r"<(?P<tag>/?[a-zA-Z][^<>]*)>|\[bookmark: [^\]]*\]|\n")
+_BREAK = re.compile(rf"<(?P<tag>/?(?:{_TAGS})(?=[\s/>])[^<>]*)>|\[bookmark: [^\]]*\]|\n", re.IGNORECASE)
 _TICKED_INPUT = re.compile(r"\bchecked\b", re.IGNORECASE)
 
 # How readers of native formats write a check box; the last is one whose state the file does not tell.

@@ -38,6 +38,9 @@ _SHOWN_LINKS = ("http://", "https://", "mailto:", "ftp://")
 _STYLED_CELL = re.compile(rb'<(?:\w+:)?c(?=\s[^<>]*?\br="[A-Z]+\d+")[^<>]*/>')
 _STYLED_ROW = re.compile(rb'<(?:(\w+):)?row(?=\s[^<>]*?\br="\d+")[^<>]*(?:/>|>\s*</(?:\w+:)?row>)')
 
+_COMMENTS = re.compile(r"xl/(?:comments/)?comments?\d*\.xml")
+_COMMENT = re.compile(rb"<(?:\w+:)?comment\s")
+
 # What openpyxl raises on a damaged workbook: it checks little, so the damage shows wherever it is used.
 _DAMAGE = (
     KeyError,
@@ -120,12 +123,16 @@ def load_sheets(raw: bytes) -> tuple[list[Sheet], str | None]:
         if "[Content_Types].xml" not in package.namelist():
             raise ValueError("ce n'est pas un classeur Excel")
         _refuse_entities(package)
+        comments = _count_comments(package)
     with python_warnings.catch_warnings():
         # openpyxl tells of styles and extensions that it drops: none is content.
         python_warnings.simplefilter("ignore")
         workbook = _load_workbook(raw)
         try:
-            return [_read_sheet(workbook, found) for found in workbook.worksheets], workbook.properties.title
+            sheets = [_read_sheet(workbook, found) for found in workbook.worksheets]
+            if comments and sheets:
+                sheets[0].warnings.append(Warning(f"{comments} commentaire(s) de cellule, laissé(s) de côté"))
+            return sheets, workbook.properties.title
         finally:
             workbook.close()
 
@@ -135,6 +142,12 @@ def _refuse_old_format(raw: bytes) -> None:
         if "EncryptedPackage".encode("utf-16-le") in raw:
             raise ValueError("il est protégé par un mot de passe : enregistrez-le sans mot de passe")
         raise ValueError("c'est un classeur d'un ancien format (.xls) : enregistrez-le en .xlsx")
+
+
+def _count_comments(package: zipfile.ZipFile) -> int:
+    """Count the remarks hung on cells; those of a conversation stand in a part of their own, and in the older one."""
+    names = (name for name in package.namelist() if _COMMENTS.fullmatch(name))
+    return sum(len(_COMMENT.findall(package.read(name))) for name in names)
 
 
 def _refuse_entities(package: zipfile.ZipFile) -> None:

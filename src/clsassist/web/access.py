@@ -232,9 +232,18 @@ class Access:
         key = hmac.digest(self._secret, self._passwords[role].encode(), "sha256")
         return hmac.digest(key, said.encode(), "sha256").hex()
 
-    def allow_question(self, client: str) -> bool:
-        """Count one question of a client, and say whether it may be answered."""
-        return self._counter.hit(self._questions, "question", client_key(client))
+    def allow_question(self, client: str, count: int = 1) -> bool:
+        """Count the questions that a client asks at once, and say whether they may be answered.
+
+        A long conversation prepared again takes all that may be asked in a minute, and no more.
+        """
+        cost = min(count, max(1, self._questions.amount - 1))
+        return count < 1 or self._counter.hit(self._questions, "question", client_key(client), cost=cost)
+
+    def require_question(self, client: str, count: int = 1) -> None:
+        """Count the questions that a client asks at once; raises TooManyRequestsError when they are too many."""
+        if not self.allow_question(client, count):
+            raise TooManyRequestsError(self.put_off(client), self.question_wait(client))
 
     def put_off(self, client: str) -> str:
         """Return the sentence that puts a client off until it may ask again."""

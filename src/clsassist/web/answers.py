@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from clsassist.answer_files import Provenance, answers_to_docx, answers_to_markdown
 from clsassist.assistant import Assistant
@@ -14,7 +14,8 @@ from clsassist.engagement_files import Edition, build_day, file_name
 from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.records import Answer
 from clsassist.settings import Settings
-from clsassist.web.asking import Line, refuse_text
+from clsassist.web.access import visitor_of
+from clsassist.web.asking import refuse_text
 from clsassist.web.site import Site
 
 # A file holds a conversation: beyond this it is no reading any more, and each question costs an answer.
@@ -28,16 +29,17 @@ _KINDS = {
 def answers_router(site: Site) -> APIRouter:
     """Return the files under « /reponses »: Markdown and Word."""
     router = APIRouter()
-    line = Line(site.settings)
 
     @router.post("/reponses/{kind}")
     async def answer_file(
-        kind: str, q: Annotated[Sequence[str], Form()] = (), tout: Annotated[str, Form()] = ""
+        request: Request, kind: str, q: Annotated[Sequence[str], Form()] = (), tout: Annotated[str, Form()] = ""
     ) -> Response:
         if kind not in _KINDS:
             raise UnknownPageError("Une réponse s'exporte en Markdown (md) ou en Word (docx).")
         questions = _checked(q, site.settings)
-        content = await line.run(lambda: _write(site, kind, questions, whole=bool(tout)))
+        # The gate counted the request as one question; each is asked again.
+        site.access.require_question(visitor_of(request).client, len(questions) - 1)
+        content = await site.line.run(lambda: _write(site, kind, questions, whole=bool(tout)), request)
         name = file_name("conversation" if tout else f"réponse {questions[-1]}", kind=kind)
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(content, media_type=_KINDS[kind], headers=headers)

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from clsassist.catalogue import catalogue_of
 from clsassist.engagement_sheet import build_sheet, directory_of, search_words
-from clsassist.errors import TooManyRequestsError, UnknownActionError, UnknownPageError
+from clsassist.errors import UnknownActionError, UnknownPageError
 from clsassist.records import Answer
 from clsassist.settings import Settings
 from clsassist.text import fold
@@ -48,7 +48,7 @@ from clsassist.web.api_models import (
     Problem,
 )
 from clsassist.web.api_page import schema_to_guide
-from clsassist.web.asking import BUSY_SECONDS, MAX_PREVIOUS, Line, LineFullError, answer_conversation, refuse_text
+from clsassist.web.asking import BUSY_SECONDS, MAX_PREVIOUS, LineFullError, answer_conversation, refuse_text
 from clsassist.web.site import Site
 
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
@@ -117,12 +117,14 @@ def _refuse(asked: Asked, settings: Settings) -> str:
     return ""
 
 
-async def _answer(site: Site, line: Line, asked: Asked) -> JSONResponse:
+async def _answer(site: Site, request: Request, asked: Asked) -> JSONResponse:
     refusal = _refuse(asked, site.settings)
     if refusal:
         return JSONResponse({"detail": refusal}, 422, _NOT_KEPT)
+    # The questions before are asked again: they are work too.
+    site.access.require_question(visitor_of(request).client, len(asked.previous))
     try:
-        answer, build = await line.run(lambda: _converse(site, asked))
+        answer, build = await site.line.run(lambda: _converse(site, asked), request)
     except LineFullError as error:
         return JSONResponse({"detail": str(error)}, 503, {**_NOT_KEPT, "Retry-After": str(BUSY_SECONDS)})
     return JSONResponse(answer_to_json(answer), headers={**_NOT_KEPT, BUILD_HEADER: build})
@@ -130,11 +132,7 @@ async def _answer(site: Site, line: Line, asked: Asked) -> JSONResponse:
 
 def _count(site: Site, request: Request) -> None:
     # The gate counts what is posted; a question in an address is one too.
-    client = visitor_of(request).client
-    if not site.access.allow_question(client):
-        wait = site.access.question_wait(client)
-        seconds = f"{wait} seconde{'s' if wait > 1 else ''}"
-        raise TooManyRequestsError(f"Trop de questions en une minute : réessayez dans {seconds}.", wait)
+    site.access.require_question(visitor_of(request).client)
 
 
 def _converse(site: Site, asked: Asked) -> tuple[Answer, str]:
@@ -143,7 +141,6 @@ def _converse(site: Site, asked: Asked) -> tuple[Answer, str]:
 
 
 def _add_questions(router: APIRouter, site: Site) -> None:
-    line = Line(site.settings)
     about: dict[str, Any] = {
         "tags": ["Questions"],
         "response_model": AnswerOut,
@@ -152,9 +149,9 @@ def _add_questions(router: APIRouter, site: Site) -> None:
     }
 
     @router.post("/ask", summary="Poser une question", **about)
-    async def ask(asked: Asked) -> Response:
+    async def ask(request: Request, asked: Asked) -> Response:
         """Répond à une question, seule ou à la suite d'autres : « et l'ARS ? » se comprend d'après « previous »."""
-        return await _answer(site, line, asked)
+        return await _answer(site, request, asked)
 
     @router.get("/ask", summary="Poser une question, dans l'adresse", **about)
     async def ask_in_address(
@@ -178,7 +175,7 @@ def _add_questions(router: APIRouter, site: Site) -> None:
     ) -> Response:
         """Comme POST, pour un essai au navigateur ou un tableur."""
         _count(site, request)
-        return await _answer(site, line, Asked(question=question, previous=tuple(previous)))
+        return await _answer(site, request, Asked(question=question, previous=tuple(previous)))
 
 
 # --- fiches

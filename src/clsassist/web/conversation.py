@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from clsassist.assistant import Assistant
 from clsassist.errors import ClsAssistError, IndexDamagedError
 from clsassist.records import Answer, Citation
 from clsassist.settings import Settings
+from clsassist.web.asking import Answering
 from clsassist.web.markdown import plain, prose, tidy
 from clsassist.web.rendering import (
     Neighbours,
@@ -38,7 +38,7 @@ _WAITING = f'<p class="cls-wait">Recherche dans les documents{_DOTS}</p>'
 _REOPENING = f'<p class="cls-wait cls-reopening">Réouverture de la conversation{_DOTS}</p>'
 
 # Lends the assistant for the time of one answer; raises ClsAssistError when there is no index.
-Lender = Callable[[], AbstractContextManager[Assistant]]
+Lender = Callable[[], AbstractContextManager[Answering]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ def read_questions(sent: object, settings: Settings) -> tuple[str, ...]:
         return ()
     known = (tidy(one) for one in sent[-MAX_TURNS:] if isinstance(one, str))
     return tuple(one for one in known if one and len(one) <= settings.max_question_chars)
+
+
+def asked_again(turns: tuple[Turn, ...], sent: object, settings: Settings) -> tuple[str, ...]:
+    """Return the questions on the visitor's screen that the server does not remember so: each is asked again."""
+    questions = read_questions(sent, settings)
+    forgotten = isinstance(sent, list) and questions != tuple(turn.question for turn in turns)
+    return questions if forgotten else ()
 
 
 def recall(lend: Lender, turns: tuple[Turn, ...], sent: object, settings: Settings) -> tuple[Turn, ...]:
@@ -141,7 +148,7 @@ def converse(lend: Lender, turns: tuple[Turn, ...], question: str) -> Iterator[S
     yield Step((*past, done), shown + _render_turn(done, len(past)))
 
 
-def _ask(assistant: Assistant, past: tuple[Turn, ...], pending: Turn) -> Turn:
+def _ask(assistant: Answering, past: tuple[Turn, ...], pending: Turn) -> Turn:
     previous = tuple(turn.answer for turn in past if turn.answer)
     try:
         return replace(pending, answer=assistant.ask(pending.question, previous), build=assistant.build)

@@ -19,7 +19,8 @@ from starlette.responses import Response
 
 from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.records import Answer, AnswerStatus, Citation
-from clsassist.web.asking import BUSY_SECONDS, MAX_PREVIOUS, Line, LineFullError, refuse_text
+from clsassist.web.access import visitor_of
+from clsassist.web.asking import BUSY_SECONDS, MAX_PREVIOUS, LineFullError, refuse_text
 from clsassist.web.markdown import markdown_blocks, plain
 from clsassist.web.rendering import citation_place
 from clsassist.web.site import NOTICE, Site
@@ -70,7 +71,6 @@ class ShownTurn:
 def embed_router(site: Site) -> APIRouter:
     """Return the compact chat; it exists only when a site may show it."""
     router = APIRouter()
-    line = Line(site.settings)
 
     @router.get(EMBED_PATH, include_in_schema=False)
     def begin(request: Request) -> Response:
@@ -87,8 +87,10 @@ def embed_router(site: Site) -> APIRouter:
     ) -> Response:
         _require_open(site)
         questions = (*previous[-MAX_PREVIOUS:], question)
+        # The gate counted the request as one question; those before are asked again.
+        site.access.require_question(visitor_of(request).client, len(questions) - 1)
         try:
-            turns = await line.run(lambda: _converse(site, questions))
+            turns = await site.line.run(lambda: _converse(site, questions), request)
         except LineFullError as error:
             turns, busy = (ShownTurn(question, notice=str(error)),), {"Retry-After": str(BUSY_SECONDS)}
             return _render(site, request, turns, (), 503, busy)

@@ -24,7 +24,7 @@ from clsassist.errors import (
     UnknownPageError,
 )
 from clsassist.web.access import sign_in_address
-from clsassist.web.asking import LineFullError
+from clsassist.web.asking import BUSY_SECONDS, LineFullError
 from clsassist.web.guard import SEALED
 from clsassist.web.site import Site
 
@@ -97,6 +97,8 @@ def add_failure_pages(app: FastAPI, site: Site) -> None:
         response = fail(site, request, status_of(error), str(error))
         if isinstance(error, TooManyRequestsError):
             response.headers["Retry-After"] = str(error.retry_after)
+        elif isinstance(error, LineFullError):
+            response.headers["Retry-After"] = str(BUSY_SECONDS)
         return response
 
     @app.exception_handler(HTTPException)

@@ -124,7 +124,7 @@ def _keep(site: Site, store: FeedbackStore, opinion: Opinion) -> int:
     for question in questions:
         if refusal := refuse_text(question, site.settings):
             raise ClsAssistError(f"La question jugée {refusal}.")
-    with site.live.use() as assistant:
+    with site.lend() as assistant:
         *before, answer = answer_conversation(assistant, questions)
         verdict = Verdict(opinion.rating, opinion.reason, opinion.comment)
         said = judge(answer, verdict, assistant.build, tuple(one.question for one in before))

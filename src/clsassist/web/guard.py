@@ -68,6 +68,8 @@ _NO_SCRIPT = (
 # What presents Gradio rather than this page: addresses of its site, its name and logo for home screens. Without its
 # base address, a link to a place of the page stays in the page.
 _FOREIGN = re.compile(r'<(?:meta\s+(?:property|name)="(?:og|twitter):|link\s+rel="manifest"|base\s)[^>]*>\s*')
+# Which Gradio this is, and so which holes it may have, is nobody's business; its script compares it with nothing.
+_VERSION = re.compile(r'"version":\s*"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ class Guard:
             await refusal(scope, receive, signed)
         elif scope["method"] == "HEAD" and self.rules.is_own(scope["path"]):
             await self.app({**scope, "method": "GET"}, receive, _headers_only(signed))
-        elif scope["path"] == "/":
-            await self.app(_uncompressed(scope), receive, _in_french(signed, nonce, self.rules))
+        elif scope["path"] in ("/", "/config"):
+            await self.app(_uncompressed(scope), receive, _rewritten(signed, scope["path"], nonce, self.rules))
         else:
             await self.app(scope, receive, signed)
 
@@ -224,12 +226,12 @@ def _uncompressed(scope: Scope) -> Scope:
     return {**scope, "headers": kept}
 
 
-def _in_french(send: Send, nonce: str, rules: Rules) -> Send:
+def _rewritten(send: Send, path: str, nonce: str, rules: Rules) -> Send:
     # The document is short and comes whole: it is held back, rewritten, then sent.
     start: Message = {}
     body = bytearray()
 
-    async def send_french(message: Message) -> None:
+    async def send_rewritten(message: Message) -> None:
         nonlocal start
         if message["type"] == "http.response.start":
             start = message
@@ -239,14 +241,18 @@ def _in_french(send: Send, nonce: str, rules: Rules) -> Send:
         body.extend(message.get("body", b""))
         if message.get("more_body"):
             return
-        document = rewrite_document(body.decode("utf-8"), nonce, rules.head, rules.header).encode("utf-8")
+        written = _VERSION.sub('"version":""', body.decode("utf-8"), count=1)
+        if path == "/":
+            written = rewrite_document(written, nonce, rules.head, rules.header)
+        document = written.encode("utf-8")
         headers = MutableHeaders(scope=start)
         headers["Content-Length"] = str(len(document))
-        headers["Cache-Control"] = "no-store"
+        if path == "/":
+            headers["Cache-Control"] = "no-store"
         await send(start)
         await send({**message, "body": document})
 
-    return send_french
+    return send_rewritten
 
 
 def rewrite_document(document: str, nonce: str, head: str = "", header: str = "") -> str:

@@ -12,12 +12,11 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from clsassist.text import INVISIBLE
+
 # Only these constructions are read: links, images, HTML, code and headings stay plain text.
 _RULES = ["newline", "escape", "emphasis", "list", "table"]
 _MARK = re.compile(r"\[(\d{1,4})\]")
-
-# Characters that show nothing, or that reorder what is shown: zero width, direction overrides, hidden tags.
-_UNSEEN = re.compile("[\x00\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")
 
 # What no reader types: control characters but tabs and line ends, and halves of characters.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -36,7 +35,7 @@ def plain(text: str) -> str:
     >>> plain('Élus <b>\u202e"actifs"</b>')
     'Élus &lt;b&gt;&quot;actifs&quot;&lt;/b&gt;'
     """
-    return escape(_UNSEEN.sub("", text))
+    return escape(INVISIBLE.sub("", text))
 
 
 def tidy(text: str) -> str:
@@ -45,7 +44,7 @@ def tidy(text: str) -> str:
     >>> tidy(" Qui\u200b porte\x00 la fiche 2 ?\r\n")
     'Qui porte la fiche 2 ?'
     """
-    return _CONTROL.sub("", _UNSEEN.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return _CONTROL.sub("", INVISIBLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def prose(text: str) -> str:

@@ -116,7 +116,7 @@ def _show_tool(site: Site) -> Callable[[str], str]:
 
 
 def _ask(site: Site, question: str) -> str:
-    with site.live.use() as assistant:
+    with site.lend() as assistant:
         return answer_to_plain(assistant.ask(question))
 
 

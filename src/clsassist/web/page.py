@@ -13,6 +13,7 @@ import gradio as gr
 from clsassist.web.conversation import (
     Turn,
     abandon,
+    asked_again,
     converse,
     open_citation,
     read_questions,
@@ -21,6 +22,7 @@ from clsassist.web.conversation import (
     reopen,
 )
 from clsassist.web.markdown import plain, prose
+from clsassist.web.rendering import render_source_notice
 from clsassist.web.site import Site
 from clsassist.web.tools import FEEDBACK_DIALOG
 from clsassist.web.welcome import Welcome
@@ -161,7 +163,7 @@ class _Events:
 
     def ask_typed(self, question: str, past: tuple[Turn, ...], sent: object, request: gr.Request) -> Iterator[Values]:
         """Answer the question of the box, and empty the box once the question is accepted."""
-        refusal = self._refusal(question, past, request)
+        refusal = self._refusal(question, past, sent, request)
         # The box is changed once: words typed while the answer comes must stay.
         box: Any = gr.skip() if refusal else ""
         for values in self._answer(question, past, sent, refusal):
@@ -170,27 +172,31 @@ class _Events:
 
     def ask_proposed(self, past: tuple[Turn, ...], event: gr.EventData, request: gr.Request) -> Iterator[Values]:
         """Answer a question proposed by the page, or brought by its address."""
-        question = str(event.question)
-        yield from self._answer(question, past, event.sent, self._refusal(question, past, request))
+        question, sent = _told(event, "question"), _told(event, "sent")
+        question = question if isinstance(question, str) else ""
+        yield from self._answer(question, past, sent, self._refusal(question, past, sent, request))
 
-    def _refusal(self, question: str, past: tuple[Turn, ...], request: gr.Request) -> str:
-        return refuse_question(question, past, self.site.settings) or self.site.put_off(_client(request))
+    def _refusal(self, question: str, past: tuple[Turn, ...], sent: object, request: gr.Request) -> str:
+        settings = self.site.settings
+        count = 1 + len(asked_again(past, sent, settings))
+        return refuse_question(question, past, settings) or self.site.put_off(_client(request), count)
 
     def _answer(self, question: str, past: tuple[Turn, ...], sent: object, refusal: str) -> Iterator[Values]:
         settings = self.site.settings
         if refusal:
             yield gr.skip(), gr.skip(), prose(refusal)
             return
-        lend = self.site.live.use
+        lend = self.site.lend
         for step in converse(lend, recall(lend, past, sent, settings), question):
             yield step.turns, step.log, ""
 
     def reopen(self, event: gr.EventData, request: gr.Request) -> Iterator[Values]:
         """Show a conversation that the browser kept, or that its address brings."""
-        put_off = self.site.put_off(_client(request))
-        questions = () if put_off else read_questions(event.questions, self.site.settings)
-        remark = put_off or ("" if questions else self._refuse_first(event.questions))
-        for step in reopen(self.site.live.use, questions):
+        sent = _told(event, "questions")
+        questions = read_questions(sent, self.site.settings)
+        put_off = self.site.put_off(_client(request), max(1, len(questions)))
+        remark = put_off or ("" if questions else self._refuse_first(sent))
+        for step in reopen(self.site.lend, () if put_off else questions):
             yield step.turns, step.log, prose(remark), _NO_SOURCE
 
     def _refuse_first(self, sent: object) -> str:
@@ -204,20 +210,29 @@ class _Events:
         step = abandon(past)
         return step.turns, step.log, ""
 
-    def show_source(self, past: tuple[Turn, ...], event: gr.EventData) -> Values:
+    def show_source(self, past: tuple[Turn, ...], event: gr.EventData, request: gr.Request) -> Values:
         """Open one citation in the source panel."""
-        turns = recall(self.site.live.use, past, event.sent, self.site.settings)
+        sent = _told(event, "sent")
+        if put_off := self.site.put_off(_client(request), len(asked_again(past, sent, self.site.settings))):
+            return past, render_source_notice(put_off)
+        lend = self.site.lend
+        turns = recall(lend, past, sent, self.site.settings)
         return turns, open_citation(
-            self.site.live.use,
+            lend,
             turns,
-            event.turn,
-            event.source,
+            _told(event, "turn"),
+            _told(event, "source"),
             originals=not self.site.settings.hide_personal_data,
         )
 
     def start_again(self) -> Values:
         """Forget the conversation."""
         return (), "", "", "", _NO_SOURCE
+
+
+def _told(event: gr.EventData, name: str) -> object:
+    """Return what a browser says of an event, unchecked; None when it does not say it."""
+    return getattr(event, name, None)
 
 
 def _client(request: gr.Request) -> str:

@@ -30,6 +30,7 @@ from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
 from clsassist.web.api import api_router
 from clsassist.web.api_door import ApiDoor
+from clsassist.web.chat_door import ChatDoor
 from clsassist.web.corpus_admin import corpus_admin_router
 from clsassist.web.documents import documents_router
 from clsassist.web.embed import EMBED_PATH, embed_router
@@ -43,6 +44,7 @@ from clsassist.web.mcp import MCP_PATH, mount_mcp
 from clsassist.web.overview import overview_router, warm_overview
 from clsassist.web.page import build_page
 from clsassist.web.partners import partners_router
+from clsassist.web.punctual import PunctualBodies, PunctualProtocol
 from clsassist.web.retention import retain_during
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
@@ -97,16 +99,18 @@ def create_app(assistant: LiveAssistant | Assistant, settings: Settings) -> Fast
         own |= {MCP_PATH}
     _add_endings(app, own - {MCP_PATH})
     add_failure_pages(app, site)
-    _mount_assistant(app, site)
+    page = _mount_assistant(app, site)
     retain_during(app, FeedbackStore(settings.page.data_dir, settings.page.feedback_days).enforce_retention)
-    _add_layers(app, site, own)
+    _add_layers(app, site, own, page)
     app.state.site = site
     return app
 
 
-def _add_layers(app: FastAPI, site: Site, own: frozenset[str]) -> None:
+def _add_layers(app: FastAPI, site: Site, own: frozenset[str], assistant: gr.Blocks) -> None:
     # The last one added is the first that a request meets.
     page = site.settings.page
+    app.add_middleware(ChatDoor, page=assistant)
+    app.add_middleware(PunctualBodies)
     app.add_middleware(Gate, access=site.access)
     app.add_middleware(Guard, rules=_rules(site, own))
     app.add_middleware(Proxies, trusted=page.trusted_proxies)
@@ -144,13 +148,13 @@ def _rules(site: Site, own: frozenset[str]) -> Rules:
     )
 
 
-def _mount_assistant(app: FastAPI, site: Site) -> None:
+def _mount_assistant(app: FastAPI, site: Site) -> gr.Blocks:
     settings = site.settings
     page = build_page(site)
     page.state_session_capacity = _MOST_SESSIONS
-    page.queue(
-        api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=settings.page.max_concurrent
-    )
+    # Questions wait in our own line, which says so when one waits too long: Gradio's queue only bounds their number.
+    held = settings.page.max_waiting + settings.page.max_concurrent
+    page.queue(api_open=False, max_size=settings.page.max_waiting, default_concurrency_limit=held)
     _keep_no_statistics(page)
     gr.mount_gradio_app(
         app,
@@ -169,6 +173,7 @@ def _mount_assistant(app: FastAPI, site: Site) -> None:
         theme=_theme(),
         css_paths=[_STYLE],
     )
+    return page
 
 
 def _keep_no_statistics(page: gr.Blocks) -> None:
@@ -184,6 +189,22 @@ def _theme() -> gr.themes.Base:
     return theme.set(body_background_fill="#ffffff", body_background_fill_dark="#15171b")
 
 
+def service_config(app: FastAPI) -> uvicorn.Config:
+    """Return how a service speaks HTTP."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        # The journal is set up apart, for every library at once.
+        log_config=None,
+        server_header=False,
+        http=PunctualProtocol,
+        # Our own layer does it, for the proxies of the settings.
+        proxy_headers=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+
+
 def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
     """Serve the page until interrupted; ``announce`` receives one line once the port listens.
 
@@ -192,17 +213,7 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     configure_logging(settings)
     with _bind(settings) as listener:
-        config = uvicorn.Config(
-            create_app(live, settings),
-            log_level="warning",
-            access_log=False,
-            # The journal is set up above, for every library at once.
-            log_config=None,
-            server_header=False,
-            # Our own layer does it, for the proxies of the settings.
-            proxy_headers=False,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
+        config = service_config(create_app(live, settings))
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
         # Visitors are let in at once; the first of them finds the model loaded, or nearly.

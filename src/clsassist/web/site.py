@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse
 from clsassist.live import LiveAssistant
 from clsassist.settings import PageSettings, Settings, luminance
 from clsassist.web.access import Access, visitor_of
+from clsassist.web.asking import Answering, AssistantInLine, Line
 from clsassist.web.markdown import plain, prose
 
 ASSETS = Path(__file__).with_name("assets")
@@ -48,12 +50,15 @@ class Site:
     live: LiveAssistant
     settings: Settings = field(default_factory=Settings)
     access: Access = field(init=False, repr=False, compare=False)
+    line: Line = field(init=False, repr=False, compare=False)
     # What the service must end with itself, in order.
     endings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Build what follows from the settings, once for the service."""
         object.__setattr__(self, "access", Access(self.settings))
+        object.__setattr__(self, "line", Line(self.settings))
+        self.endings.append(self.line.close)
 
     def close(self) -> None:
         """End what was started for the service, then release the index."""
@@ -61,12 +66,18 @@ class Site:
             end()
         self.live.close()
 
-    def put_off(self, client: str) -> str:
-        """Count one question of a client; return the sentence that puts it off, '' when it may be answered.
+    def put_off(self, client: str, count: int = 1) -> str:
+        """Count questions of a client; return the sentence that puts it off, '' when they may be answered.
 
         For the conversation's page: the gate counts by itself what is asked through the API and the other doors.
         """
-        return "" if self.access.allow_question(client) else self.access.put_off(client)
+        return "" if self.access.allow_question(client, count) else self.access.put_off(client)
+
+    @contextmanager
+    def lend(self) -> Iterator[Answering]:
+        """Lend the assistant of the build in service; each question asked of it waits in line. Raises as « use »."""
+        with self.live.loan() as loan:
+            yield AssistantInLine(loan, self.line)
 
     def render(
         self, request: Request, template: str, *, title: str, status: int = 200, **context: object

@@ -9,6 +9,7 @@ from typing import Final
 
 from clsassist.readers.docx.controls import BOX, box_mark, symbol_text
 from clsassist.readers.docx.drawings import is_drawn_box, is_picture, text_boxes, word_art
+from clsassist.readers.docx.faint import is_faint
 from clsassist.readers.docx.fields import Field, code_to_address
 from clsassist.readers.docx.names import MC, Element, M, R, is_on, value_of, w
 from clsassist.readers.docx.parts import Relationship
@@ -25,13 +26,19 @@ _ADDRESS_FRILLS = re.compile(r"^(?:https?://|mailto:)?(?:www\.)?|/$", re.IGNOREC
 
 @dataclass(slots=True)
 class Findings:
-    """What is met on the way and told at the end; ``notes`` holds the ids of the foot-notes and end-notes in order."""
+    """What is met on the way and told at the end; ``notes`` holds the ids of the foot-notes and end-notes in order.
+
+    ``hidden`` are the words that the page does not show, which are left out; ``faint`` those that it shows so that
+    nobody sees them, which are read.
+    """
 
     notes: list[tuple[str, str]] = field(default_factory=list)
     pictures: int = 0
     struck: int = 0
     changes: int = 0
     foreign: int = 0
+    hidden: list[str] = field(default_factory=list)
+    faint: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,9 @@ class InlineReader:
         """Read one paragraph."""
         self._pieces, self._boxes = [], []
         self._bold, self._length, self._plain = 0, 0, False
-        if not self._styles[value_of(paragraph.find(w("pPr")), "pStyle")].hidden:
+        if self._styles[value_of(paragraph.find(w("pPr")), "pStyle")].hidden:
+            _note_words(paragraph, self._findings.hidden)
+        else:
             self._read_children(paragraph)
         self._close_broken_fields()
         return Words("".join(self._pieces), self._bold, tuple(self._boxes))
@@ -98,8 +107,11 @@ class InlineReader:
         font, bold = None, False
         if properties is not None and len(properties):
             if self._is_hidden(properties):
+                _note_words(run, self._findings.hidden)
                 self._read_field_marks(run)
                 return
+            if is_faint(run, properties, self._styles):
+                _note_words(run, self._findings.faint)
             bold = is_on(properties.find(_BOLD)) or value_of(properties, "rStyle") in _STRONG
             fonts = properties.find(_FONTS)
             font = None if fonts is None else _symbol_font(fonts)
@@ -238,6 +250,12 @@ def _chosen_alternative(element: Element) -> Iterator[Element]:
     chosen = element.find(f"{{{MC}}}Fallback") if choice is None else choice
     if chosen is not None:
         yield chosen
+
+
+def _note_words(element: Element, noted: list[str]) -> None:
+    words = "".join(text.text or "" for text in element.iter(_TEXT)).strip()
+    if words:
+        noted.append(words)
 
 
 def _symbol_font(fonts: Element) -> str | None:

@@ -27,6 +27,7 @@ _NO_TITLE = re.compile(
     r"|powerpoint presentation",
     re.IGNORECASE,
 )
+_EXCERPT = 80
 _SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 
 
@@ -67,6 +68,10 @@ class _WordReading:
         inline = InlineReader(self._styles, links, findings, page_numbers=page_numbers)
         return BlockReader(inline, self._styles, self._numbering, findings).read(root)
 
+    def _beside(self) -> Findings:
+        """Return findings for what stands beside the text: of them, only what is not seen is told."""
+        return Findings(hidden=self._findings.hidden, faint=self._findings.faint)
+
     # --- notes
 
     def _notes(self) -> Iterator[Part]:
@@ -91,7 +96,7 @@ class _WordReading:
         if root is None or name is None:
             return {}
         notes = (note for note in root.iterfind(w(kind)) if note.get(w("type")) not in _SEPARATORS)
-        return {note.get(w("id"), ""): self._read_part(note, name, Findings()) for note in notes}
+        return {note.get(w("id"), ""): self._read_part(note, name, self._beside()) for note in notes}
 
     # --- margins
 
@@ -101,7 +106,7 @@ class _WordReading:
         for name in names:
             root = self._package.root(name)
             if root is not None:
-                yield from self._read_part(root, name, Findings(), page_numbers=False)
+                yield from self._read_part(root, name, self._beside(), page_numbers=False)
 
     def _margin_names(self, body: Element) -> Iterator[str]:
         links = self._package.relationships(self._main)
@@ -135,6 +140,11 @@ class _WordReading:
             if count:
                 yield Warning(f"{count} {one if count == 1 else several}")
 
+        if found.hidden:
+            yield Warning(f"texte masqué, laissé de côté : « {_excerpt(found.hidden)} »")
+        if found.faint:
+            yield Warning(f"texte blanc sur blanc ou minuscule, lu comme le reste : « {_excerpt(found.faint)} »")
+
     def _comments(self) -> int:
         root = self._package.root(self._package.related(self._main, "comments"))
         return 0 if root is None else sum(1 for _ in root.iterchildren(w("comment")))
@@ -166,6 +176,11 @@ def _all_lines(parts: Iterable[Part]) -> Iterator[Line]:
             yield part
         else:
             yield from (line for row in part.rows for cell in row for line in cell.lines)
+
+
+def _excerpt(texts: Iterable[str]) -> str:
+    whole = " ".join(" ".join(texts).split())
+    return whole if len(whole) <= _EXCERPT else f"{whole[:_EXCERPT].rstrip()}…"
 
 
 def _real_title(title: str | None) -> str | None:

@@ -40,6 +40,11 @@ class Styles:
             self._known[identifier] = self._resolve(self._elements[identifier])
         return self._known[identifier]
 
+    def shades(self, identifier: str | None) -> bool:
+        """Say whether a style, of tables above all, paints a ground somewhere."""
+        element = None if identifier is None else self._elements.get(identifier)
+        return element is not None and element.find(f".//{w('shd')}") is not None
+
     def _resolve(self, element: Element) -> Style:
         chain, seen = [element], {element.get(w("styleId"))}
         while (base := value_of(chain[-1], "basedOn")) in self._elements and base not in seen:

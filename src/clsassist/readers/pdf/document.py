@@ -62,6 +62,9 @@ def _read_one(opened: Opened, index: int) -> Reading:
     try:
         widgets = opened.widgets(index)
         reading = read_page(source, number, widgets or ())
+        if notes := opened.notes(index):
+            message = f"{len(notes)} note(s) non affichée(s), laissée(s) de côté : « {notes[0][:60]} »"
+            reading = replace(reading, warnings=(*reading.warnings, Warning(message, page=number)))
         if widgets is not None:
             return reading
         warning = Warning("les champs de formulaire de cette page n'ont pas pu être lus", page=number)

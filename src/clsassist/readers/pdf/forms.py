@@ -49,6 +49,28 @@ def page_to_widgets(reader: pypdf.PdfReader, index: int) -> tuple[Widget, ...]:
     return tuple(widget for widget in found if widget is not None)
 
 
+def page_to_notes(reader: pypdf.PdfReader, index: int) -> tuple[str, ...]:
+    """Return what is written in the notes of a page that it does not show: closed notes, hidden fields."""
+    held = reader.pages[index].get("/Annots")
+    annotations = held.get_object() if held is not None else None
+    if not isinstance(annotations, ArrayObject):
+        return ()
+    found = (_note(item.get_object()) for item in annotations)
+    return tuple(words for note in found if (words := " ".join(note.split())))
+
+
+def _note(annotation: Any) -> str:  # noqa: ANN401 - a PDF object is of any type
+    if not isinstance(annotation, DictionaryObject):
+        return ""
+    kind = annotation.get("/Subtype")
+    hidden = bool(int(annotation.get("/F", 0)) & _HIDDEN)
+    if kind == "/Widget":
+        return _value(annotation) if hidden and _inherited(annotation, "/FT") in ("/Tx", "/Ch") else ""
+    # The words of a free text stand on the page; a link's tell where it leads.
+    is_shown = kind == "/Link" or (kind == "/FreeText" and not hidden)
+    return "" if is_shown else str(annotation.get("/Contents", ""))
+
+
 def _widget(annotation: Any) -> Widget | None:  # noqa: ANN401 - a PDF object is of any type
     if not isinstance(annotation, DictionaryObject) or int(annotation.get("/F", 0)) & _HIDDEN:
         return None

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import DictionaryObject
 
-from clsassist.readers.pdf.forms import Widget, page_to_widgets
+from clsassist.readers.pdf.forms import Widget, page_to_notes, page_to_widgets
 from clsassist.records import Warning
 
 Result = TypeVar("Result")
@@ -54,6 +54,11 @@ class Opened:
         """Return the form fields and typed notes of a page, counted from 0; None when they cannot be read."""
         witness = self.witness
         return () if witness is None else _attempt(lambda: page_to_widgets(witness, index))
+
+    def notes(self, index: int) -> tuple[str, ...]:
+        """Return what the notes of a page say that it does not show, as far as it can be read."""
+        witness = self.witness
+        return () if witness is None else _attempt(lambda: page_to_notes(witness, index)) or ()
 
 
 @contextmanager

@@ -39,10 +39,10 @@ LAYERS = (
     "segment_rows",
     "lexical",
     "vector_cache",
+    "vector_stores",
     "registry_writing",
     "registry",
     "registry_recall",
-    "chroma",
     "vectors",
     "manifest",
     "integrity",
@@ -108,6 +108,7 @@ HEAVY = (
     "llama_index",
     "gradio",
     "numpy",
+    "numkong",
     "tantivy",
 )
 

@@ -252,12 +252,14 @@ class _Heart(BaseHTTPRequestHandler):
 def test_a_vector_server_that_does_not_answer_is_said_without_its_address():
     server = HTTPServer(("127.0.0.1", 0), _Heart)
     Thread(target=server.serve_forever, daemon=True).start()
-    settings = replace(Settings(), port=0, chroma_url=f"http://127.0.0.1:{server.server_port}")
+    settings = replace(Settings(), port=0, vector_store_url=f"chroma+http://127.0.0.1:{server.server_port}")
     assert lines(lambda: settings)["Vecteurs"] == "✓ Vecteurs : le serveur Chroma répond."
     server.shutdown()
     server.server_close()
 
-    found = lines(lambda: replace(settings, chroma_url=f"http://cle:zorgluberie@127.0.0.1:{server.server_port}"))
+    found = lines(
+        lambda: replace(settings, vector_store_url=f"chroma+http://cle:zorgluberie@127.0.0.1:{server.server_port}")
+    )
 
     assert found["Vecteurs"].startswith("✗ Vecteurs : le serveur Chroma")
     assert not any("zorgluberie" in line for line in found.values())

@@ -24,7 +24,7 @@ from clsassist.errors import (
     NothingToIndexError,
 )
 from clsassist.index import build_index, is_stale, open_index
-from clsassist.manifest import read_manifest, write_manifest
+from clsassist.manifest import FORMAT, read_manifest, write_manifest
 from clsassist.records import Corpus, Document, ParsedDocument, Passage, Plan, Span
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -76,9 +76,9 @@ def read_folder(folder):
     return Corpus(str(folder), tuple(documents), ()), tuple(passages)
 
 
-def build_folder_index(folder, index_dir, progress=None, embedder=None):
+def build_folder_index(folder, index_dir, progress=None, embedder=None, settings=SETTINGS):
     corpus, passages = read_folder(folder)
-    return build_index(corpus, passages, index_dir, embedder or LetterEmbedder(), ANALYSER, progress, settings=SETTINGS)
+    return build_index(corpus, passages, index_dir, embedder or LetterEmbedder(), ANALYSER, progress, settings=settings)
 
 
 def write_documents(folder):
@@ -279,7 +279,7 @@ def test_a_build_whose_chroma_files_are_torn_is_not_put_in_service(place, monkey
     monkeypatch.setattr(vectors, "build", build_torn_files)
 
     with pytest.raises(IndexDamagedError, match="l'ancien reste en service"):
-        build_folder_index(place / "corpus", place / "index")
+        build_folder_index(place / "corpus", place / "index", settings=replace(SETTINGS, vector_store_url="chroma"))
     assert builds_in(place / "index") == [current_build(place / "index")] == [before]
 
 
@@ -340,7 +340,7 @@ def test_another_model_than_the_one_configured_is_a_mismatch(place):
 
 def test_a_chroma_server_configured_since_is_a_mismatch(place):
     with pytest.raises(IndexMismatchError, match="serveur Chroma"):
-        open_index(place / "index", replace(SETTINGS, chroma_url="http://127.0.0.1:8000"))
+        open_index(place / "index", replace(SETTINGS, vector_store_url="chroma+http://127.0.0.1:8000"))
 
 
 def test_an_index_of_another_format_or_version_is_a_mismatch(place):
@@ -366,7 +366,7 @@ def test_an_embedder_or_lexicon_other_than_those_of_the_index_is_a_mismatch(plac
             opened.require(LetterEmbedder(), Analyser(frozenset({"cpts"})))
 
 
-@pytest.mark.parametrize("name", ["registry.sqlite", "vectors.npy", "passage_ids.json", "lexical/meta.json"])
+@pytest.mark.parametrize("name", ["registry.sqlite", "vectors.npy", "passage_ids.npy", "lexical/meta.json"])
 @pytest.mark.parametrize("damage", ["absent", "cut", "altered"])
 def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
     path = current_folder(place / "index") / name
@@ -379,7 +379,7 @@ def test_a_file_absent_or_altered_is_a_damage(place, name, damage):
         open_index(place / "index", SETTINGS)
 
 
-@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"format": 2}'])
+@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", f'{{"format": {FORMAT}}}'])
 def test_a_manifest_absent_or_damaged_is_a_damage(place, manifest):
     path = current_folder(place / "index") / "manifest.json"
     path.unlink() if manifest is None else path.write_text(manifest)

@@ -191,7 +191,7 @@ def test_the_order_carries_what_matters_to_a_build() -> None:
         index_dir=Path("/a/b"),
         corpus_dir=Path("é è"),
         embedding_model="autre",
-        chroma_url="http://127.0.0.1:1",
+        vector_store_url="chroma+http://127.0.0.1:1",
         max_file_bytes=7,
         cache_dir=Path("c"),
         threads=3,

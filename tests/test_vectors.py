@@ -1,19 +1,16 @@
-"""Dense search: exact arithmetic and Chroma give the same passages, or say what is wrong."""
+"""Dense search by exact arithmetic and with Chroma embedded: the same passages, or a sentence on what is wrong."""
 
-import contextlib
-import gc
 import shutil
-import socket
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from clsassist.chroma import ChromaCollection, collection_name, drop_remote
-from clsassist.errors import ConfigurationError, EmbeddingError, IndexDamagedError
+from clsassist import vectors as vectors_module
+from clsassist.errors import EmbeddingError, IndexDamagedError
+from clsassist.vector_stores import collection_name
 from clsassist.vectors import VectorIndex, build
 
 DIMENSION = 8
@@ -32,13 +29,13 @@ QUESTION = unit_vectors(1, seed=1)[0]
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("builds") / "20260101t000000-00000000"
-    build(folder, IDS, VECTORS)
+    build(folder, IDS, VECTORS, "chroma")
     return folder
 
 
-@pytest.fixture(params=[0, 10_000], ids=["chroma", "exact"])
+@pytest.fixture(params=["chroma", ""], ids=["chroma", "exact"])
 def index(request, built):
-    opened = VectorIndex.open(built, exact_below=request.param)
+    opened = VectorIndex.open(built, request.param)
     yield opened
     opened.close()
 
@@ -113,7 +110,7 @@ def test_two_processes_can_read_the_same_build(built):
 import sys, numpy
 from pathlib import Path
 from clsassist.vectors import VectorIndex
-index = VectorIndex.open(Path({str(built)!r}), exact_below=0)
+index = VectorIndex.open(Path({str(built)!r}), 'chroma')
 question = numpy.array({QUESTION.tolist()}, numpy.float32)
 first = index.search(question, 10)
 print("opened", flush=True)
@@ -142,7 +139,7 @@ def test_the_texts_are_not_given_to_chroma(built):
 
 
 def test_a_whole_build_passes_its_probe(built):
-    index = VectorIndex.open(built)
+    index = VectorIndex.open(built, "chroma")
     index.probe()
     index.close()
 
@@ -158,7 +155,7 @@ def test_a_probe_notices_that_chroma_lost_some_vectors(built, tmp_path):
     client = chromadb.PersistentClient(str(folder / "chroma"))
     client.get_collection(collection_name(folder), embedding_function=None).delete(IDS[7:9])
     client.close()
-    index = VectorIndex.open(folder)
+    index = VectorIndex.open(folder, "chroma")
 
     with pytest.raises(IndexDamagedError, match="248 vecteurs sur 250"):
         index.probe()
@@ -167,30 +164,29 @@ def test_a_probe_notices_that_chroma_lost_some_vectors(built, tmp_path):
 def test_a_probe_notices_that_chroma_gives_other_passages_than_it_should(built, tmp_path):
     folder = copy_of(built, tmp_path)
     np.save(folder / "vectors.npy", unit_vectors(len(IDS), seed=2))
-    index = VectorIndex.open(folder)
+    index = VectorIndex.open(folder, "chroma")
 
     with pytest.raises(IndexDamagedError, match="64 essayés"):
         index.probe()
 
 
-def test_a_missing_chroma_folder_is_not_made_anew_empty(built, tmp_path):
+def test_a_missing_chroma_folder_is_done_without_and_not_made_anew_empty(built, tmp_path):
     folder = copy_of(built, tmp_path)
     shutil.rmtree(folder / "chroma")
 
-    with pytest.raises(IndexDamagedError, match="clsassist index"):
-        VectorIndex.open(folder, exact_below=0).search(QUESTION, 3)
+    assert VectorIndex.open(folder, "chroma").search(QUESTION, 3) == nearest_by_hand(QUESTION, 3)
     assert not (folder / "chroma").exists()
 
 
-def test_a_damaged_chroma_database_is_explained(built, tmp_path):
+def test_a_damaged_chroma_database_is_done_without_and_said(built, tmp_path, caplog):
     folder = copy_of(built, tmp_path)
     (folder / "chroma" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
 
-    with pytest.raises(IndexDamagedError, match="clsassist index"):
-        VectorIndex.open(folder, exact_below=0).search(QUESTION, 3)
+    assert VectorIndex.open(folder, "chroma").search(QUESTION, 3) == nearest_by_hand(QUESTION, 3)
+    assert "clsassist index" in caplog.text
 
 
-@pytest.mark.parametrize("name", ["vectors.npy", "passage_ids.json"])
+@pytest.mark.parametrize("name", ["vectors.npy", "passage_ids.npy"])
 @pytest.mark.parametrize("content", [None, b"", b"[1, 2]"])
 def test_absent_or_damaged_vectors_are_explained(built, tmp_path, name, content):
     folder = copy_of(built, tmp_path)
@@ -203,60 +199,52 @@ def test_absent_or_damaged_vectors_are_explained(built, tmp_path, name, content)
         VectorIndex.open(folder)
 
 
-@pytest.fixture(scope="module")
-def chroma_server(tmp_path_factory):
-    """A real Chroma server on a free port, given once it accepts connections."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("chroma"), "run", "--host", "127.0.0.1", "--port", str(port)]
-    folder = tmp_path_factory.mktemp("server")
-    with subprocess.Popen([*command, "--path", folder], stdout=subprocess.DEVNULL, cwd=folder) as server:
-        while not accepts_connections(port):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                pytest.fail(f"the server ended at once, with code {server.wait(timeout=0.05)}")
-        yield f"http://127.0.0.1:{port}"
-        server.kill()
-    with warnings.catch_warnings():
-        # Closing a client of Chroma's leaves its connections to the collector, which complains of it.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+def test_from_some_size_on_a_copy_in_eight_bits_is_read_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors_module, "COARSE_FROM", 250)
+    build(tmp_path / "build", IDS, VECTORS)
+    index = VectorIndex.open(tmp_path / "build")
 
-
-def accepts_connections(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def test_a_chroma_server_answers_as_the_folder_does(chroma_server, tmp_path):
-    folder = tmp_path / "20260101t000000-00000001"
-    build(folder, IDS, VECTORS, chroma_server)
-    index = VectorIndex.open(folder, chroma_server)
-
+    assert (tmp_path / "build" / "vectors8.npy").is_file()
     assert index.search(QUESTION, 12) == nearest_by_hand(QUESTION, 12)
+    assert index.search(QUESTION, 5, set(IDS[10:30]))[0][0] in IDS[10:30]
+
+
+def test_identical_texts_come_in_the_order_of_their_ids_in_eight_bits_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors_module, "COARSE_FROM", 10)
+    names = [f"p{number:02}" for number in range(90)]
+    build(tmp_path / "build", names[::-1], np.repeat(unit_vectors(1), 90, axis=0))
+
+    found = VectorIndex.open(tmp_path / "build").search(QUESTION, 7)
+
+    assert [name for name, _ in found] == names[:7]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[1, 2]"])
+def test_an_absent_or_damaged_copy_in_eight_bits_is_explained(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(vectors_module, "COARSE_FROM", 250)
+    build(tmp_path / "build", IDS, VECTORS)
+    path = tmp_path / "build" / "vectors8.npy"
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+
+    with pytest.raises(IndexDamagedError, match="clsassist index"):
+        VectorIndex.open(tmp_path / "build")
+
+
+def test_beyond_some_size_chroma_is_filled_and_searched_without_being_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors_module, "EXACT_BELOW", 250)
+    build(tmp_path / "20260101t000000-00000009", IDS, VECTORS)
+    index = VectorIndex.open(tmp_path / "20260101t000000-00000009")
     index.probe()
+
+    assert (tmp_path / "20260101t000000-00000009" / "chroma" / "chroma.sqlite3").is_file()
+    assert index.search(QUESTION, 12) == nearest_by_hand(QUESTION, 12)
     index.close()
-    assert not (folder / "chroma").exists()
 
 
-def test_the_collection_on_a_server_goes_with_its_build(chroma_server, tmp_path):
-    folder = tmp_path / "20260101t000000-00000002"
-    build(folder, IDS[:5], VECTORS[:5], chroma_server)
-    drop_remote(folder)
+def test_below_that_size_chroma_is_given_nothing(tmp_path):
+    build(tmp_path / "build", IDS, VECTORS)
 
-    with pytest.raises(ConfigurationError):
-        ChromaCollection.open(chroma_server, collection_name(folder))
-
-
-def test_the_address_of_a_server_is_not_readable_by_others(chroma_server, tmp_path):
-    build(tmp_path / "20260101t000000-00000003", IDS[:2], VECTORS[:2], chroma_server)
-
-    (note,) = tmp_path.rglob("chroma_url")
-    assert note.stat().st_mode & 0o077 == 0
-
-
-def test_a_server_that_does_not_answer_is_explained(built):
-    index = VectorIndex.open(built, "http://127.0.0.1:9")
-
-    with pytest.raises(ConfigurationError, match="CLSASSIST_CHROMA_URL"):
-        index.search(QUESTION, 3)
+    assert not (tmp_path / "build" / "chroma").exists()

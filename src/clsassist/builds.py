@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from clsassist.chroma import drop_remote
 from clsassist.errors import ClsAssistError, IndexBusyError, IndexDamagedError
 from clsassist.manifest import MANIFEST_FILE
+from clsassist.vector_stores import drop_remote
 
 logger = logging.getLogger(__name__)
 
@@ -150,9 +150,9 @@ def hold_build(index_dir: Path, build_id: str) -> Hold | None:
     try:
         return _lock(index_dir, build_id, fcntl.LOCK_SH)
     except OSError as error:
-        if error.errno != errno.EROFS:
+        if error.errno not in (errno.EROFS, errno.EACCES):
             raise
-        # The lock is lost, and cannot be made again on a disk from which nothing can be removed either.
+        # The lock is lost, and cannot be made again in a folder from which nothing can be removed either.
         return Hold(os.open(build_folder(index_dir, build_id), os.O_RDONLY))
 
 

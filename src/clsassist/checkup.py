@@ -239,5 +239,5 @@ def find_server_fault(url: str) -> str:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         # The address may carry a password: only the kind of failure is said.
         kind = type(error).__name__
-        return f"le serveur Chroma de CLSASSIST_CHROMA_URL ne répond pas ({kind}) : démarrez « chroma run »"
+        return f"le serveur Chroma configuré ne répond pas ({kind}) : démarrez « chroma run »"
     return ""

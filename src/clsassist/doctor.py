@@ -30,9 +30,9 @@ from clsassist.checkup import (
     find_unwritable,
     tested_versions,
 )
-from clsassist.chroma import CHROMA_FOLDER
 from clsassist.errors import ClsAssistError
-from clsassist.settings import Settings
+from clsassist.settings import Settings, hide_password
+from clsassist.vector_stores import CHROMA_FOLDER, is_server
 
 _OLDEST_PYTHON = (3, 11)
 # Two builds of a large corpus and the cache of its vectors.
@@ -98,8 +98,8 @@ def _run(subject: str, check: Callable[[Settings], _Outcome], settings: Settings
 
 
 def _describe(settings: Settings) -> str:
-    chroma = ", vecteurs sur un serveur Chroma" if settings.chroma_url else ""
-    return f"index dans « {settings.index_dir} », modèle « {settings.embedding_model} »{chroma}."
+    store = f", vecteurs dans « {hide_password(settings.vector_store_url)} »" if settings.vector_store_url else ""
+    return f"index dans « {settings.index_dir} », modèle « {settings.embedding_model} »{store}."
 
 
 def _check_configuration(settings: Settings) -> _Outcome:
@@ -205,7 +205,7 @@ def _run_probe(copied: Path, folder: Path, settings: Settings) -> None:
     try:
         probe = subprocess.run(
             command,
-            input=f"{settings.chroma_url}\n",
+            input=f"{settings.vector_store_url}\n",
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -241,9 +241,12 @@ def _check_port(settings: Settings) -> _Outcome:
 
 
 def _check_server(settings: Settings) -> str:
-    if not settings.chroma_url:
-        return "Chroma est dans ce processus : aucun serveur n'est nécessaire."
-    if fault := find_server_fault(settings.chroma_url):
+    url = settings.vector_store_url
+    if not is_server(url):
+        return "ils sont cherchés dans ce processus : aucun serveur n'est nécessaire."
+    if not url.startswith("chroma+"):
+        return "dans PostgreSQL, que l'examen de l'index interroge."
+    if fault := find_server_fault(url.removeprefix("chroma+")):
         raise ClsAssistError(f"{fault}.")
     return "le serveur Chroma répond."
 

@@ -13,6 +13,10 @@ class ConfigurationError(ClsAssistError):
     """A setting is missing, unknown or out of range."""
 
 
+class StoreUnavailableError(ConfigurationError):
+    """A server of vectors does not answer, or lacks what it is asked."""
+
+
 class ReadingError(ClsAssistError):
     """One source file cannot be read; the others are read all the same."""
 

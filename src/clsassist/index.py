@@ -44,6 +44,7 @@ from clsassist.opening import LEXICAL_FOLDER, REGISTRY_FILE, OpenIndex, open_ind
 from clsassist.records import Corpus, Passage
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import engine_of
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder, Vectors
@@ -114,7 +115,7 @@ def build_index(
 ) -> BuildReport:
     """Build the index of a corpus and put it in service; the one in service stays so until then.
 
-    ``settings`` tells the name of the model and where Chroma is. Raises NothingToIndexError, IndexBusyError
+    ``settings`` tells the name of the model and where the vectors are. Raises NothingToIndexError, IndexBusyError
     when another process is building, IndexDamagedError when the new build fails its check.
     """
     contents = Contents(corpus, passages, [parsed.document.id for parsed in corpus.documents])
@@ -239,7 +240,7 @@ class _Build:
             with self._stage("Base vectorielle"):
                 self._write_vectors(folder, cached.vectors, gone)
             with self._stage("Vérification"):
-                _run_probe(probe, self.settings.chroma_url)
+                _run_probe(probe, self.settings.vector_store_url)
         manifest = self._describe(folder, counts)
         write_manifest(folder, manifest)
         trust_parts(folder, manifest)
@@ -287,9 +288,9 @@ class _Build:
 
         ids = [passage.id for passage in self.contents.passages]
         if self.contents.previous is None:
-            vectors.build(folder, ids, made, self.settings.chroma_url)
+            vectors.build(folder, ids, made, self.settings.vector_store_url)
         else:
-            vectors.update(folder, self.contents.previous.folder, gone, ids, made, self.settings.chroma_url)
+            vectors.update(folder, self.contents.previous.folder, gone, ids, made, self.settings.vector_store_url)
 
     def _describe(self, folder: Path, counts: Mapping[str, int]) -> Manifest:
         corpus = self.contents.corpus
@@ -301,7 +302,7 @@ class _Build:
             dimension=self.embedder.dimension,
             analyser=hash_analyser(self.analyser),
             lexicon=hash_lexicon(),
-            remote=bool(self.settings.chroma_url),
+            store=engine_of(self.settings.vector_store_url),
             root=str(Path(corpus.root).resolve()),
             sources=merge_sources(self.contents.kept, describe_sources(corpus)),
             counts=counts,
@@ -352,9 +353,9 @@ def _waiting_probe(folder: Path) -> Iterator[subprocess.Popen[str]]:
             probe.kill()
 
 
-def _run_probe(probe: subprocess.Popen[str], chroma_url: str) -> None:
+def _run_probe(probe: subprocess.Popen[str], store_url: str) -> None:
     try:
-        _, said = probe.communicate(f"{chroma_url}\n", timeout=_PROBE_SECONDS)
+        _, said = probe.communicate(f"{store_url}\n", timeout=_PROBE_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise _unfit(f"pas de réponse en {_PROBE_SECONDS} s") from error
     if probe.returncode:

@@ -22,7 +22,7 @@ _TOLD = (
     "index_dir",
     "corpus_dir",
     "embedding_model",
-    "chroma_url",
+    "vector_store_url",
     "max_file_bytes",
     "cache_dir",
     "threads",

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias
 
-from clsassist.chroma import DATABASE_FILE
 from clsassist.manifest import MANIFEST_FILE, Manifest, hash_file
+from clsassist.vector_stores import DATABASE_FILE, REMOTE_FILE
 
 # What was seen of a file when its content was last read whole: its seal, size, dates in nanoseconds and inode.
 Sight: TypeAlias = tuple[str, int, int, int, int]
@@ -41,7 +41,8 @@ class _Digest(Protocol):
 def seal_parts(folder: Path) -> dict[str, str]:
     """Return the seal of every file of a build but its manifest: the SHA-256 of what opening it leaves alone.
 
-    That is the whole content, except in the database of Chroma.
+    That is the whole content, except in the database of Chroma. The address of a server is left out: only the builder
+    may read it.
     """
     return {
         name: _seal_database(path) if name == DATABASE_FILE else hash_file(path)
@@ -107,7 +108,7 @@ def _read_sights(folder: Path) -> dict[str, Sight]:
 
 
 def _is_sealed(name: str) -> bool:
-    return not name.endswith((".lock", "-journal", MANIFEST_FILE)) and not name.startswith(SIGHTS_FILE)
+    return not name.endswith((".lock", "-journal", MANIFEST_FILE, REMOTE_FILE)) and not name.startswith(SIGHTS_FILE)
 
 
 def _is_small(folder: Path, manifest: Manifest) -> bool:

@@ -16,6 +16,7 @@ from clsassist.readers.names import name_to_path, path_to_name
 from clsassist.records import Corpus
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import engine_of
 
 # Raised whenever a build written before can no longer be read.
 FORMAT = 2
@@ -40,9 +41,9 @@ class SourceFile:
 class Manifest:
     """What a build was made from and with.
 
-    ``model`` is as configured, ``embedder`` as the model names itself. ``remote`` tells that the vectors are
-    on a Chroma server, ``hides_personal_data`` that no text holds any. ``checksums`` holds the seal of every other file
-    of the build.
+    ``model`` is as configured, ``embedder`` as the model names itself. ``store`` names the engine that has the vectors
+    too, if one has; ``hides_personal_data`` tells that no text holds any. ``checksums`` holds the seal of every other
+    file of the build.
     """
 
     build: str
@@ -52,7 +53,7 @@ class Manifest:
     dimension: int
     analyser: str
     lexicon: str
-    remote: bool
+    store: str
     root: str
     sources: tuple[SourceFile, ...]
     counts: Mapping[str, int]
@@ -140,19 +141,24 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
             f"l'index a été construit avec le modèle « {manifest.model} », "
             f"le modèle configuré est « {settings.embedding_model} »"
         )
+    if manifest.store != engine_of(settings.vector_store_url):
+        written, wanted = (_say_store(store) for store in (manifest.store, engine_of(settings.vector_store_url)))
+        return f"les vecteurs de l'index sont {written}, la configuration les veut {wanted}"
     if manifest.hides_personal_data != settings.hide_personal_data:
         written, wanted = ("sans", "avec")[:: 1 if manifest.hides_personal_data else -1]
         return (
             f"l'index a été construit {written} les données personnelles des documents, la configuration le veut "
             f"{wanted} elles (CLSASSIST_HIDE_PERSONAL_DATA)"
         )
-    if manifest.remote != bool(settings.chroma_url):
-        written, wanted = ("un serveur Chroma", "cette machine")[:: 1 if manifest.remote else -1]
-        return f"les vecteurs de l'index sont sur {written}, la configuration les veut sur {wanted}"
     for name in _WRITERS:
         if manifest.versions.get(name) != version(name):
             return f"l'index a été construit avec {name} {manifest.versions.get(name)}, pas {version(name)}"
     return None
+
+
+def _say_store(engine: str) -> str:
+    said = {"": "dans l'index seul", "chroma": "dans Chroma, sur cette machine", "postgresql": "dans PostgreSQL"}
+    return said.get(engine, "sur un serveur Chroma")
 
 
 def find_unchanged(manifest: Manifest, files: Iterable[Path]) -> dict[Path, SourceFile]:

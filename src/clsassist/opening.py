@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from clsassist.builds import Hold, build_folder, current_build, hold_build, remove_unused_builds
-from clsassist.chroma import CHROMA_FOLDER
 from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMismatchError, IndexMissingError
 from clsassist.integrity import find_damage
 from clsassist.manifest import (
@@ -25,6 +23,7 @@ from clsassist.manifest import (
 from clsassist.readers.names import name_to_path
 from clsassist.settings import Settings
 from clsassist.text import Analyser
+from clsassist.vector_stores import CHROMA_FOLDER
 
 if TYPE_CHECKING:
     from clsassist.embedding import Embedder
@@ -134,15 +133,12 @@ class OpenIndex:
     @property
     def vectors(self) -> VectorIndex:
         """Return the vectors, opened at first use."""
-        from clsassist.vectors import EXACT_BELOW, VectorIndex
+        from clsassist.vectors import VectorIndex
 
         with self._lock:
             if self._vectors is None:
-                url = self._settings.chroma_url
-                # Chroma writes to its own files, even to read them.
-                usable = not self._without_chroma and os.access(self.folder / CHROMA_FOLDER, os.W_OK)
-                exact_below = EXACT_BELOW if usable else sys.maxsize
-                self._vectors = VectorIndex.open(self.folder, url, exact_below)
+                url = self._settings.vector_store_url
+                self._vectors = VectorIndex.open(self.folder, url, exact_only=self._without_chroma)
             return self._vectors
 
     def changed_source(self) -> str | None:
@@ -194,6 +190,9 @@ class OpenIndex:
                 return
             self._hold.release()
             self._hold = None
+        if not os.access(self._index_dir, os.W_OK):
+            # Made to be read only: who writes it removes what is old.
+            return
         try:
             remove_unused_builds(self._index_dir)
         except (OSError, ClsAssistError) as error:

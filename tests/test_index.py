@@ -279,7 +279,7 @@ def test_a_build_whose_chroma_files_are_torn_is_not_put_in_service(place, monkey
     monkeypatch.setattr(vectors, "build", build_torn_files)
 
     with pytest.raises(IndexDamagedError, match="l'ancien reste en service"):
-        build_folder_index(place / "corpus", place / "index", settings=replace(SETTINGS, vector_store_url="chroma"))
+        build_folder_index(place / "corpus", place / "index")
     assert builds_in(place / "index") == [current_build(place / "index")] == [before]
 
 

@@ -84,9 +84,9 @@ def same_but_time(lines: Iterable[str]) -> str:
     return "\n".join(json.dumps(line, sort_keys=True, ensure_ascii=False) for line in told)
 
 
-def index(corpus: Path, index_dir: Path) -> None:
+def index(corpus: Path, index_dir: Path, *options: str) -> None:
     """Index a folder, which must succeed."""
-    done = run("index", corpus, "--index-dir", index_dir)
+    done = run("index", corpus, "--index-dir", index_dir, *options)
     assert done.returncode == 0, done.stderr
 
 

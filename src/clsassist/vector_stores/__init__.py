@@ -26,7 +26,8 @@ __all__ = [
     "open_collection",
 ]
 
-# The setting that asks Chroma in this process, whatever the size.
+# Chroma in this process, asked whatever the size: below a thousand vectors each opening writes its files again, so this
+# is no setting of a service.
 EMBEDDED = "chroma"
 # The setting that does without any engine.
 NONE = "aucun"

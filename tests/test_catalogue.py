@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_registry import many_fiches
 
 from clsassist.assistant import Assistant
 from clsassist.catalogue import NOT_SAID, Catalogue, Column, Facet, Filters, Row, catalogue_of, pairs_to_filters, slug
@@ -25,7 +26,6 @@ from clsassist.records import Role, Span
 from clsassist.segments import field_to_segments
 from clsassist.text import squeeze
 from clsassist.topic_search import Match
-from many_fiches import many_fiches
 
 CORPORA = ("assistant", "demo_assistant", "other_assistant")
 

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from made_registry import many_fiches
 from overview_plans import make_action, make_field, make_part, overview_of, write_plans
 
 from clsassist.assistant import Assistant
@@ -24,7 +25,6 @@ from clsassist.charts.drawing import FONT, LINE, Box, Dot, Drawing, Label, Rule,
 from clsassist.charts.layout import NARROW, SHEETS, WIDE, broken, text_width
 from clsassist.overview import Overview, catalogue_to_overview
 from clsassist.records import Role
-from many_fiches import many_fiches
 
 HOSTILE = "</svg><script>alert(1)</script> \" onload='x' {{7*7}} javascript:alert(2) =1+1 & « été »"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from made_registry import many_fiches
 from openpyxl import load_workbook
 
 from clsassist.assistant import Assistant
@@ -23,7 +24,6 @@ from clsassist.text import squeeze
 from clsassist.web.failures import add_failure_pages
 from clsassist.web.fiches import document_url, fiche_url, fiches_router
 from clsassist.web.site import Site
-from many_fiches import many_fiches
 
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> " onfocus=alert(3) x="'
 

@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from made_registry import many_fiches
 
 from clsassist.answering import compose
 from clsassist.answering.lines import MOST_SHOWN
@@ -23,7 +24,6 @@ from clsassist.text import says
 from clsassist.understanding import understand
 from clsassist.verification import verify
 from clsassist.vocabulary import Vocabulary
-from many_fiches import many_fiches
 
 _FICHES = 400
 _QUESTIONS = (

@@ -93,7 +93,7 @@ def contents(index_dir: Path) -> dict[str, Any]:
     # Segments are told by their place, since their numbers differ.
     places = {row[0]: place for place, row in enumerate(written)}
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    ids = json.loads((folder / "passage_ids.json").read_text(encoding="utf-8"))
+    ids = [passage_id.decode() for passage_id in np.load(folder / "passage_ids.npy")]
     return {
         **{name: sorted(rows) for name, rows in tables.items() if name not in (*_NUMBERED, "posting")},
         "segment": [row[1:] for row in written],

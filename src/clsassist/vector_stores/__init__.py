@@ -73,10 +73,8 @@ def create_collection(
     if not is_server(url):
         from clsassist.vector_stores.chroma import ChromaCollection
 
-        place = folder / CHROMA_FOLDER
-        if previous is not None and (previous / CHROMA_FOLDER).is_dir():
-            return ChromaCollection.copy(previous / CHROMA_FOLDER, collection_name(previous), place, name), True
-        return ChromaCollection.create(place, name), False
+        # Never from a copy: what is deleted from its files stays there, names and vectors, for a long while.
+        return ChromaCollection.create(folder / CHROMA_FOLDER, name), False
     note_remote(folder, url)
     if url.startswith("postgresql://"):
         from clsassist.vector_stores.postgres import PostgresCollection

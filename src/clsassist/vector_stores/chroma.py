@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -53,19 +52,6 @@ class ChromaCollection(VectorCollection):
             # No function: Chroma would store its name, and the server load it.
             made = client.create_collection(while_filled, configuration={"hnsw": _HNSW}, embedding_function=None)
             return cls(place, client, made, name)
-
-    @classmethod
-    def copy(cls, before: Path, name_before: str, place: Path, name: str) -> Self:
-        """Create a collection in a folder from a closed one.
-
-        Raises IndexDamagedError when that one cannot be read.
-        """
-        with _explained(before):
-            shutil.copytree(before, place)
-        with _new_client(place, _WRITE_SECONDS) as client:
-            collection = client.get_collection(name_before, embedding_function=None)
-            collection.modify(name=name)
-            return cls(place, client, collection, name)
 
     @classmethod
     def open(cls, place: Path | str, name: str) -> Self:

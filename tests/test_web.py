@@ -183,9 +183,11 @@ def _make_action(number: str) -> Action:
 _ACTIONS = {action.id: action for action in (_make_action("1"), _make_action("2"))}
 _REGISTRY = SimpleNamespace(
     actions=_ACTIONS,
+    paths={"thur-doller-cls": "thur-doller-cls.txt"},
     plans={"thur-doller-cls": Plan("CLS Pays Thur Doller 2023-2028", first_year=2023, last_year=2028)},
     involvements=tuple,
     segments_saying=lambda forms: [],
+    owners_saying=lambda forms: frozenset(),
 )
 
 

@@ -58,9 +58,11 @@ class ChatDoor:
         return session in self._page._queue.pending_messages_per_session
 
     def _is_sound(self, path: str, demand: object) -> bool:
+        if path == _RESET:
+            return isinstance(demand, dict) and isinstance(demand.get("event_id"), str)
         if not isinstance(demand, dict) or not _names_session(demand):
             return False
-        if path != _JOIN:
+        if path == _CANCEL:
             return isinstance(demand.get("event_id"), str) and self._knows(demand.get("fn_index"))
         data, event = demand.get("data"), demand.get("event_data")
         trigger = demand.get("trigger_id")

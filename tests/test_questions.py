@@ -391,3 +391,20 @@ def test_what_the_assistant_does_not_do_is_told(assistant: Assistant, question: 
 def test_the_telephone_of_another_is_not_given(assistant: Assistant) -> None:
     assert assistant.ask("numéro de téléphone de la coordinatrice").status is AnswerStatus.NOT_FOUND
     assert "05 49 06 79 79" in quotes(assistant.ask("téléphone du département des Deux-Sèvres"))
+
+
+@pytest.mark.parametrize(
+    ("wished", "plain"),
+    [
+        (
+            "Quelles actions pour que les médecins aient envie de s'installer ?",
+            "Quelles actions pour installer les médecins ?",
+        ),
+        ("Que faire pour que les actions soient évaluées ?", "Que faire pour les actions évaluées ?"),
+        ("Qu'est-ce qui est prévu pour que les gens aient une navette ?", "Qu'est-ce qui est prévu pour une navette ?"),
+    ],
+)
+def test_verbs_of_a_wish_are_no_subject(assistant: Assistant, wished: str, plain: str) -> None:
+    said, meant = assistant.ask(wished), assistant.ask(plain)
+
+    assert (said.status, said.actions) == (meant.status, meant.actions)

@@ -72,6 +72,7 @@ LAYERS = (
     "sources",
     "starters",
     "joining",
+    "generation",
     "assistant",
     "live",
     # who may look at it
@@ -106,6 +107,7 @@ HEAVY = (
     "transformers",
     "chromadb",
     "llama_index",
+    "openai",
     "gradio",
     "numpy",
     "numkong",

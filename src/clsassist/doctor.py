@@ -254,7 +254,7 @@ def _check_server(settings: Settings) -> str:
 
 def _check_language_model(settings: Settings) -> _Outcome:
     trial = try_model(settings)
-    return _Doubt(f"{trial.sentence} {trial.doubt.capitalize()}.") if trial.doubt else trial.sentence
+    return _Doubt(f"{trial.sentence} {trial.doubt}") if trial.doubt else trial.sentence
 
 
 _CHECKS: dict[str, Callable[[Settings], _Outcome]] = {

@@ -59,11 +59,11 @@ def try_model(settings: Settings) -> Trial:
 
 def _doubt(said: str, pieces: int, rate: float) -> str:
     if not is_french(said):
-        return "il ne répond pas en français : choisissez un modèle qui le parle, sinon ses phrases seront retirées"
+        return "Il ne répond pas en français : choisissez un modèle qui le parle, sinon ses phrases seront retirées."
     if pieces < 3:
-        return "tout arrive d'un coup : un serveur ou un relais retient la réponse (réglez sa mise en tampon)"
+        return "Tout arrive d'un coup : un relais retient la réponse, coupez sa mise en tampon."
     if 0 < rate < _SLOW:
-        return "c'est lent : prenez un modèle plus petit, ou une machine plus rapide"
+        return "C'est lent : prenez un modèle plus petit, ou une machine plus rapide."
     return ""
 
 

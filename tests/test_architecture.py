@@ -70,6 +70,7 @@ LAYERS = (
     "explaining",
     "showing",
     "sources",
+    "generation",
     "starters",
     "joining",
     "assistant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def split_clauses(text: str, named: Sequence[Span], roles: Sequence[Span]) -> li
         starts |= {cut} if cut is not None else set()
     bounds = sorted({0, *starts, len(text)})
     clauses: list[Clause] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in itertools.pairwise(bounds):
         words = text[start:end]
         denied = bool(DENIED.search(words) or _WITHOUT_ROLE.match(words)) or _goes_on(clauses, words, named)
         same = bool(_SAME_ROLE.search(words))

@@ -113,8 +113,8 @@ ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         Role.PORTEUR,
         french(
-            r"\bport(?:ée?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:ée?s?|er|ent)\b(?! (?:en|avec)\b)|\bchefs? de file\b"
-            r"|\bresponsables?\b"
+            r"\bport(?:ée?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:ée?s?|er|ent)\b(?! (?:en|avec)\b)"
+            r"|\bchefs? de file\b|\bresponsables?\b"
         ),
     ),
     (Role.FINANCEUR, french(r"\bfinanc(?:ée?s?|ent|eurs?|er)\b|(?<=sans )financements?\b(?= (?:de|du|des|d['’]|par))")),
@@ -129,7 +129,8 @@ CLAUSE = french(
     r"|alors que|tandis que)\b"
     r"|,\s*(?=pas\b)|\bet (?=n(?:e\b|['’]))|\bet (?=sont\b|ont\b)|\ben partenariats? (?=avec\b)"
     r"|\bsans (?=l['’]|l[ae]s?\b|être\b|partenariats? avec\b|financements? (?:de|du|des|d['’]|par))"
-    r"|(?<!ne )(?<!n['’])(?<!et )\b(?:sont (?=(?:co-?)?(?:port|pilot|financ|men)é)|ont (?=l['’]|l[ae]s?\b|pour\b|comme\b))"
+    r"|(?<!ne )(?<!n['’])(?<!et )\b(?:sont (?=(?:co-?)?(?:port|pilot|financ|men)é)"
+    r"|ont (?=l['’]|l[ae]s?\b|pour\b|comme\b))"
     r"|(?<!est-ce )(?<!et )(?<!sans )(?<!alors )(?<!tandis )(?<!ainsi )\bque (?=l['’]|l[ae]s?\b)"
 )
 # « les actions du PETR » are those it carries.
@@ -232,6 +233,15 @@ OUTSIDE = french(
 STATE = french(
     r"\b(?:en cours|(?:déjà )?réalisée?s?|(?<!se )terminée?s?|achevée?s?|à venir|en retard|en pause"
     r"|abandonnée?s?|bloquée?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
+)
+# « la case « X » est-elle cochée », « qui cochent X »: only boxes are asked about.
+TICKED = french(r"\bcases?\b|\bcoch(?:ée?s?|e|ent|er|ant|ez)\b")
+# What parts a box from « case » and « cochée » that are said of another.
+TICKED_BREAK = french(r"\b(?:qui|dont|mais|où|ont|sont (?!coch)|(?:vis|cibl|concern|parl|port)(?:e|ent)|porté\w*)\b|;")
+# « la case X n'est pas cochée », « X non coché », said of the box before.
+UNTICKED = french(
+    r"^[\s»)]*(?:n(?:e |['’])(?:est|sont|soit|soient|a|ont)\b[^,;.]{0,12}?\bpas coch\w+|(?:pas|non)[ -]coch\w+"
+    r"|décoch\w+)"
 )
 # The kind of action that a form ticks, said beside « actions ».
 KIND = french(

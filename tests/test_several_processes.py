@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import select
 import shutil
@@ -23,7 +22,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import serve_command, wait_for_url
-from vector_servers import ChromaServer, running_chroma
+from vector_servers import ChromaServer, collect_clients, running_chroma
 
 from clsassist.assistant import Assistant
 from clsassist.contracts import answer_to_payload
@@ -137,6 +136,7 @@ def shared(indexed_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         # Its vectors are at hand: the same texts are not embedded again.
         shutil.copytree(indexed_demo, settings.index_dir)
         index_corpus([PROJECT / "corpus"], settings)
+        collect_clients()
         with nobody_writes(settings.index_dir):
             yield Shared(settings.index_dir, chroma, answers_here(settings))
 
@@ -149,6 +149,7 @@ def answers_here(settings: Settings) -> dict[tuple[str, ...], dict[str, Any]]:
             for question in questions:
                 answers = (*answers, assistant.ask(question, answers))
             found[questions] = {**answer_to_payload(answers[-1]), "choices": list(answers[-1].choices), "elapsed_ms": 0}
+    collect_clients()
     return found
 
 
@@ -165,15 +166,10 @@ def nobody_writes(folder: Path) -> Iterator[None]:
             place.chmod(place.stat().st_mode | stat.S_IWUSR)
 
 
-def state_of(folder: Path) -> dict[str, tuple[int, str]]:
-    """Each place of a folder with its date, and the digest of what it holds."""
-    return {
-        str(place): (
-            place.stat().st_mtime_ns,
-            (place.is_file() and hashlib.sha256(place.read_bytes()).hexdigest()) or "",
-        )
-        for place in (folder, *folder.rglob("*"))
-    }
+def state_of(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Each place of a folder with its date, and what it holds."""
+    places = (folder, *folder.rglob("*"))
+    return {str(place): (place.stat().st_mtime_ns, place.read_bytes() if place.is_file() else b"") for place in places}
 
 
 @pytest.fixture

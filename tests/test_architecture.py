@@ -48,6 +48,7 @@ LAYERS = (
     "integrity",
     "builds",
     "opening",
+    "probing",
     "probe",
     "index",
     "indexing",

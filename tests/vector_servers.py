@@ -132,10 +132,14 @@ def running_chroma(folder: Path) -> Iterator[ChromaServer]:
         yield server
     finally:
         server.kill()
-        with warnings.catch_warnings():
-            # Closing a client of Chroma's leaves its connections to the collector, which complains of it.
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
+        collect_clients()
+
+
+def collect_clients() -> None:
+    """Let go of the connections that a closed client of Chroma's leaves to the collector, which complains of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @contextmanager

@@ -296,7 +296,8 @@ def excludes(question: Question, registry: Registry) -> Condition:
 def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condition:
     """« qui visent les lycéens », « axe 3 du PRS »: the topic must stand in its field, ticked or written.
 
-    Where a form has no field for the public, what the action does tells whom it is for.
+    Where a form has no field for the public, what the action does tells whom it is for. « la case… est cochée » is
+    said of boxes alone.
     """
     bound = [topic for topic in question.topics if topic.fields]
     said = {topic: _FieldProofs(topic, registry, worth) for topic in bound}
@@ -305,7 +306,7 @@ def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condi
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for group in groups:
             told = {topic: said[topic].holds(match.action) for topic in group}
-            if not any(told.values()) and not any(_fills(match.action, topic.fields) for topic in group):
+            if not any(told.values()) and not any(_settles(match.action, topic) for topic in group):
                 missing[match.action.id] = match.action
                 return None
             holding = [topic for topic in group if told[topic] is not topic.negated]
@@ -330,8 +331,8 @@ class _FieldProofs:
         self._proofs = TopicProofs([topic], registry, worth)
         # A longer name can hide the topic: « médico-social » does not say « social ».
         hidden = registry.rows.saying(topic.longer)
-        self._sure = self._proofs.owners_in(topic.fields, apart_from=hidden)
-        self._doubtful = self._proofs.owners_in(topic.fields) - self._sure
+        self._sure = self._proofs.owners_in(topic.fields, apart_from=hidden, ticked=topic.ticked)
+        self._doubtful = self._proofs.owners_in(topic.fields, ticked=topic.ticked) - self._sure
 
     def holds(self, action: Action) -> bool:
         """Say whether an action says the topic there."""
@@ -348,14 +349,20 @@ class _FieldProofs:
         own = [one for one in self._proofs.of(action.id) if says(_without(one.stems, topic.longer), ways)]
         if not self._has_public(action):
             return [proof for proof in own if proof.weight is Weight.OBJECT]
-        return [proof for proof in own if proof.field_key in topic.fields]
+        placed = [proof for proof in own if proof.field_key in topic.fields]
+        return [proof for proof in placed if proof.kind == "option"] if topic.ticked else placed
 
     def _has_public(self, action: Action) -> bool:
-        return self._topic.fields != ("public",) or any(field.key == "public" for field in action.fields)
+        topic = self._topic
+        return topic.ticked or topic.fields != ("public",) or any(field.key == "public" for field in action.fields)
 
 
-def _fills(action: Action, keys: tuple[str, ...]) -> bool:
-    return any(field.filled for field in action.fields if is_asked(field, keys))
+def _settles(action: Action, topic: Topic) -> bool:
+    """Say whether an action that does not say a topic denies it: its field is filled, or has boxes when they count."""
+    fields = [field for field in action.fields if is_asked(field, topic.fields)]
+    if topic.ticked:
+        return any(option.ticked is not None for field in fields for option in field.options)
+    return any(field.filled for field in fields)
 
 
 def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:

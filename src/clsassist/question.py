@@ -32,7 +32,8 @@ class Topic:
     the name of a place, which a mention does not make the place of an action; ``also`` are its other wordings.
     ``joined`` is how it follows the topic before it: « et », « ou », or '' when both make one subject.
     ``fields`` are the only fields where it counts, when the question says so (« dont le public… », « axe 3 du PRS »);
-    ``longer`` are other names that hold it and do not say it there (« médico-social » for « social »).
+    ``longer`` are other names that hold it and do not say it there (« médico-social » for « social »). ``ticked`` says
+    that only a ticked box says it, not words written in the same field.
     """
 
     words: str
@@ -47,6 +48,7 @@ class Topic:
     fields: tuple[str, ...] = ()
     longer: tuple[Stems, ...] = ()
     joined: str = ""
+    ticked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

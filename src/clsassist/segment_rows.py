@@ -28,7 +28,7 @@ class SegmentColumns:
     """What is told of every segment, one place a row.
 
     ``owner`` are places in ``owners``, ``field`` in ``fields``; ``weight`` is that of segments.Weight; ``title`` marks
-    titles.
+    titles, ``option`` ticked boxes.
     """
 
     ids: npt.NDArray[np.int64]
@@ -38,6 +38,7 @@ class SegmentColumns:
     field: npt.NDArray[np.int16]
     fields: tuple[str, ...]
     title: npt.NDArray[np.bool_]
+    option: npt.NDArray[np.bool_]
 
 
 class SegmentRows:
@@ -56,11 +57,11 @@ class SegmentRows:
     def columns(self) -> SegmentColumns:
         """Return what is told of every segment but its words."""
         rows = self._connection.execute(
-            "SELECT segment.id, owner, weight, field, kind = 'title' FROM segment "
+            "SELECT segment.id, owner, weight, field, kind = 'title', kind = 'option' FROM segment "
             # A document written again has higher ids than those that follow it.
             "JOIN document ON document.id = segment.document ORDER BY document.position, segment.id"
         ).fetchall()
-        ids, owners, weights, fields, titles = zip(*rows, strict=True) if rows else ((),) * 5
+        ids, owners, weights, fields, titles, options = zip(*rows, strict=True) if rows else ((),) * 6
         owner_places = {owner: place for place, owner in enumerate(dict.fromkeys(owners))}
         field_places = {field: place for place, field in enumerate(dict.fromkeys(fields))}
         return SegmentColumns(
@@ -71,6 +72,7 @@ class SegmentRows:
             np.fromiter(map(field_places.__getitem__, fields), np.int16, len(fields)),
             tuple(field_places),
             np.array(titles, dtype=np.bool_),
+            np.array(options, dtype=np.bool_),
         )
 
     def saying(self, forms: Iterable[Stems]) -> Rows:

@@ -135,12 +135,18 @@ class TopicProofs:
         found = self._registry.segments(self._rows[owner])
         return sorted(found, key=lambda segment: _proof_order(segment, self._topics, self._worth))
 
-    def owners_in(self, keys: Collection[str], apart_from: Rows | None = None) -> frozenset[str]:
-        """Return the owners that say the topics in a field of one of these keys, elsewhere than in some rows."""
+    def owners_in(
+        self, keys: Collection[str], apart_from: Rows | None = None, *, ticked: bool = False
+    ) -> frozenset[str]:
+        """Return the owners that say the topics in a field of one of these keys, elsewhere than in some rows.
+
+        With ``ticked``, a ticked box must say them.
+        """
         columns = self._registry.rows.columns
         wanted = [place for place, key in enumerate(columns.fields) if key in keys]
         rows = join_rows(list(self._rows.values()))
         rows = rows if apart_from is None else np.setdiff1d(rows, apart_from, assume_unique=True)
+        rows = rows[columns.option[rows]] if ticked else rows
         return self._registry.rows.owners(rows[np.isin(columns.field[rows], wanted)])
 
 

@@ -103,7 +103,9 @@ def _left_out(exclusion: Question, kind: str) -> str:
 def _refusals(question: Question, form: int) -> Iterator[str]:
     """Yield what the actions must not be: « ne visent pas », « ne sont pas portées par »."""
     for topic in question.topics:
-        if topic.negated and topic.fields == ("public",):
+        if topic.negated and topic.ticked:
+            yield f"n'{('a', 'ont')[form]} pas la case « {topic.words} » cochée"
+        elif topic.negated and topic.fields == ("public",):
             yield f"ne {('vise', 'visent')[form]} pas « {topic.words} »"
         elif topic.negated and topic.fields:
             name = field_name(topic.fields[0])
@@ -160,8 +162,13 @@ def _joined_topics(topics: Sequence[Topic]) -> str:
 def _field_restrictions(question: Question, form: int) -> Iterator[str]:
     """Yield what must stand in a field: « ont « lycéens » pour public visé »."""
     bound = [topic for topic in question.topics if topic.fields and not topic.negated]
-    for keys in dict.fromkeys(topic.fields for topic in bound):
-        held = [topic for topic in bound if topic.fields == keys]
+    boxes = [topic for topic in bound if topic.ticked]
+    if boxes:
+        box = ("la case", "cochée") if len(boxes) == 1 else ("les cases", "cochées")
+        yield f"{('a', 'ont')[form]} {box[0]} {_joined_topics(boxes)} {box[1]}"
+    written = [topic for topic in bound if not topic.ticked]
+    for keys in dict.fromkeys(topic.fields for topic in written):
+        held = [topic for topic in written if topic.fields == keys]
         if keys == ("public",):
             yield f"{('vise', 'visent')[form]} {_joined_topics(held)}"
         else:

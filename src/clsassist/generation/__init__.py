@@ -1,4 +1,4 @@
-"""A language model that may only say what the documents say: off unless configured, and nothing else knows of it."""
+"""A language model that may only say what the documents say: evidence, prompt, stream, verdict on each sentence."""
 
 from __future__ import annotations
 

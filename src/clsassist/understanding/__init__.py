@@ -13,6 +13,7 @@ from clsassist.understanding.exclusion import split_exclusion
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
+    ASKS_WHICH,
     CANNOT,
     FIGURE,
     HELP,
@@ -38,7 +39,8 @@ def understand(
     ``previous`` is the question before it in the same conversation, ``answered`` the actions that its
     answer asserted.
     """
-    asked = RHETORICAL.sub(r"\g<verb>", with_hyphens(squeeze(text)))
+    asked = with_hyphens(squeeze(text))
+    asked = asked if ASKS_WHICH.match(asked) else RHETORICAL.sub(r"\g<verb>", asked)
     asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
     asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked

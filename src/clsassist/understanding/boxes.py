@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from clsassist.parsing.labels import FAMILIES
 from clsassist.question import Topic
+from clsassist.records import Span
 from clsassist.text import Stems, fold
 from clsassist.understanding.draft import Draft, denied, first_set_noun, negated, take_match
-from clsassist.understanding.patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS
+from clsassist.understanding.patterns import COVERS, KIND, OUTSIDE, STATE, TARGETS, TICKED, TICKED_BREAK, UNTICKED
 from clsassist.vocabulary import Box, Vocabulary
 
 
@@ -32,9 +33,12 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
             position += 1
             continue
         places = content[position : position + len(box.stems)]
-        words = draft.words(places[0], places[-1] + 1)
+        span = Span(draft.tokens[places[0]].span.start, _closed(draft, draft.tokens[places[-1]].span.end))
+        words = span.of(draft.question.text)
         forms = tuple(dict.fromkeys((box.stems, *box.forms)))
+        ticked = _is_ticked(draft.question.text, span)
         excluded = negated(draft, places[0], vocabulary) or denied(draft, places[0], vocabulary)
+        excluded = excluded or (ticked and bool(UNTICKED.match(draft.question.text[span.end :])))
         topic = Topic(
             words,
             forms,
@@ -43,12 +47,29 @@ def read_boxes(draft: Draft, vocabulary: Vocabulary) -> None:
             also=box.also(words),
             fields=(box.field_key,),
             longer=vocabulary.longer_boxes(box),
+            ticked=ticked,
         )
-        draft.add_topic(topic, draft.tokens[places[0]].span.start, draft.tokens[places[-1]].span.end)
+        draft.add_topic(topic, span.start, span.end)
         for place in places:
             draft.take(place, place + 1)
         _take_family(draft, box)
         position += len(places)
+
+
+def _closed(draft: Draft, end: int) -> int:
+    """Return where a label ends: behind the bracket that its last word stands in, when it is typed."""
+    after = draft.question.text[end:].lstrip()
+    opened = draft.question.text.count("(", 0, end) > draft.question.text.count(")", 0, end)
+    return draft.question.text.index(")", end) + 1 if opened and after.startswith(")") else end
+
+
+def _is_ticked(text: str, label: Span) -> bool:
+    """Say whether a label is asked about as a box: « la case X », « où X et Y sont cochées »."""
+    between = (
+        text[match.end() : label.start] if match.end() <= label.start else text[label.end : match.start()]
+        for match in TICKED.finditer(text)
+    )
+    return any(not TICKED_BREAK.search(words) for words in between)
 
 
 def _is_longer_idea(draft: Draft, vocabulary: Vocabulary, places: Sequence[int], box: Box) -> bool:
@@ -86,6 +107,8 @@ def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: 
 
 def _is_called_for(draft: Draft, box: Box, vocabulary: Vocabulary) -> bool:
     """Say whether a box of one word is meant: its field, its family or its kind of verb stands in the question."""
+    if TICKED.search(draft.question.text):
+        return True
     if first_set_noun(draft) is None and not (draft.question.titles or draft.question.numbers):
         return False
     names = [form for words in vocabulary.lexicon.fields if words.key == box.field_key for form in words.stems]
@@ -111,6 +134,8 @@ def read_closed_words(draft: Draft, vocabulary: Vocabulary) -> None:
     if outside and not any(start <= outside.start() < end for start, end, _ in draft.topics):
         scheme = "lien_prse" if re.search(r"PRSE|plan", outside.group("scheme"), re.IGNORECASE) else "lien_prs"
         _restrict_to_field(draft, outside, scheme, (("hor",),))
+    elif kind and any(start < kind.end() and kind.start() < end for start, end, topic in draft.topics if topic.fields):
+        return
     elif kind:
         word = kind.group("after") or kind.group("one") or kind.group("before")
         _restrict_to_field(draft, kind, "typologie", (vocabulary.lexicon.analyser.stems(word),))

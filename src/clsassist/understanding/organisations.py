@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from clsassist.question import Organisation, Topic
 from clsassist.records import Role, Span
 from clsassist.text import Stems, Token, fold
+from clsassist.understanding.clauses import Clause, split_clauses
 from clsassist.understanding.draft import Draft, connector, negated, take_match
 from clsassist.understanding.patterns import (
     ALONE,
     ASKS_WHO,
-    CLAUSE,
     COMMON_TO,
-    DENIED,
     ENGAGED,
     JUST_TARGETED,
+    LACKED,
+    LACKS,
     OF_ORGANISATION,
     ROLES,
     TAKES_PART,
     TO_CONTACT,
-    WITH,
 )
 from clsassist.vocabulary import Vocabulary
 
@@ -224,7 +224,9 @@ def _role_words(text: str) -> Iterator[_RoleWord]:
     """Yield the words that give a role; one that is itself asked for (« qui pilote… ») is marked so."""
     for role, pattern in ROLES:
         for match in pattern.finditer(text):
-            yield _RoleWord(role, Span(match.start(), match.end()), bool(ASKS_WHO.search(text[: match.start()])))
+            before = text[: match.start()]
+            asked = ASKS_WHO.search(before) or (LACKS.search(before) and LACKED.fullmatch(match.group()))
+            yield _RoleWord(role, Span(match.start(), match.end()), bool(asked))
 
 
 def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: str) -> Iterator[Organisation]:
@@ -234,28 +236,13 @@ def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: s
     """
     before: tuple[_Named, ...] = ()
     inherited: Role | None = None
-    for clause in _clauses(text):
-        inside = tuple(one for one in named if clause.start <= one.span.start < clause.end)
-        roles = tuple(w for w in words if not w.asked and clause.start <= w.span.start < clause.end)
-        denied = bool(DENIED.search(clause.of(text)))
-        either = _either_role(inside, roles, text)
-        for place, one in enumerate(inside):
-            role = _nearest_role(one, roles, inside) or (None if WITH.match(clause.of(text)) else inherited)
-            assumed = role is None and bool(OF_ORGANISATION.search(text[: one.span.start]))
-            role = Role.PORTEUR if assumed else role
-            yield from either
-            if either:
-                continue
-            yield replace(
-                one.organisation,
-                role=role,
-                assumed=assumed,
-                negated=one.organisation.negated or denied,
-                alone=bool(ALONE.search(clause.of(text))),
-                joined=connector(text[inside[place - 1].span.end : one.span.start]) if place else "",
-            )
+    given = [word.span for word in words if not word.asked]
+    for clause in split_clauses(text, [one.span for one in named], given):
+        inside = tuple(one for one in named if clause.span.start <= one.span.start < clause.span.end)
+        roles = tuple(w for w in words if not w.asked and clause.span.start <= w.span.start < clause.span.end)
+        yield from _in_clause(clause, inside, roles, inherited, text)
         if roles and not inside:
-            excluded = denied or _opens_with_refusal(clause, text)
+            excluded = clause.denied or _opens_with_refusal(clause.span, text)
             yield from (
                 replace(one.organisation, role=word.role, negated=excluded, joined="")
                 for one in before
@@ -263,6 +250,27 @@ def _with_roles(named: tuple[_Named, ...], words: tuple[_RoleWord, ...], text: s
             )
         before = inside or before
         inherited = roles[-1].role if roles else inherited
+
+
+def _in_clause(
+    clause: Clause, inside: tuple[_Named, ...], roles: tuple[_RoleWord, ...], inherited: Role | None, text: str
+) -> Iterator[Organisation]:
+    """Yield the organisations that a clause names, each with its role."""
+    either = _either_role(inside, roles, text)
+    if either:
+        yield from either
+        return
+    for place, one in enumerate(inside):
+        role = _nearest_role(one, roles, inside) or (inherited if clause.inherits else None)
+        assumed = role is None and bool(OF_ORGANISATION.search(text[: one.span.start]))
+        yield replace(
+            one.organisation,
+            role=Role.PORTEUR if assumed else role,
+            assumed=assumed,
+            negated=one.organisation.negated or clause.denied,
+            alone=bool(ALONE.search(clause.span.of(text))),
+            joined=connector(text[inside[place - 1].span.end : one.span.start]) if place else "",
+        )
 
 
 def _either_role(named: tuple[_Named, ...], roles: tuple[_RoleWord, ...], text: str) -> list[Organisation]:
@@ -274,14 +282,6 @@ def _either_role(named: tuple[_Named, ...], roles: tuple[_RoleWord, ...], text: 
         return []
     one = named[0].organisation
     return [replace(one, role=first.role, joined=""), replace(one, role=second.role, joined="ou")]
-
-
-def _clauses(text: str) -> Iterator[Span]:
-    start = 0
-    for match in CLAUSE.finditer(text):
-        yield Span(start, match.start())
-        start = match.start()
-    yield Span(start, len(text))
 
 
 def _opens_with_refusal(clause: Span, text: str) -> bool:

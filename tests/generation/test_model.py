@@ -1,9 +1,9 @@
 """A model's server that fails in any way gives one French line, in time, and learns nothing it should not."""
 
-import os
 import socket
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_model import (
@@ -276,7 +276,7 @@ def test_the_settings_are_read_from_the_environment(tmp_path):
     })  # fmt: skip
     found = (settings.llm_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout, settings.llm_context)
     assert found == ("http://127.0.0.1:8080/v1", "mistral-small", "ma-cle", 60, 8192)
-    assert str(settings.prompts_dir) == os.sep.join(["", "etc", "clsassist", "prompts"])
+    assert settings.prompts_dir == Path("/etc/clsassist/prompts")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ CASES = {
     "Deux ans (art. 5, p. 12) sont prévus, p. ex. La Poste [1]. Fin.": [
         "Deux ans (art. 5, p. 12) sont prévus, p. ex. La Poste [1].", "Fin.",
     ],
-    "M. Martin et le Dr. Petit, n° 3, voient Mme. Lune [1].": ["M. Martin et le Dr. Petit, n° 3, voient Mme. Lune [1]."],
+    "M. Roux et le Dr. Petit, n° 3, voient Mme. Lune [1].": ["M. Roux et le Dr. Petit, n° 3, voient Mme. Lune [1]."],
     "Le taux est de 2.5 % et 10.000 euros [1]. Fin.": ["Le taux est de 2.5 % et 10.000 euros [1].", "Fin."],
     "La C.P.A.M. Haute et J.-P. Martin [1].": ["La C.P.A.M. Haute et J.-P. Martin [1]."],
     "Des médecins, infirmiers, etc. [1] Puis rien.": ["Des médecins, infirmiers, etc. [1]", "Puis rien."],
@@ -53,7 +53,9 @@ def test_a_text_is_cut_into_its_sentences(text):
     assert split_sentences(text) == CASES[text]
 
 
-@pytest.mark.parametrize("text", ["Trois actions portent sur", "Les partenaires :", "La MSA [1]. Elle est", "La [", "Un <"])
+@pytest.mark.parametrize(
+    "text", ["Trois actions portent sur", "Les partenaires :", "La MSA [1]. Elle est", "La [", "Un <"]
+)
 def test_what_is_cut_short_is_no_sentence(text):
     sentences = Sentences()
     whole = [*sentences.feed(text), *sentences.close()]
@@ -73,9 +75,10 @@ def test_a_sentence_is_given_before_the_next_one_is_finished():
 
 PIECES = st.sampled_from(
     [
-        "La MSA", "porte", "l'action", "n'est", "pas", "2.5", "art.", "p. ex.", "Dr.", "M.", "n°", "3", "etc.", "«", "»",
-        "[1]", "[2]", "[1, 2]", "[", "]", ".", "!", "?", "…", ":", "\n", "\n\n", "- ", "* ", "1. ", "12) ", "## ", "> ",
-        "```", "```md\n", "<think>", "</think>", "<", "<b>", "**", "--", "É", "(", ")", "”", "\t", "\u00a0",
+        "La MSA", "porte", "l'action", "n'est", "pas", "2.5", "art.", "p. ex.", "Dr.", "M.", "n°", "3", "etc.", "«",
+        "»", "[1]", "[2]", "[1, 2]", "[", "]", ".", "!", "?", "…", ":", "\n", "\n\n", "- ", "* ", "1. ", "12) ",
+        "## ", "> ", "```", "```md\n", "<think>", "</think>", "<", "<b>", "**", "--", "É", "(", ")", "”", "\t",
+        "\u00a0",
     ]
 )  # fmt: skip
 TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", " ", "\n"])), max_size=25).map(
@@ -96,11 +99,14 @@ def test_the_sentences_do_not_depend_on_how_the_characters_come(text, chance):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(["La MSA agit", "Rien", "Le Dr. Bleu est venu", "Il y a 2.5 % de « cas. Rares »"]),
-                min_size=1, max_size=6),
-       st.lists(st.sampled_from([". ", " [1]. ", ". [1][2] ", " ! [3] ", ".\n", " [2].\n\n"]), min_size=6, max_size=6))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(["La MSA agit", "Rien", "Le Dr. Bleu vient", "Il y a 2.5 % de « cas. Rares »"]), min_size=1
+    ),
+    st.lists(st.sampled_from([". ", " [1]. ", ". [1][2] ", " ! [3] ", ".\n", " [2].\n\n"]), min_size=6, max_size=6),
+)
 def test_no_word_is_lost_nor_added(parts, ends):
-    text = "".join(part + end for part, end in zip(parts, ends, strict=False))
+    text = "".join(part + ends[place % len(ends)] for place, part in enumerate(parts))
     assert re.sub(r"\s", "", "".join(split_sentences(text))) == re.sub(r"\s", "", text)
     assert len(split_sentences(text)) == len(parts)
 

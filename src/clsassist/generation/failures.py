@@ -29,14 +29,17 @@ _TRY_LATER = "réessayez plus tard"
 def explain_failure(error: Exception, settings: Settings) -> ModelError:
     """Return the failure of a model behind the exception of a library."""
     chain = list(_chain(error))
-    for cause in chain:
-        if isinstance(cause, ModelError):
-            return cause
-    for cause in chain:
-        if isinstance(cause, httpx.ConnectTimeout | httpx.ConnectError):
-            return _unreachable(cause, settings)
-        if isinstance(cause, httpx.TimeoutException):
-            return ModelTooSlowError("est trop lent", _TIME)
+    said = next((cause for cause in chain if isinstance(cause, ModelError)), None)
+    if said is not None:
+        return said
+    if any(isinstance(cause, httpx.ConnectTimeout | httpx.ConnectError) for cause in chain):
+        return _unreachable(error, settings)
+    if any(isinstance(cause, httpx.TimeoutException) for cause in chain):
+        return ModelTooSlowError("est trop lent", _TIME)
+    return _explain_library(error, settings)
+
+
+def _explain_library(error: Exception, settings: Settings) -> ModelError:
     match error:
         case openai.APIStatusError(status_code=status):
             return _refused(status, str(error), settings)
@@ -59,7 +62,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _unreachable(error: BaseException, settings: Settings) -> ModelError:
-    said = "son certificat est refusé" if "CERTIFICATE" in str(error) else "personne n'y répond"
+    refused = any("CERTIFICATE" in str(cause) for cause in _chain(error))
+    said = "son certificat est refusé" if refused else "personne n'y répond"
     return ModelUnreachableError(
         f"est injoignable ({said})", f"démarrez-le ou corrigez CLSASSIST_LLM_URL, « {settings.llm_url} »"
     )

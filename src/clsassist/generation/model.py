@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from clsassist.errors import ClsAssistError, ConfigurationError, ModelEmptyError, ModelTooSlowError, ModelUnreadableError
+from clsassist.errors import (
+    ClsAssistError,
+    ConfigurationError,
+    ModelEmptyError,
+    ModelTooSlowError,
+    ModelUnreadableError,
+)
 from clsassist.settings import Settings
 
 if TYPE_CHECKING:
+    import httpx
+
     from clsassist.generation.channel import Channel
 
 # A server of the same network answers in milliseconds; one that is far, or starting, in seconds.
@@ -162,22 +170,26 @@ class _Reading:
         settings = self._settings
         wait = httpx.Timeout(settings.llm_timeout, connect=min(_CONNECT_SECONDS, settings.llm_timeout))
         with httpx.Client(transport=self._channel, timeout=wait, follow_redirects=False, trust_env=False) as client:
-            model = OpenAILike(
-                model=settings.llm_model,
-                api_base=settings.llm_url,
-                # Without one, OPENAI_API_KEY would be taken from the environment; the channel writes the true one.
-                api_key="aucune",
-                context_window=settings.llm_context,
-                is_chat_model=True,
-                is_function_calling_model=False,
-                max_retries=0,
-                timeout=settings.llm_timeout,
-                temperature=0.0,
-                http_client=client,
-            )
+            model = OpenAILike(**self._options(client))
             asked = [ChatMessage(role=MessageRole(message.role), content=message.text) for message in self._messages]
             for response in model.stream_chat(asked, max_tokens=self._max_tokens):
                 yield _text(response.delta), _is_last(response.raw)
+
+    def _options(self, client: httpx.Client) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            "model": settings.llm_model,
+            "api_base": settings.llm_url,
+            # Without one, OPENAI_API_KEY would be taken from the environment; the channel writes the true one.
+            "api_key": "aucune",
+            "context_window": settings.llm_context,
+            "is_chat_model": True,
+            "is_function_calling_model": False,
+            "max_retries": 0,
+            "timeout": settings.llm_timeout,
+            "temperature": 0.0,
+            "http_client": client,
+        }
 
 
 def _text(delta: object) -> str:
@@ -213,7 +225,8 @@ def _load_library() -> None:
     """
     try:
         import llama_index.llms.openai_like  # noqa: F401
-        from llama_index.core import MockEmbedding, Settings as Defaults
+        from llama_index.core import MockEmbedding
+        from llama_index.core import Settings as Defaults
         from llama_index.core.llms import MockLLM
     except ImportError as error:
         raise ConfigurationError(

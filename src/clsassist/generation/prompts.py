@@ -96,7 +96,8 @@ def text_to_prompt(text: str, task: Task, path: str) -> Prompt:
     found = _FILE.match(text)
     if found is None:
         raise ConfigurationError(
-            f"La consigne « {path} » doit avoir un en-tête entre deux lignes « --- », puis « # Consigne » et « # Demande »."
+            f"La consigne « {path} » doit avoir un en-tête entre deux lignes « --- », "
+            "puis « # Consigne » et « # Demande »."
         )
     version = _read_front(found["front"], task, path)
     prompt = Prompt(task, version, found["system"].strip(), found["user"].strip(), path)

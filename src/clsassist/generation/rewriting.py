@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -63,11 +63,24 @@ def refuse_rewriting(rewritten: str, question: str, asked: str, conversation: st
 
     ``asked`` are the questions before it, ``conversation`` those and their answers.
     """
+    return next(_faults(rewritten, question, asked, conversation, lexicon), "")
+
+
+def _faults(rewritten: str, question: str, asked: str, conversation: str, lexicon: Lexicon) -> Iterator[str]:
     if not rewritten or len(rewritten) > _LONGEST or "\n" in rewritten:
-        return "ce n'est pas une question d'une ligne"
+        yield "ce n'est pas une question d'une ligne"
     if not is_french(rewritten):
-        return "elle n'est pas en français"
-    said = f"{conversation} {question}"
+        yield "elle n'est pas en français"
+    yield from _new_words(rewritten, f"{conversation} {question}", lexicon)
+    negated = bool(_NEGATION.search(fold(rewritten)))
+    if _NEGATION.search(fold(question)) and not negated:
+        yield "elle perd une négation"
+    if negated and not _NEGATION.search(fold(f"{asked} {question}")):
+        yield "elle ajoute une négation"
+
+
+def _new_words(rewritten: str, said: str, lexicon: Lexicon) -> Iterator[str]:
+    """Yield a sentence for each word, number or organisation that nobody said; words that only serve to ask pass."""
     analyser = lexicon.analyser
     neutral = lexicon.tool_words | {stem for words in lexicon.fields for form in words.stems for stem in form}
     known = {token.stem for token in analyser.tokens(said)}
@@ -75,16 +88,11 @@ def refuse_rewriting(rewritten: str, question: str, asked: str, conversation: st
         written = token.span.of(rewritten)
         is_number = any(character.isdigit() for character in written)
         if token.stem not in known and (is_number or token.stem not in neutral):
-            return f"« {written} » n'est pas dans la conversation"
+            yield f"« {written} » n'est pas dans la conversation"
+    actors = lexicon.actors_in(analyser.content(said))
     for actor in lexicon.actors_in(analyser.content(rewritten)):
-        if actor not in lexicon.actors_in(analyser.content(said)):
-            return f"« {actor.name} » n'est pas dans la conversation"
-    negated = bool(_NEGATION.search(fold(rewritten)))
-    if _NEGATION.search(fold(question)) and not negated:
-        return "elle perd une négation"
-    if negated and not _NEGATION.search(fold(f"{asked} {question}")):
-        return "elle ajoute une négation"
-    return ""
+        if actor not in actors:
+            yield f"« {actor.name} » n'est pas dans la conversation"
 
 
 def _turn(answer: Answer) -> str:

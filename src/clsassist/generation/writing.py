@@ -119,9 +119,7 @@ def _sentences(sheet: Sheet, model: LanguageModel, stop: threading.Event) -> Ite
         yield sentences.pending, False
 
 
-def _judge(
-    sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]
-) -> Verdict:
+def _judge(sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]) -> Verdict:
     if not complete:
         return Verdict(sentence.strip(), UNFINISHED, ())
     if _same(sentence) in {_same(verdict.sentence) for verdict in said}:

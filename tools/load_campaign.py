@@ -198,17 +198,19 @@ class Book:
 
     def _difference(self, visit: Visit, came: Came, place: int) -> str:
         """Quote what came from the first character that no state has there, and what the nearest state has."""
+        if place >= len(came.texts):
+            return "texte non gardé"
         known = [self.alone[state][visit.name].texts for state in _STATES]
-        pairs = [
-            (os.path.commonprefix((came.texts[place], texts[place])), texts[place])
-            for texts in known
-            if place < len(texts)
-        ]
-        if not pairs:
-            return f"« {came.texts[place][:200]} », de trop"
-        same, other = max(pairs, key=lambda pair: len(pair[0]))
-        start = max(0, len(same) - 80)
-        return f"« {came.texts[place][start : len(same) + 200]} », seul : « {other[start : len(same) + 200]} »"
+        heard = came.texts[place]
+        pairs = [(_common_length(heard, texts[place]), texts[place]) for texts in known if place < len(texts)]
+        length, alone = max(pairs, default=(0, ""))
+        around = slice(max(0, length - 80), length + 200)
+        return f"« {heard[around]} », seul : « {alone[around]} »"
+
+
+def _common_length(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 async def gather_alone(url: str, visits: Sequence[Visit]) -> dict[str, Came]:

@@ -75,6 +75,7 @@ LAYERS = (
     "joining",
     "generation",
     "assistant",
+    "memory",
     "live",
     # who may look at it
     "contracts",

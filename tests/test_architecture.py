@@ -91,6 +91,7 @@ LAYERS = (
     "overview",
     "charts",
     "feedback",
+    "index_wish",
     "index_worker",
     "deposit",
     "holdings",

@@ -75,6 +75,7 @@ LAYERS = (
     "starters",
     "joining",
     "assistant",
+    "memory",
     "live",
     # who may look at it
     "contracts",

@@ -12,6 +12,7 @@ from clsassist.generation.material import Item, Material
 from clsassist.generation.reading import Reading, read
 from clsassist.generation.rules import Rules, load_rules
 from clsassist.lexicon import Lexicon
+from clsassist.parsing.labels import ORGANISATION_FIELDS
 
 _MOST_KEPT = 16
 
@@ -35,13 +36,15 @@ class Evidence:
 class Part:
     """The words of a sentence that end with one run of marks, and their evidence.
 
-    ``segments`` are those of the marks, then what the exact answer says of its own.
+    ``segments`` are those of the marks, then what the exact answer says of its own; ``counts`` are how many there are
+    of what a noun names, by stem.
     """
 
     reading: Reading
     marks: tuple[int, ...]
     items: tuple[Item, ...]
     segments: tuple[Segment, ...]
+    counts: dict[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,20 @@ def sentence_to_claim(sentence: str, evidence: Evidence) -> Claim:
 def _part(text: str, marks: tuple[int, ...], evidence: Evidence) -> Part:
     held = frozenset(marks)
     segments = tuple(one for one in evidence.segments if not one.marks or one.marks & held)
-    return Part(read(text, evidence.rules, evidence.lexicon), marks, evidence.items(marks), segments)
+    items = evidence.items(marks)
+    return Part(read(text, evidence.rules, evidence.lexicon), marks, items, segments, _counts(items, evidence))
+
+
+def _counts(items: tuple[Item, ...], evidence: Evidence) -> dict[str, frozenset[str]]:
+    """Return how many actions the answer asserts, and how many organisations the cited lists name."""
+    material = evidence.material
+    actions = frozenset({str(len(material.actions))}) if material.actions else frozenset()
+    listed = {part.organisation for item in items if item.field_key in ORGANISATION_FIELDS for part in item.parts}
+    keys = {item.field_key for item in items}
+    nouns = dict.fromkeys(evidence.rules.set_nouns, actions)
+    if listed and len(keys) == 1:
+        nouns |= dict.fromkeys(evidence.rules.body_nouns, frozenset({str(len(listed))}))
+    return {evidence.lexicon.analyser.stem(noun): held for noun, held in nouns.items()}
 
 
 def _cuts(sentence: str) -> list[tuple[str, tuple[int, ...]]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from clsassist.generation.reading import Counted, Reading, Word
+from clsassist.generation.reading import Counted, Reading, Word, fold_same
 from clsassist.generation.rules import Rules
 
 _CUT = re.compile(
     r"[,;:()«»\"“”–—]|\s-\s"
-    r"|\b(?:et|ou|mais|puis|tandis que|alors que|ainsi que|qui|dont|afin de|afin d|notamment|comme)\b"
+    r"|\b(?:et|ou|mais|puis|tandis que|alors que|ainsi que|notamment|par exemple|comme)\b"
 )
+_INFINITIVE = re.compile(r"(?:er|ir|re)$")
+_TO_OBJECT = 2
 _BE = re.compile(r"\b(?:est|sont|sera|seront)\b")
 
 
@@ -26,10 +29,26 @@ class Clause:
     opens: bool
     quoted: bool
 
-    @property
+    @cached_property
+    def folded(self) -> str:
+        """The text as the markers are looked for in it."""
+        return fold_same(self.text)
+
+    @cached_property
     def needed(self) -> tuple[Word, ...]:
         """The words that the evidence must hold."""
-        return tuple(word for word in self.words if not word.tool and not word.neutral)
+        return tuple(
+            word
+            for place, word in enumerate(self.words)
+            if not word.tool and (not word.neutral or self._is_object(place))
+        )
+
+    def _is_object(self, place: int) -> bool:
+        """Say whether a word that elsewhere only reports is what a verb acts on: « animer les actions »."""
+        if place < _TO_OBJECT or not self.words[place - 1].tool:
+            return False
+        verb = self.words[place - _TO_OBJECT]
+        return not verb.tool and not verb.neutral and bool(_INFINITIVE.search(verb.form))
 
 
 def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:
@@ -38,7 +57,8 @@ def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:
     opening = [word for word in reading.words if word.form in rules.opening]
     verb = min([word.span.start for word in opening] + [match.start() for match in _BE.finditer(folded)], default=-1)
     cuts = [match.span() for match in _CUT.finditer(folded)]
-    cuts += [(word.span.start, word.span.end) for word in opening]
+    # The verb stays with what it says of its subject.
+    cuts += [(place, place) for place in {verb, *(word.span.start for word in opening)} if place > 0]
     start, depth = 0, 0
     for begin, end in [*sorted(cuts), (len(folded), len(folded))]:
         text = reading.text[start:begin]

@@ -63,8 +63,9 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
         found.append(build(Source.TITLE, owner, marks, item.title))
         found.append(build(Source.PLAN, owner, marks, item.plan))
     owners = {owner_of(item): item for item in material.items}
+    unticked = frozenset(item.number for item in material.items if item.unticked)
     for owner, marks, text in _exact_lines(material, owners):
-        found.append(build(Source.EXACT, owner, marks, text))
+        found.append(build(Source.EXACT, owner, marks, text, denied=bool(marks) and marks <= unticked))
     return tuple(found)
 
 
@@ -104,8 +105,8 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
             start = end
             held = {by_mark[mark] for mark in marks if mark in by_mark}
             owner = named or (held.pop() if len(held) == 1 else "")
-            if text:
-                yield owner, marks, text
+            for said in _lines(text):
+                yield owner, marks, said
 
 
 def _chunks(line: str) -> Iterator[tuple[int, frozenset[int]]]:

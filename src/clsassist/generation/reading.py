@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from clsassist.generation.rules import Rules
 from clsassist.generation.values import Kind, Value, find_values
@@ -21,6 +22,26 @@ _ALONE = re.compile(
     r"\b(?:sans|aucune?|ni|non|hors|hormis|sauf|excepte|pas|jamais|absence|manque|penurie|defaut|a l'exception"
     r"|a l'exclusion|faute|nulle? part|exclu(?:e|s|t|ent)?|loin)\b"
 )
+# An auxiliary and a participle, adverbs between them.
+PERFECT = re.compile(
+    r"\b(?:a|ont|avait|avaient|aura|auront|avoir|ayant|eut|eurent)\s+(?:(?:déjà|bien|aussi|également|\w+ment)\s+)?"
+    r"(?:été|eu|fait|mis|pris|dit|vu|pu|dû|su|lu|\w{2,}(?:é|ée|és|ées|i|is|it|ie|ies|u|ue|us|ues|ert|erts|int|ints))\b"
+)
+_COMMA = re.compile(r"[,;()\n]|\.\s|\b(?:alors que|tandis que|contre|mais)\b")
+# What is said of a value just before it; « plus d'un répondant sur deux » says it of « deux ».
+_ABOUT = tuple(
+    (name, re.compile(rf"\b(?:{words})\s*(?:une? [^\W\d_]+ sur )?$"))
+    for name, words in (
+        ("environ", r"environ|vers|pres d[e']|autour de|quelque|a peu pres|presque"),
+        ("au moins", r"au moins|au minimum|minimum"),
+        ("au plus", r"au plus|au maximum|maximum|jusqu'a|dans la limite de"),
+        ("plus", r"plus d[e']|plus que|superieure?s? a|depass\w+|au-dessus de|au-dela de"),
+        ("moins", r"moins d[e']|moins que|inferieure?s? a|au-dessous de|en dessous de|en deca de"),
+    )
+)
+_STARTS = re.compile(r"\b(?:debut\w*|commenc\w*|demarr\w*|lanc\w*|des|depuis|partir|ouv\w+)\W*(?:\w+\W+){0,2}$")
+_ENDS = re.compile(r"\b(?:fin\w*|termin\w*|achev\w*|jusqu\w*|echeance|ferm\w+)\W*(?:\w+\W+){0,2}$")
+_SPAN = re.compile(r"\s*[-–—/]\s*|\s+a\s+|\s+et\s+|\s+(?:fin|et fin|et se termine en|et prend fin en|jusqu'en)\s*:?\s*")
 _PIECE_END = re.compile(r"[,;:()\n]|\.\s|\b(?:et|ou|mais|puis)\b")
 
 
@@ -39,11 +60,18 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A value with the words beside it, in its own piece of sentence: what it counts."""
+    """A value with the words beside it, in its own piece of sentence: what it counts.
+
+    ``about`` says « plus », « moins » or « environ » of it; ``side`` is « début » or « fin » of a year; ``piece`` are
+    the stems between the commas around it.
+    """
 
     value: Value
     after: tuple[str, ...]
     before: str
+    about: str
+    side: str
+    piece: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -61,6 +89,11 @@ class Reading:
         return fold_same(self.text)
 
     @cached_property
+    def perfect(self) -> tuple[int, ...]:
+        """The places where something is said to be done: « ont répondu », « a été créé »."""
+        return tuple(match.start() for match in PERFECT.finditer(self.text.lower()))
+
+    @cached_property
     def content(self) -> tuple[Word, ...]:
         """The words that must be found in the evidence."""
         return tuple(word for word in self.words if not word.tool and not word.neutral)
@@ -68,6 +101,9 @@ class Reading:
 
 def fold_same(text: str) -> str:
     """Fold a text letter by letter, so that places stay the same."""
+    whole = fold(text)
+    if len(whole) == len(text):
+        return whole
     return "".join(folded if len(folded := fold(letter)) == 1 else letter.lower()[:1] for letter in text)
 
 
@@ -134,7 +170,25 @@ def _counted(value: Value, words: tuple[Word, ...], values: tuple[Value, ...], f
     start = max([*starts, *(other.span.end for other in values if other.span.end <= value.span.start)], default=0)
     after = [word.stem for word in words if value.span.end <= word.span.start < end and not word.tool]
     before = [word.stem for word in words if start <= word.span.start < value.span.start and not word.tool]
-    return Counted(value, tuple(after[:2]), before[-1] if before else "")
+    low = max((found.end() for found in _COMMA.finditer(folded, 0, value.span.start)), default=0)
+    found = _COMMA.search(folded, value.span.end)
+    high = found.start() if found else len(folded)
+    piece = frozenset(word.stem for word in words if low <= word.span.start < high and not word.tool)
+    about = next((name for name, pattern in _ABOUT if pattern.search(folded[: value.span.start])), "")
+    side = _side(value, folded, values)
+    return Counted(value, tuple(after[:2]), before[-1] if before else "", about, side, piece)
+
+
+def _side(value: Value, folded: str, values: tuple[Value, ...]) -> str:
+    """Tell whether a year begins or ends something: « de 2025 à 2029 », « Fin : 2029 »."""
+    if not is_year(value):
+        return ""
+    years = [other for other in values if is_year(other)]
+    for first, last in pairwise(years):
+        if _SPAN.fullmatch(folded[first.span.end : last.span.start]) and value in (first, last):
+            return "début" if value is first else "fin"
+    before = folded[: value.span.start]
+    return "début" if _STARTS.search(before) else "fin" if _ENDS.search(before) else ""
 
 
 def is_year(value: Value) -> bool:

@@ -29,6 +29,8 @@ class Rules:
     fields: dict[str, frozenset[str]]
     roles: dict[str, re.Pattern[str]]
     sets: dict[str, re.Pattern[str]]
+    set_nouns: tuple[str, ...]
+    body_nouns: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +53,8 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
         {key: frozenset(fold(said).split()) for key, said in data["champs"].items()},
         {name: _pattern(forms) for name, forms in data["roles"].items()},
         {name: _pattern(forms) for name, forms in data["ensembles"].items()},
+        tuple(words["ensembles"].split()),
+        tuple(words["organismes"].split()),
     )
 
 

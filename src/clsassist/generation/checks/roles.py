@@ -22,6 +22,7 @@ _ROLES = {
     "financeur": frozenset({Role.FINANCEUR}),
 }
 _FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
+_BRACKETS = re.compile(r"\([^()]*\)")
 _PIECE = re.compile(r"[,;:()]|\b(?:tandis que|alors que|mais|et)\b")
 
 
@@ -68,7 +69,9 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     named = list(_named(text, parts, evidence))
     if any(part.role in _ROLES[role] for part in named) or not named:
         return None
-    if any(_says_both(one.reading, named, wanted, evidence) for one in run.segments if one.source is Source.EXACT):
+    denied = bool(run.reading.denials)
+    told = [one.reading for one in run.segments if one.source is Source.EXACT]
+    if any(bool(one.denials) is denied and _says_both(one, named, wanted, evidence) for one in told):
         return None
     return f"La source citée ne donne pas à « {named[0].organisation} » le rôle de {role}."
 
@@ -93,6 +96,19 @@ def _named(text: str, parts: list[Part], evidence: Evidence) -> Iterator[Part]:
             yield part
 
 
+def _mentioned(text: str, parts: list[Part], evidence: Evidence) -> Iterator[Part]:
+    """Yield the parts that a text names, if only by half of the name: « le service Fluo »."""
+    analyser = evidence.lexicon.analyser
+    stems = set(analyser.stems(text))
+    names = [(part, set(analyser.stems(_BRACKETS.sub(" ", part.organisation)))) for part in parts]
+    whole = {id(part) for part in _named(text, parts, evidence)}
+    for part, own in names:
+        others = set().union(*(other for one, other in names if one.organisation != part.organisation), ())
+        common = own & stems
+        if id(part) in whole or (len(common) * 2 >= len(own) > 0 and common - others):
+            yield part
+
+
 def _holds(stems: Stems, own: Stems) -> bool:
     return any(stems[start : start + len(own)] == own for start in range(len(stems) - len(own) + 1))
 
@@ -102,9 +118,10 @@ def _status_reason(run: Run, evidence: Evidence) -> str | None:
     listed = [item for item in run.items if item.field_key in ORGANISATION_FIELDS]
     parts = [part for item in listed for part in item.parts]
     to_contact = bool(evidence.rules.roles["contacter"].search(run.reading.folded))
-    for part in _named(run.reading.text, parts, evidence):
-        if any(other.status is not part.status for other in _named(run.reading.text, parts, evidence)):
-            continue
+    named = list(_mentioned(run.reading.text, parts, evidence))
+    if len({part.status for part in named}) > 1 and to_contact:
+        return "La phrase mêle des organisations engagées et d'autres à contacter."
+    for part in named:
         if part.status is Status.TO_CONTACT and not to_contact:
             return f"« {part.organisation} » est à contacter, et n'est pas encore engagé."
         if part.status is Status.ENGAGED and to_contact:

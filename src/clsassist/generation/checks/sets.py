@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from clsassist.generation.claim import Claim, Evidence
 from clsassist.generation.evidence import owner_of
+
+# « Les actions qui se terminent en 2029 sont … »: all of them.
+_THE_ACTIONS = re.compile(
+    r"\bles (?:\w+ )?(?:actions|fiches|leviers|mesures)\b[^.]*\b(?:sont|figurent|relevent|visent)\b"
+)
 
 
 def check_sets(claim: Claim, evidence: Evidence) -> str | None:
     """Refuse a list said whole that is not, and « seul » or « tous » said of part of the set."""
-    whole = evidence.rules.sets["entier"].search(claim.reading.folded)
+    folded = claim.reading.folded
+    whole = evidence.rules.sets["entier"].search(folded) or _THE_ACTIONS.search(folded)
     if not whole:
         return None
     cited = {owner_of(item) for item in evidence.items(claim.cited)}

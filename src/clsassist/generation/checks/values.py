@@ -20,6 +20,8 @@ def check_values(claim: Claim, evidence: Evidence) -> str | None:
         held |= {(Kind.NUMBER, item.action.number) for item in part.items if item.action and item.action.number}
         for one in part.reading.values:
             if (one.value.kind, one.value.said) not in held:
+                if one.value.said in part.counts.get(one.after[0] if one.after else "", ()):
+                    continue
                 return _REASONS.get(one.value.kind, "« {} » n'est pas dans la source citée.").format(_shown(one, part))
     return None
 

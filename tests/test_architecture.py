@@ -92,6 +92,7 @@ LAYERS = (
     "overview",
     "charts",
     "feedback",
+    "index_wish",
     "index_worker",
     "deposit",
     "holdings",

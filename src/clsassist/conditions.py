@@ -9,10 +9,11 @@ from typing import TypeVar
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, is_asked
 from clsassist.proofs import field_proof, field_proofs, part_proof, whole_field_proof
-from clsassist.question import Organisation, Question, Topic
+from clsassist.question import STATED, Organisation, Question, Topic
 from clsassist.records import Action, Field, Involvement, Role, Status
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
+from clsassist.stating import states
 from clsassist.text import Analyser, Stems, french, says
 from clsassist.topic_search import Match, TopicProofs, Worth
 
@@ -30,6 +31,8 @@ def question_to_conditions(
         yield answers_yes(question, registry, lexicon.analyser)
     if question.filled:
         yield has_filled(question, registry, lexicon.analyser)
+    if any(key in STATED for key, _ in question.filled):
+        yield states(question, registry)
     if question.listed:
         yield lists_as_many(question.listed, registry)
     if question.organisations:
@@ -100,6 +103,8 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
+            if key in STATED:
+                continue
             if key == "numero":
                 if bool(match.action.number) is not wanted:
                     return None
@@ -208,6 +213,7 @@ def fields_turned_on(question: Question) -> tuple[str, ...]:
     """Return the fields by which an action shows that a question does not hold of it."""
     keys = [key for one in question.organisations for key in _listed_in(one.role)]
     keys += ["calendrier"] if question.years else []
+    keys += [STATED[key] for key, _ in question.filled if key in STATED]
     keys += [key for topic in question.topics for key in topic.fields]
     return tuple(dict.fromkeys(keys))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from clsassist.citing import CitationBook, action_to_ref
+from clsassist.citing import CitationBook
 from clsassist.lexicon import Lexicon
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Coverage
@@ -64,7 +64,7 @@ class Evidence:
         choices: tuple[str, ...] = (),
     ) -> Answer:
         """Close the answer with the citations given while its text was written."""
-        refs = tuple(action_to_ref(action, self.registry) for action in actions)
+        refs = tuple(self.registry.refs[action.id] for action in actions)
         return Answer(
             self.question.typed or self.question.text,
             status,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
 from clsassist.reading_report import DocumentReport, ReadingReport
-from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.records import Action, ActionRef, Document, Involvement, Passage, Plan, Section, Span
 from clsassist.registry_writing import ADAPTERS
 from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
@@ -130,6 +130,34 @@ class Registry:
         return {action.id: action for action in found}
 
     @cached_property
+    def refs(self) -> dict[str, ActionRef]:
+        """What an answer says of each action, by id: an answer may name them all."""
+        return {
+            action.id: ActionRef(
+                action.id,
+                self.paths[action.document_id],
+                action.number,
+                action.title,
+                self.plans[action.document_id].name,
+            )
+            for action in self.actions.values()
+        }
+
+    @cached_property
+    def title_stems(self) -> dict[str, Stems]:
+        """The stems of the title of each action, by id."""
+        return {action.id: self.name_stems(action.title) for action in self.actions.values()}
+
+    @cached_property
+    def titles_with(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the actions whose title holds each stem, in the order of actions."""
+        found: dict[str, list[str]] = {}
+        for identifier, stems in self.title_stems.items():
+            for stem in dict.fromkeys(stems):
+                found.setdefault(stem, []).append(identifier)
+        return {stem: tuple(held) for stem, held in found.items()}
+
+    @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
         return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
@@ -178,7 +206,7 @@ class Registry:
                 yield action, held
 
     def name_stems(self, organisation: str) -> Stems:
-        """Return the stems of an organisation's name, kept from one question to the next."""
+        """Return the stems of a name or a title, kept from one question to the next."""
         if organisation not in self._names:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]

@@ -294,10 +294,12 @@ def _is_common(topic: Topic, registry: Registry) -> bool:
     return sum(owner in registry.actions for owner in said) >= _COMMON_SHARE * len(registry.actions)
 
 
-def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
+def closest(
+    topics: Sequence[Topic], registry: Registry, is_near: Callable[[Sequence[Topic]], bool]
+) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
     """Yield what comes nearest when nothing says all topics: segments with the topics they do say, most first.
 
-    The neighbouring ideas of a topic count only when it is alone.
+    The neighbouring ideas of a topic count only when it is alone; ``is_near`` judges what a segment says.
     """
     said: dict[int, list[Topic]] = {}
     for topic in topics:
@@ -305,7 +307,8 @@ def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segme
         for row in registry.rows.saying((*topic.forms, *topic.narrower, *related)).tolist():
             said.setdefault(row, []).append(topic)
     weights = registry.rows.columns.weight
-    ordered = sorted(said, key=lambda row: (-len(said[row]), weights[row]))
+    near = [row for row, held in said.items() if is_near(held)]
+    ordered = sorted(near, key=lambda row: (-len(said[row]), weights[row]))
     for start in range(0, len(ordered), _READ_AT_ONCE):
         rows = ordered[start : start + _READ_AT_ONCE]
         found = registry.segments(np.sort(np.array(rows, dtype=np.int32)))

@@ -56,7 +56,8 @@ class Vocabulary:
     particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
     ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
     ``plans_saying`` finds the documents of the plans that say a name. ``names_from``, ``titles_from`` and
-    ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem.
+    ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem; ``titles_with``
+    the ids of the actions whose title holds one.
     """
 
     lexicon: Lexicon
@@ -76,6 +77,7 @@ class Vocabulary:
     plans_saying: Callable[[str], frozenset[str]]
     names_from: dict[str, tuple[Stems, ...]]
     titles_from: dict[str, tuple[int, ...]]
+    titles_with: dict[str, tuple[str, ...]]
     boxes_from: dict[str, tuple[Box, ...]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
@@ -106,7 +108,7 @@ class Vocabulary:
         analyser = lexicon.analyser
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
         organisations = tuple((stems, name) for name in names for stems in _name_forms(name, lexicon))
-        titles = tuple((analyser.stems(action.title), action.id) for action in registry.actions.values())
+        titles = tuple((stems, identifier) for identifier, stems in registry.title_stems.items())
         boxes = tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon)))
         return Vocabulary(
             lexicon,
@@ -126,6 +128,7 @@ class Vocabulary:
             registry.plans_saying,
             _by_first(dict.fromkeys((stems, stems) for stems, _ in organisations)),
             _by_first((stems, place) for place, (stems, _) in enumerate(titles)),
+            registry.titles_with,
             _by_first((box.stems, box) for box in boxes),
         )
 

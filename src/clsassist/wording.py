@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clsassist.citing import as_text
 from clsassist.parsing.labels import field_name
-from clsassist.question import Question, Topic
+from clsassist.question import STATED, Question, Topic
 from clsassist.records import Action, Plan, Role, Status
 from clsassist.understanding.patterns import DONE
 
@@ -177,6 +177,9 @@ def _field_restrictions(question: Question, form: int) -> Iterator[str]:
 
 def _filled_words(key: str, wanted: bool, form: int, absent: bool) -> str:
     has = ("a", "ont")[form]
+    if key in STATED:
+        gives, one = ("donne", "donnent")[form], ("un montant" if key == "montant" else "une date")
+        return f"{gives} {one}" if wanted else f"ne {gives} pas de {key}"
     if key == "numero":
         return ("porte un numéro", "portent un numéro")[form] if wanted else f"n'{has} pas de numéro"
     if absent:

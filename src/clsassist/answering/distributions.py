@@ -51,7 +51,8 @@ def answer_distribution(evidence: Evidence) -> Answer:
         return _most_partners(actions, evidence)
     ordered = sorted(groups, key=lambda group: -len(group.actions))
     total = sum(len(group.actions) for group in ordered)
-    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
+    placed = {identifier for group in ordered for identifier in group.actions}
+    held = tuple(action for action in actions if action.id in placed)
     first = ordered[0]
     name = field_name(question.per)
     counted_first = f"{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}"

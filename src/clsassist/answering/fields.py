@@ -100,11 +100,10 @@ def _named_actions(evidence: Evidence) -> Selection:
     if question.follows or not topics or any(not topic.known for topic in topics):
         return evidence.selection
     titled = []
-    for action in evidence.registry.actions.values():
-        stems = evidence.analyser.stems(action.title)
+    for identifier, stems in evidence.registry.title_stems.items():
         text = f" {' '.join(stems)} "
         if all(any(f" {' '.join(form)} " in text for form in topic.forms) for topic in topics):
-            titled.append(action.id)
+            titled.append(identifier)
     if not titled:
         return evidence.selection
     # An action whose very field speaks of the topic answers too, whatever its title.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.citing import in_quotes, owner_title
@@ -123,6 +124,8 @@ def _in_another_part(evidence: Evidence) -> list[str]:
 def _said_instead(evidence: Evidence) -> list[str]:
     """Quote what the field asked about does hold when it only says that there is nothing: « Hors PRSE 4 »."""
     keys = [key for key, wanted in evidence.question.filled if wanted]
+    if not keys:
+        return []
     said = [
         proof
         for action in evidence.selection.scope
@@ -176,11 +179,14 @@ def neighbour_lines(evidence: Evidence) -> list[str]:
 def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
     """Quote what says most of the topics, or a neighbouring idea; a single shared word is not close."""
     lines, seen = [], set()
-    for segment, said in closest(topics, evidence.registry):
-        near_idea = any(topic.related or topic.place for topic in said) and len(topics) == 1
-        mostly = len(said) * 2 > len(topics) and len(topics) > 1
+    alone = len(topics) == 1
+
+    def is_near(said: Sequence[Topic]) -> bool:
+        return any(topic.related or topic.place for topic in said) if alone else len(said) * 2 > len(topics)
+
+    for segment, said in closest(topics, evidence.registry, is_near):
         in_scope = not evidence.question.documents or segment.document_id in evidence.question.documents
-        if segment.owner in seen or not in_scope or not (near_idea or mostly):
+        if segment.owner in seen or not in_scope:
             continue
         seen.add(segment.owner)
         owner = evidence.registry.owner(segment.owner)
@@ -189,7 +195,7 @@ def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
         quote = f"{in_quotes(segment.quote)} {evidence.book.cite(segment)}"
         only = (
             ("où le mot est seulement cité" if any(topic.place for topic in said) else "sujet voisin")
-            if near_idea
+            if alone
             else f"pour {about} seulement"
         )
         lines.append(f"- **{owner_title(owner)}** ({plan}), {only} : {quote}")

@@ -60,6 +60,7 @@ LAYERS = (
     "proofs",
     "money",
     "stating",
+    "placing",
     "conditions",
     "selection",
     "retrieval",

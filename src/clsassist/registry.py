@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
+from clsassist.parsing.labels import is_asked
 from clsassist.reading_report import DocumentReport, ReadingReport
 from clsassist.records import Action, ActionRef, Document, Involvement, Passage, Plan, Section, Span
 from clsassist.registry_writing import ADAPTERS
@@ -49,6 +50,7 @@ class Registry:
         self._connection = connection
         self._analyser = analyser
         self._names: dict[str, Stems] = {}
+        self._filling: dict[tuple[tuple[str, ...], bool], frozenset[str]] = {}
         self.rows = SegmentRows(connection)
         self.documents = Fetched(partial(self._ids, "document"), partial(self._fetch, Document), _MOST_DOCUMENTS)
         self.sections = Fetched(partial(self._ids, "section"), partial(self._fetch, Section), _MOST_SECTIONS)
@@ -212,12 +214,12 @@ class Registry:
         return self._names[organisation]
 
     @cached_property
-    def _naming(self) -> dict[str, tuple[str, ...]]:
-        """The ids of the actions that name each organisation, as written."""
-        found: dict[str, dict[str, None]] = {}
+    def _naming(self) -> dict[str, tuple[tuple[str, Involvement], ...]]:
+        """The parts of each organisation, as written, each with the id of its action."""
+        found: dict[str, list[tuple[str, Involvement]]] = {}
         for action, held in self.involvements():
-            found.setdefault(held.organisation, {})[action.id] = None
-        return {name: tuple(actions) for name, actions in found.items()}
+            found.setdefault(held.organisation, []).append((action.id, held))
+        return {name: tuple(parts) for name, parts in found.items()}
 
     @cached_property
     def _names_by_stem(self) -> dict[str, list[str]]:
@@ -234,9 +236,27 @@ class Registry:
         held = {name for form in forms if form for name in self._names_by_stem.get(form[0], ())}
         return frozenset(name for name in held if is_named(self.name_stems(name), forms))
 
-    def actions_naming(self, organisations: Iterable[str]) -> frozenset[str]:
-        """Return the ids of the actions where some organisation, as written, has a part."""
-        return frozenset(identifier for name in organisations for identifier in self._naming.get(name, ()))
+    def parts_of(self, organisations: Iterable[str]) -> Iterator[tuple[str, Involvement]]:
+        """Yield the parts of some organisations, as written, each with the id of its action."""
+        for name in organisations:
+            yield from self._naming.get(name, ())
+
+    def actions_filling(self, keys: tuple[str, ...], *, boxes: bool = False) -> frozenset[str]:
+        """Return the ids of the actions where a field of one of these keys is filled, or has boxes of known state.
+
+        Found once for each of the few fields that questions turn on.
+        """
+        if (keys, boxes) not in self._filling:
+            self._filling[keys, boxes] = frozenset(
+                action.id
+                for action in self.actions.values()
+                if any(
+                    any(option.ticked is not None for option in field.options) if boxes else field.filled
+                    for field in action.fields
+                    if is_asked(field, keys)
+                )
+            )
+        return self._filling[keys, boxes]
 
     @cached_property
     def _by_document(self) -> dict[str, list[Action]]:

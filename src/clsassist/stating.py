@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from clsassist.money import amounts_of
@@ -12,10 +12,10 @@ from clsassist.question import STATED, Question
 from clsassist.records import Action
 from clsassist.registry import Registry
 from clsassist.segments import Segment
-from clsassist.topic_search import Match
+from clsassist.topic_search import Condition, Match
 
 
-def states(question: Question, registry: Registry) -> Callable[[Match, dict[str, Action]], Match | None]:
+def states(question: Question, registry: Registry) -> Condition:
     """« un budget chiffré », « une échéance précise »: the field says a number, not only words.
 
     An action without the field is noted in the dict.

@@ -128,7 +128,7 @@ def _by_heading(key: str) -> Grouper:
 
 
 def _by_role(*given: Role) -> Grouper:
-    roles = {*given, Role.PILOTE} if Role.PORTEUR in given else set(given)
+    roles = frozenset({*given, Role.PILOTE} if Role.PORTEUR in given else given)
     fields = {"porteur", "partenaires", "financement"}
 
     def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
-from clsassist.parsing.labels import is_asked
+from clsassist.parsing.labels import UNKNOWN, is_asked
 from clsassist.reading_report import DocumentReport, ReadingReport
-from clsassist.records import Action, ActionRef, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.records import Action, ActionRef, Document, Field, Involvement, Passage, Plan, Section, Span
 from clsassist.registry_writing import ADAPTERS
 from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
@@ -142,6 +142,14 @@ class Registry:
                 action.title,
                 self.plans[action.document_id].name,
             )
+            for action in self.actions.values()
+        }
+
+    @cached_property
+    def empty_fields(self) -> dict[str, tuple[Field, ...]]:
+        """The fields that an action has and leaves empty, those that no list knows aside, by the id of the action."""
+        return {
+            action.id: tuple(one for one in action.fields if one.key != UNKNOWN and not one.filled)
             for action in self.actions.values()
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -122,22 +123,25 @@ class TopicProofs:
         self._registry = registry
         self._worth = worth
         columns = registry.rows.columns
-        rows = topic_rows(topics, registry)
-        rows = rows[np.argsort(columns.owner[rows], kind="stable")]
+        self._rows = topic_rows(topics, registry)
+        self._by_owner = rows = self._rows[np.argsort(columns.owner[self._rows], kind="stable")]
         places, starts = np.unique(columns.owner[rows], return_index=True)
-        self._rows: dict[str, Rows] = {}
+        # Where the rows of each owner begin and end: thousands of slices that nobody may want are not made.
+        self._held: dict[str, tuple[int, int]] = {}
         self.weights: dict[str, Weight] = {}
         if len(rows):
             weights = np.minimum.reduceat(columns.weight[rows], starts).tolist()
             owners = [columns.owners[place] for place in places.tolist()]
-            self._rows = dict(zip(owners, np.split(rows, starts[1:]), strict=True))
+            bounds = [*starts.tolist(), len(rows)]
+            self._held = dict(zip(owners, itertools.pairwise(bounds), strict=True))
             self.weights = {owner: _WEIGHTS[weight] for owner, weight in zip(owners, weights, strict=True)}
 
     def of(self, owner: str) -> list[Segment]:
         """Return what an action or section says, best first; nothing when it says nothing of all the topics."""
-        if owner not in self._rows:
+        if owner not in self._held:
             return []
-        found = self._registry.segments(self._rows[owner])
+        start, end = self._held[owner]
+        found = self._registry.segments(self._by_owner[start:end])
         return sorted(found, key=lambda segment: _proof_order(segment, self._topics, self._worth))
 
     def owners_in(
@@ -149,8 +153,9 @@ class TopicProofs:
         """
         columns = self._registry.rows.columns
         wanted = [place for place, key in enumerate(columns.fields) if key in keys]
-        rows = join_rows(list(self._rows.values()))
-        rows = rows if apart_from is None else np.setdiff1d(rows, apart_from, assume_unique=True)
+        rows = self._rows
+        if apart_from is not None and len(apart_from):
+            rows = np.setdiff1d(rows, apart_from, assume_unique=True)
         rows = rows[columns.option[rows]] if ticked else rows
         return self._registry.rows.owners(rows[np.isin(columns.field[rows], wanted)])
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Organisation, Question, Topic
-from clsassist.records import Action
+from clsassist.records import Action, Field
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
 from clsassist.text import Stems, says
@@ -58,6 +58,21 @@ def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condi
     return condition
 
 
+def is_there(field: Field) -> bool:
+    """Say that a field is in the form, whatever it holds."""
+    return True
+
+
+def is_filled(field: Field) -> bool:
+    """Say whether somebody wrote or ticked something in a field."""
+    return field.filled
+
+
+def has_known_boxes(field: Field) -> bool:
+    """Say whether a field has boxes whose state the file tells."""
+    return any(option.ticked is not None for option in field.options)
+
+
 class _FieldProofs:
     """What actions say of a topic in its fields; without a field for the public, in what the action does.
 
@@ -67,7 +82,8 @@ class _FieldProofs:
 
     def __init__(self, topic: Topic, registry: Registry, worth: Worth) -> None:
         self.topic = topic
-        self.settled = registry.actions_filling(topic.fields, boxes=topic.ticked)
+        self.settled = registry.actions_having(topic.fields, has_known_boxes if topic.ticked else is_filled)
+        self._with_public = registry.actions_having(("public",), is_there)
         self._proofs = TopicProofs([topic], registry, worth)
         # A longer name can hide the topic: « médico-social » does not say « social ».
         hidden = registry.rows.saying(topic.longer)
@@ -94,7 +110,7 @@ class _FieldProofs:
 
     def _has_public(self, action: Action) -> bool:
         topic = self.topic
-        return topic.ticked or topic.fields != ("public",) or any(field.key == "public" for field in action.fields)
+        return topic.ticked or topic.fields != ("public",) or action.id in self._with_public
 
 
 def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ _Row = TypeVar("_Row")
 # Below this many records, a round of the collector is not felt.
 _MANY = 1_000
 _Record = TypeVar("_Record", Document, Passage, Section)
+# What may be asked of a field, whatever the question.
+FieldTest: TypeAlias = Callable[[Field], bool]
 
 # How each kind of record is told in order.
 _ORDERS = {
@@ -50,7 +52,7 @@ class Registry:
         self._connection = connection
         self._analyser = analyser
         self._names: dict[str, Stems] = {}
-        self._filling: dict[tuple[tuple[str, ...], bool], frozenset[str]] = {}
+        self._having: dict[tuple[tuple[str, ...], FieldTest], frozenset[str]] = {}
         self.rows = SegmentRows(connection)
         self.documents = Fetched(partial(self._ids, "document"), partial(self._fetch, Document), _MOST_DOCUMENTS)
         self.sections = Fetched(partial(self._ids, "section"), partial(self._fetch, Section), _MOST_SECTIONS)
@@ -134,16 +136,17 @@ class Registry:
     @cached_property
     def refs(self) -> dict[str, ActionRef]:
         """What an answer says of each action, by id: an answer may name them all."""
-        return {
-            action.id: ActionRef(
-                action.id,
-                self.paths[action.document_id],
-                action.number,
-                action.title,
-                self.plans[action.document_id].name,
-            )
-            for action in self.actions.values()
-        }
+        with _long_lived(tuple(self.actions.values())) as actions:
+            return {
+                action.id: ActionRef(
+                    action.id,
+                    self.paths[action.document_id],
+                    action.number,
+                    action.title,
+                    self.plans[action.document_id].name,
+                )
+                for action in actions
+            }
 
     @cached_property
     def empty_fields(self) -> dict[str, tuple[Field, ...]]:
@@ -224,10 +227,11 @@ class Registry:
     @cached_property
     def _naming(self) -> dict[str, tuple[tuple[str, Involvement], ...]]:
         """The parts of each organisation, as written, each with the id of its action."""
-        found: dict[str, list[tuple[str, Involvement]]] = {}
-        for action, held in self.involvements():
-            found.setdefault(held.organisation, []).append((action.id, held))
-        return {name: tuple(parts) for name, parts in found.items()}
+        with _long_lived(tuple(self.involvements())) as involvements:
+            found: dict[str, list[tuple[str, Involvement]]] = {}
+            for action, held in involvements:
+                found.setdefault(held.organisation, []).append((action.id, held))
+            return {name: tuple(parts) for name, parts in found.items()}
 
     @cached_property
     def _names_by_stem(self) -> dict[str, list[str]]:
@@ -249,22 +253,18 @@ class Registry:
         for name in organisations:
             yield from self._naming.get(name, ())
 
-    def actions_filling(self, keys: tuple[str, ...], *, boxes: bool = False) -> frozenset[str]:
-        """Return the ids of the actions where a field of one of these keys is filled, or has boxes of known state.
+    def actions_having(self, keys: tuple[str, ...], test: FieldTest) -> frozenset[str]:
+        """Return the ids of the actions that have a field of one of these keys that passes a test.
 
         Found once for each of the few fields that questions turn on.
         """
-        if (keys, boxes) not in self._filling:
-            self._filling[keys, boxes] = frozenset(
+        if (keys, test) not in self._having:
+            self._having[keys, test] = frozenset(
                 action.id
                 for action in self.actions.values()
-                if any(
-                    any(option.ticked is not None for option in field.options) if boxes else field.filled
-                    for field in action.fields
-                    if is_asked(field, keys)
-                )
+                if any(is_asked(field, keys) and test(field) for field in action.fields)
             )
-        return self._filling[keys, boxes]
+        return self._having[keys, test]
 
     @cached_property
     def _by_document(self) -> dict[str, list[Action]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -14,7 +14,7 @@ from rapidfuzz.process import extractOne
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import UNKNOWN
-from clsassist.records import Field, Option, Plan
+from clsassist.records import Field, Option
 from clsassist.registry import Registry
 from clsassist.text import Stems, Token, fold, says
 
@@ -98,7 +98,8 @@ class Vocabulary:
         """Gather the words of a whole registry."""
         known = {fold(word) for acronym in lexicon.acronyms for word in (acronym.short, *acronym.long)}
         places = _plan_words(registry, lexicon)
-        spelt = {token.form for plan in registry.plans.values() for token in lexicon.analyser.content(plan.name)}
+        names = dict.fromkeys(plan.name for plan in registry.plans.values())
+        spelt = {token.form for name in names for token in lexicon.analyser.content(name)}
         forms = {
             *registry.terms,
             *(word for name in known for word in name.split()),
@@ -182,24 +183,34 @@ def _by_first(named: Iterable[tuple[Stems, _Named]]) -> dict[str, tuple[_Named, 
 
 def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
     """Yield the names of places written in one word, as some people do: « thurdoller »."""
-    for plan in registry.plans.values():
-        yield from _joined_words(plan, lexicon)
+    for territoire in dict.fromkeys(plan.territoire or "" for plan in registry.plans.values()):
+        yield from _joined_words(territoire, lexicon)
 
 
-def _joined_words(plan: Plan, lexicon: Lexicon) -> Iterator[str]:
-    words = [token.form for token in lexicon.analyser.content(plan.territoire or "")]
+def _joined_words(territoire: str, lexicon: Lexicon) -> Iterator[str]:
+    words = [token.form for token in lexicon.analyser.content(territoire)]
     yield from (first + second for first, second in itertools.pairwise(words))
+
+
+def _documents_by_plan(registry: Registry) -> dict[tuple[str, str], list[str]]:
+    """Return the documents of each name and territory of plans."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for identifier, plan in registry.plans.items():
+        found.setdefault((plan.name, plan.territoire or ""), []).append(identifier)
+    return found
 
 
 def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str]]:
     """Index plans by the stems that tell them apart: territory, name, département and its number."""
     codes = {name: code for code, name in lexicon.departements}
     found: dict[str, set[str]] = {}
-    for identifier, plan in registry.plans.items():
-        names = [plan.name, plan.territoire or "", codes.get(plan.territoire or "", "")]
-        words = [word for name in names for word in _proper_words(name, lexicon)]
-        for word in [*words, *_joined_words(plan, lexicon)]:
-            found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
+    common = {lexicon.analyser.stem(word) for word in lexicon.place_words} | lexicon.tool_words
+    # One plan may be many documents.
+    for (name, territoire), identifiers in _documents_by_plan(registry).items():
+        names = [name, territoire, codes.get(territoire, "")]
+        words = [word for one in names for word in _proper_words(one, lexicon, common)]
+        for word in [*words, *_joined_words(territoire, lexicon)]:
+            found.setdefault(lexicon.analyser.stem(word), set()).update(identifiers)
     shared = len({plan.name for plan in registry.plans.values()})
     return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
 
@@ -207,15 +218,14 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
 def _plan_names(registry: Registry, lexicon: Lexicon) -> tuple[tuple[Stems, frozenset[str]], ...]:
     """Return the stems of each plan's whole name, of several words, with its documents."""
     found: dict[Stems, set[str]] = {}
-    for identifier, plan in registry.plans.items():
-        found.setdefault(lexicon.analyser.stems(plan.name), set()).add(identifier)
+    for (name, _), identifiers in _documents_by_plan(registry).items():
+        found.setdefault(lexicon.analyser.stems(name), set()).update(identifiers)
     ordered = sorted(found.items(), key=lambda row: -len(row[0]))
     return tuple((stems, frozenset(ids)) for stems, ids in ordered if len(stems) > 1)
 
 
-def _proper_words(name: str, lexicon: Lexicon) -> Iterator[str]:
+def _proper_words(name: str, lexicon: Lexicon, common: Collection[str]) -> Iterator[str]:
     """Yield the proper nouns and numbers of a plan's name: « action » in « Plan d'action santé… » names no plan."""
-    common = {lexicon.analyser.stem(word) for word in lexicon.place_words} | lexicon.tool_words
     for token in lexicon.analyser.content(name):
         proper = not token.span.of(name)[:1].islower()
         if proper and not _YEAR.fullmatch(token.form) and token.stem not in common:
@@ -250,8 +260,10 @@ def _forms(registry: Registry) -> Iterator[Field]:
     """Yield the fields with boxes, one for each way that forms lay them: most fiches fill in the same form."""
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for field in _fields(registry):
+        if not field.options:
+            continue
         form = (field.key, tuple((option.label, option.group) for option in field.options))
-        if field.options and form not in seen:
+        if form not in seen:
             seen.add(form)
             yield field
 

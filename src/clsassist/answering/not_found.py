@@ -9,7 +9,7 @@ from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import field_name
 from clsassist.proofs import whole_field_proof
-from clsassist.question import Question, Topic
+from clsassist.question import STATED, Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
 from clsassist.topic_search import closest
@@ -123,7 +123,7 @@ def _in_another_part(evidence: Evidence) -> list[str]:
 
 def _said_instead(evidence: Evidence) -> list[str]:
     """Quote what the field asked about does hold when it only says that there is nothing: « Hors PRSE 4 »."""
-    keys = [key for key, wanted in evidence.question.filled if wanted]
+    keys = [STATED.get(key, key) for key, wanted in evidence.question.filled if wanted]
     if not keys:
         return []
     said = [
@@ -134,9 +134,11 @@ def _said_instead(evidence: Evidence) -> list[str]:
     ]
     lines = [
         f"- {owner_title(evidence.registry.owner(one.owner))} : {in_quotes(one.quote)} {evidence.book.cite(one)}"
-        for one in said
+        for one in said[:_MOST_SAID]
     ]
-    return ["", "Ce que disent les fiches :", *lines] if lines else []
+    left = len(said) - len(lines)
+    more = [f"- et {counted(left, 'autre')}."] if left > 0 else []
+    return ["", "Ce que disent les fiches :", *lines, *more] if lines else []
 
 
 def _conditions_apart(question: Question) -> list[Question]:

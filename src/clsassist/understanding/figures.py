@@ -29,7 +29,7 @@ _QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|“[^”]*”")
 
 # « un budget chiffré », « un montant précisé »: a number is written, not only who pays.
 _AMOUNT = french(
-    r"\b(?:budgets?|financements?|moyens financiers|montants?|co[uû]ts?|dépenses?)\b[^,;.?]{0,20}?"
+    r"\b(?:budgets?|financements?|moyens financiers|montants?|co[uû]ts?|dépenses?)\b[^,;.?]{0,40}?"
     r"\bchiffr(?:ée?s?|able)\b"
     r"|\b(?:montants?|co[uû]ts?)\b[^,;.?]{0,20}?\b(?:précis|indiqu|renseign|mentionn|connu|écrit)(?:ée?|e)?s?\b"
     r"|\b(?:actions|fiches|leviers) (?:qui )?(?:ne )?(?:sont )?(?:pas )?(?:non )?chiffrée?s\b"

@@ -332,6 +332,7 @@ def test_opening_chroma_any_number_of_times_is_no_damage(tmp_path: Path, large: 
     matrix = chance.normal(size=(1100, 16)).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     vectors.build(folder, [f"p{number:04}" for number in range(len(matrix))], matrix)
+    vectors.fill_engine(folder, "chroma")
     manifest = replace(read_manifest(large), checksums=integrity.seal_parts(folder))
     with closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as connection, connection:
         connection.executemany("INSERT INTO acquire_write (lock_status) VALUES (?)", [(1,)] * 700)

@@ -17,7 +17,9 @@ from clsassist.lexicon import load_lexicon
 from clsassist.passages import corpus_to_passages
 from clsassist.settings import Settings
 from clsassist.vector_stores import collection_name, create_collection, drop_remote, is_server, open_collection
-from clsassist.vectors import VectorIndex, build, update
+from clsassist.vectors import VectorIndex, fill_engine, fills_engine
+from clsassist.vectors import build as write
+from clsassist.vectors import update as write_change
 
 ENGINES = ("exact", "coarse", "chroma", "chroma-server", "postgres")
 SERVERS = ("chroma-server", "postgres")
@@ -32,6 +34,18 @@ def clustered_vectors(count, seed=0):
     middles = random.standard_normal((60, DIMENSION)) + 1.5
     vectors = middles[random.integers(0, 60, count)] + 0.6 * random.standard_normal((count, DIMENSION))
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def build(folder, ids, vectors, url):
+    write(folder, ids, vectors)
+    if fills_engine(len(ids), url):
+        fill_engine(folder, url)
+
+
+def update(folder, previous, removed, ids, vectors, url):
+    write_change(folder, previous, removed, ids, vectors)
+    if fills_engine(len(ids), url):
+        fill_engine(folder, url, previous)
 
 
 IDS = [f"plan-été/fiche {number:04}/0.0" for number in range(COUNT)]

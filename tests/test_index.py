@@ -1,5 +1,6 @@
 """Builds: made aside, checked, switched to in one step; whatever happens, one whole index stays in service."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from clsassist import index as index_module
+from clsassist import probing
 from clsassist.builds import current_build, only_builder, remove_unused_builds
 from clsassist.errors import (
     ClsAssistError,
@@ -235,7 +237,7 @@ def run_here(call):
         ("Registre", 0),
         ("Index lexical", 1),
         ("Vecteurs", 1),
-        ("Base vectorielle", 1),
+        ("Base vectorielle", 2),
         ("Vérification", 1),
         ("pointer", 0),
         ("Mise en service", 1),
@@ -250,16 +252,24 @@ def test_a_build_killed_at_any_moment_leaves_a_whole_index(place, stage, done):
     killed = subprocess.run(command, check=False, **options)
 
     assert killed.returncode == -signal.SIGKILL
+    wait_for_the_probe(index_dir)
     assert (current_build(index_dir) == before) == (stage != "Mise en service")
     assert answer(index_dir) == ["vaccin/0", "stage/0"]
     # Closing removed what the dead process left.
     assert builds_in(index_dir) == [current_build(index_dir)]
 
 
+def wait_for_the_probe(index_dir):
+    """The process that fills and checks a build shares its lock, and outlives the builder by a moment."""
+    for path in (index_dir / "locks").iterdir():
+        with path.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def test_a_build_that_crashes_its_reader_is_not_put_in_service(place, monkeypatch):
     before = current_build(place / "index")
     crash = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    monkeypatch.setattr(index_module, "_PROBE", crash)
+    monkeypatch.setattr(probing, "_COMMAND", crash)
 
     with pytest.raises(IndexDamagedError, match=rf"arrêt brutal, code -{signal.SIGSEGV:d}.*l'ancien reste"):
         build_folder_index(place / "corpus", place / "index")
@@ -267,16 +277,13 @@ def test_a_build_that_crashes_its_reader_is_not_put_in_service(place, monkeypatc
 
 
 def test_a_build_whose_chroma_files_are_torn_is_not_put_in_service(place, monkeypatch):
-    from clsassist import vectors
-
     before = current_build(place / "index")
-    build = vectors.build
-
-    def build_torn_files(folder, *rest):
-        build(folder, *rest)
-        os.truncate(folder / "chroma" / "chroma.sqlite3", 20_000)
-
-    monkeypatch.setattr(vectors, "build", build_torn_files)
+    torn = (
+        "import os, sys; from clsassist import probe; fill = probe.fill_engine;"
+        "tear = lambda folder: os.truncate(folder / 'chroma' / 'chroma.sqlite3', 20_000);"
+        "probe.fill_engine = lambda folder, *rest: (fill(folder, *rest), tear(folder)); probe.main()"
+    )
+    monkeypatch.setattr(probing, "_COMMAND", (sys.executable, "-P", "-c", torn))
 
     with pytest.raises(IndexDamagedError, match="l'ancien reste en service"):
         build_folder_index(place / "corpus", place / "index")

@@ -32,7 +32,8 @@ from clsassist.builds import current_build, hold_build
 from clsassist.contracts import answer_to_payload
 from clsassist.feedback import Feedback, FeedbackStore, Rating, Selection
 from clsassist.indexing import index_corpus
-from clsassist.live import LiveAssistant, release_memory
+from clsassist.live import LiveAssistant
+from clsassist.memory import release_memory
 from clsassist.records import AnswerStatus
 from clsassist.settings import PageSettings, Settings
 from clsassist.web.access import Access

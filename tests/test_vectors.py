@@ -11,7 +11,7 @@ import pytest
 from clsassist import vectors as vectors_module
 from clsassist.errors import EmbeddingError, IndexDamagedError
 from clsassist.vector_stores import collection_name
-from clsassist.vectors import VectorIndex, build
+from clsassist.vectors import VectorIndex, build, fill_engine, fills_engine
 
 DIMENSION = 8
 IDS = [f"fiche-{number:03}/0.0" for number in range(250)]
@@ -29,7 +29,8 @@ QUESTION = unit_vectors(1, seed=1)[0]
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("builds") / "20260101t000000-00000000"
-    build(folder, IDS, VECTORS, "chroma")
+    build(folder, IDS, VECTORS)
+    fill_engine(folder, "chroma")
     return folder
 
 
@@ -233,18 +234,17 @@ def test_an_absent_or_damaged_copy_in_eight_bits_is_explained(tmp_path, monkeypa
         VectorIndex.open(tmp_path / "build")
 
 
-def test_beyond_some_size_chroma_is_filled_and_searched_without_being_asked_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(vectors_module, "EXACT_BELOW", 250)
+def test_chroma_is_filled_in_this_process_up_to_some_size_only():
+    assert fills_engine(9_999, "")
+    assert not fills_engine(10_000, "")
+    assert not fills_engine(10, "aucun")
+    assert all(fills_engine(1_000_000, url) for url in ("chroma", "chroma+http://127.0.0.1:8000", "postgresql://base"))
+
+
+def test_what_an_engine_was_given_is_told(tmp_path):
+    told = []
     build(tmp_path / "20260101t000000-00000009", IDS, VECTORS)
-    index = VectorIndex.open(tmp_path / "20260101t000000-00000009")
-    index.probe()
 
-    assert (tmp_path / "20260101t000000-00000009" / "chroma" / "chroma.sqlite3").is_file()
-    assert index.search(QUESTION, 12) == nearest_by_hand(QUESTION, 12)
-    index.close()
+    fill_engine(tmp_path / "20260101t000000-00000009", "chroma", progress=lambda *amount: told.append(amount))
 
-
-def test_without_an_engine_chroma_is_given_nothing(tmp_path):
-    build(tmp_path / "build", IDS, VECTORS, "aucun")
-
-    assert not (tmp_path / "build" / "chroma").exists()
+    assert told == [(250, 250)]

@@ -31,8 +31,9 @@ from clsassist.evaluation.cases import Case, load_cases
 from clsassist.evaluation.judging import Expected, judge
 from clsassist.feedback import FeedbackStore, Selection
 from clsassist.records import Answer
+from clsassist.web.rendering import render_source_notice
 from loading.reporting import Campaign, Heard, Update, report_to_markdown, shortcomings
-from loading.visits import Came, Form, Visit, make
+from loading.visits import Came, Form, Visit, digest, make
 from loading.watching import Sample, watch
 
 # What a visitor does, and how often out of a hundred.
@@ -41,6 +42,8 @@ _HABITS = {"api": 40, "conversation": 25, "page": 20, "fichier": 10, "avis": 5}
 _COMER = Path(__file__).resolve().parents[1] / "eval/reading/seen/cls-valmore.docx"
 _QUESTIONS = Path(__file__).resolve().parents[1] / "eval/questions.yaml"
 _STATES = ("sans", "avec")
+# What the page shows of a source whose document is no longer there.
+_GONE = digest(render_source_notice(f"« {_COMER.name} » a été retiré du corpus depuis cette réponse."))
 # Shares of the time at which the corpus changes.
 _MOMENTS = (0.3, 0.45, 0.6, 0.75)
 _PATIENCE = 120.0
@@ -186,9 +189,28 @@ class Book:
                 return f"édition inconnue : {came.build}"
             return "" if came.parts == known[state] else f"autre réponse que celle de l'index « {state} »"
         for place, part in enumerate(came.parts):
+            # Its document may have been removed between the answer and the click on its source: then it is said.
+            if part == _GONE and place == len(came.parts) - 1:
+                continue
             if part not in {parts[place] for parts in known.values() if place < len(parts)}:
-                return f"autre réponse que seul (partie {place + 1})"
+                return f"autre réponse que seul (partie {place + 1}) : {self._difference(visit, came, place)}"
         return ""
+
+    def _difference(self, visit: Visit, came: Came, place: int) -> str:
+        """Quote what came from the first character that no state has there, and what the nearest state has."""
+        if place >= len(came.texts):
+            return "texte non gardé"
+        known = [self.alone[state][visit.name].texts for state in _STATES]
+        heard = came.texts[place]
+        pairs = [(_common_length(heard, texts[place]), texts[place]) for texts in known if place < len(texts)]
+        length, alone = max(pairs, default=(0, ""))
+        around = slice(max(0, length - 80), length + 200)
+        return f"« {heard[around]} », seul : « {alone[around]} »"
+
+
+def _common_length(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 async def gather_alone(url: str, visits: Sequence[Visit]) -> dict[str, Came]:

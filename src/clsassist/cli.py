@@ -129,6 +129,9 @@ def serve(host: str | None, port: int | None, index_dir: Path | None) -> None:
     """
     settings = _settings(index_dir)
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    from clsassist.memory import keep_few_arenas
+
+    keep_few_arenas()
     from clsassist.live import LiveAssistant
     from clsassist.web.server import serve as serve_page
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,15 +29,14 @@ from clsassist.checkup import (
     find_unwritable,
     tested_versions,
 )
-from clsassist.errors import ClsAssistError
+from clsassist.errors import ClsAssistError, IndexDamagedError
+from clsassist.probing import waiting_probe
 from clsassist.settings import Settings, hide_password
 from clsassist.vector_stores import CHROMA_FOLDER, is_server
 
 _OLDEST_PYTHON = (3, 11)
 # Two builds of a large corpus and the cache of its vectors.
 _FREE_BYTES = 1_000_000_000
-# Far more than a check of the largest index takes.
-_PROBE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,26 +195,13 @@ def _probe(folder: Path, settings: Settings) -> None:
                 shutil.copytree(path, copied / path.name)
             else:
                 (copied / path.name).symlink_to(path.resolve())
-        _run_probe(copied, folder, settings)
-
-
-def _run_probe(copied: Path, folder: Path, settings: Settings) -> None:
-    command = [sys.executable, "-P", "-m", "clsassist.probe", str(copied)]
-    try:
-        probe = subprocess.run(
-            command,
-            input=f"{settings.vector_store_url}\n",
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_PROBE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ClsAssistError(f"« {folder} » ne répond pas en {_PROBE_SECONDS} s. Lancez : clsassist index") from error
-    if probe.returncode:
-        said = (probe.stderr.strip().splitlines() or [f"arrêt brutal, code {probe.returncode}"])[-1]
-        raise ClsAssistError(f"« {folder} » ne passe pas sa vérification ({said}). Lancez : clsassist index")
+        with waiting_probe(copied, settings.vector_store_url, fills=False) as probe:
+            try:
+                probe.run(settings.vector_store_url)
+            except IndexDamagedError as damage:
+                raise ClsAssistError(
+                    f"« {folder} » ne passe pas sa vérification ({damage}). Lancez : clsassist index"
+                ) from damage
 
 
 def _check_disk(settings: Settings) -> _Outcome:

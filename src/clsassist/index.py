@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from clsassist.builds import (
     CACHE_FOLDER,
+    Hold,
     build_folder,
     cannot_write,
     current_build,
@@ -41,6 +40,7 @@ from clsassist.manifest import (
     write_manifest,
 )
 from clsassist.opening import LEXICAL_FOLDER, REGISTRY_FILE, OpenIndex, open_index
+from clsassist.probing import Probe, waiting_probe
 from clsassist.records import Corpus, Passage
 from clsassist.settings import Settings
 from clsassist.text import Analyser
@@ -68,10 +68,6 @@ __all__ = [
 BuildProgress: TypeAlias = Callable[[str, int, int], None]
 
 _CACHE_FILE = Path(CACHE_FOLDER) / "vectors.sqlite"
-# Run with the folder of a build as its last argument.
-_PROBE = (sys.executable, "-P", "-m", "clsassist.probe")
-# Far more than a probe takes; a Chroma folder that hangs is as bad as one that crashes.
-_PROBE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +212,8 @@ class _Build:
         started = time.monotonic()
         _remove_leftovers(index_dir)
         try:
-            with _new_build(index_dir) as folder:
-                done = self._fill(folder, index_dir / _CACHE_FILE)
+            with _new_build(index_dir) as (folder, hold):
+                done = self._fill(folder, index_dir / _CACHE_FILE, hold.descriptor)
                 with self._stage("Mise en service"):
                     switch_to(index_dir, folder.name)
         finally:
@@ -225,22 +221,23 @@ class _Build:
             kept = _remove_leftovers(index_dir)
         return replace(done, kept_builds=kept, elapsed_s=time.monotonic() - started)
 
-    def _fill(self, folder: Path, cache: Path) -> BuildReport:
+    def _fill(self, folder: Path, cache: Path, hold: int) -> BuildReport:
         from clsassist import lexical
         from clsassist.registry_recall import RecalledRegistry
+        from clsassist.vectors import fills_engine
 
         with self._stage("Registre"):
             gone = self._write_registry(folder / REGISTRY_FILE)
+        store = self.settings.vector_store_url
         with RecalledRegistry(folder / REGISTRY_FILE) as registry:
-            with self._stage("Index lexical"):
-                lexical.build(folder / LEXICAL_FOLDER, registry.lexical_entries())
-            cached = self._embed(cache, registry)
             counts = registry.counts()
-        with _waiting_probe(folder) as probe:
-            with self._stage("Base vectorielle"):
+            fills = fills_engine(counts["passages"], store)
+            with waiting_probe(folder, store, fills=fills, hold=hold) as probe:
+                with self._stage("Index lexical"):
+                    lexical.build(folder / LEXICAL_FOLDER, registry.lexical_entries())
+                cached = self._embed(cache, registry)
                 self._write_vectors(folder, cached.vectors, gone)
-            with self._stage("Vérification"):
-                _run_probe(probe, self.settings.vector_store_url)
+                self._check(probe, fills)
         manifest = self._describe(folder, counts)
         write_manifest(folder, manifest)
         trust_parts(folder, manifest)
@@ -288,9 +285,25 @@ class _Build:
 
         ids = [passage.id for passage in self.contents.passages]
         if self.contents.previous is None:
-            vectors.build(folder, ids, made, self.settings.vector_store_url)
+            vectors.build(folder, ids, made)
         else:
-            vectors.update(folder, self.contents.previous.folder, gone, ids, made, self.settings.vector_store_url)
+            vectors.update(folder, self.contents.previous.folder, gone, ids, made)
+
+    def _check(self, probe: Probe, fills: bool) -> None:
+        def advance(done: int, total: int) -> None:
+            self.progress("Base vectorielle", done, total)
+            if done == total:
+                self.progress("Vérification", 0, 1)
+
+        previous = None if self.contents.previous is None else self.contents.previous.folder
+        try:
+            probe.run(self.settings.vector_store_url, fill=fills, previous=previous, progress=advance)
+        except IndexDamagedError as damage:
+            raise IndexDamagedError(
+                f"Le nouvel index n'a pas passé sa vérification ({damage}) ; l'ancien reste en service. "
+                "Relancez : clsassist index"
+            ) from damage
+        self.progress("Vérification", 1, 1)
 
     def _describe(self, folder: Path, counts: Mapping[str, int]) -> Manifest:
         corpus = self.contents.corpus
@@ -319,12 +332,12 @@ class _Build:
 
 
 @contextmanager
-def _new_build(index_dir: Path) -> Iterator[Path]:
+def _new_build(index_dir: Path) -> Iterator[tuple[Path, Hold]]:
     build_id, hold = new_build(index_dir)
     folder = build_folder(index_dir, build_id)
     try:
         folder.mkdir(parents=True)
-        yield folder
+        yield folder, hold
     finally:
         hold.release()
 
@@ -334,37 +347,3 @@ def _remove_leftovers(index_dir: Path) -> tuple[str, ...]:
     with suppress(IndexDamagedError):
         return remove_unused_builds(index_dir)
     return ()
-
-
-@contextmanager
-def _waiting_probe(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    # Started early, so that its imports run on the other core while this process fills Chroma.
-    with subprocess.Popen(
-        [*_PROBE, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as probe:
-        try:
-            yield probe
-        finally:
-            probe.kill()
-
-
-def _run_probe(probe: subprocess.Popen[str], store_url: str) -> None:
-    try:
-        _, said = probe.communicate(f"{store_url}\n", timeout=_PROBE_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise _unfit(f"pas de réponse en {_PROBE_SECONDS} s") from error
-    if probe.returncode:
-        last_line = (said.strip().splitlines() or [f"arrêt brutal, code {probe.returncode}"])[-1]
-        raise _unfit(last_line)
-
-
-def _unfit(reason: str) -> IndexDamagedError:
-    return IndexDamagedError(
-        f"Le nouvel index n'a pas passé sa vérification ({reason}) ; l'ancien reste en service. "
-        "Relancez : clsassist index"
-    )

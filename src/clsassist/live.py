@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from clsassist.assistant import Assistant
 from clsassist.builds import current_build
 from clsassist.errors import ClsAssistError, IndexDamagedError, IndexMissingError
+from clsassist.memory import release_memory
 from clsassist.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -203,15 +202,3 @@ def _close(served: _Served) -> None:
     later = threading.Timer(_RELEASE_SECONDS, release_memory)
     later.daemon = True
     later.start()
-
-
-def release_memory() -> None:
-    """Give back to the system what is no longer used.
-
-    The records of an index refer to each other: Python frees them at its next full collection, which comes after so
-    many of them that several indexes replaced in a day would be kept; and the C library keeps what is freed.
-    """
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        # Only glibc has it, and only glibc needs it.
-        ctypes.CDLL(None).malloc_trim(0)

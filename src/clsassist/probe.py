@@ -1,21 +1,27 @@
-"""Check a build from a process of its own: a damaged Chroma folder may end the process that opens it.
+"""Fill the engine of a build, then check the build, from a process of its own: an engine may end the process it is in.
 
-Run as ``python -m clsassist.probe FOLDER``. It starts when it reads the setting of the vector store, or an empty line,
-on standard input: it can so be ready while the build is still being written. It exits with 0 when every part of the
-build answers, else with the reason on standard error.
+Run as ``python -m clsassist.probe FOLDER ENGINE``, with one line of JSON on standard input, a Request, which may come
+long after the start: what the engine imports is imported meanwhile. Each line written is JSON too: a Progress or, at
+the end if need be, a Failure. The end of standard input is the death of whoever asked, and ends this process.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import queue
 import sqlite3
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 from clsassist.errors import ClsAssistError, IndexDamagedError
 from clsassist.lexical import LexicalIndex
 from clsassist.opening import LEXICAL_FOLDER, REGISTRY_FILE
-from clsassist.vectors import VectorIndex
+from clsassist.probing import Failure, Progress, Request
+from clsassist.vector_stores import import_engine
+from clsassist.vectors import VectorIndex, fill_engine
 
 
 def probe_build(folder: Path, store_url: str) -> None:
@@ -42,14 +48,38 @@ def _probe_registry(path: Path) -> None:
 
 
 def main() -> None:
-    """Probe the folder named by the first argument."""
-    line = sys.stdin.readline()
-    if not line:
-        sys.exit("construction interrompue")
+    """Serve one request about the folder named by the first argument; the second names the engine to get ready."""
+    folder, engine = Path(sys.argv[1]), sys.argv[2]
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    if engine:
+        import_engine(engine)
+    request = requests.get()
     try:
-        probe_build(Path(sys.argv[1]), line.strip())
-    except ClsAssistError as error:
-        sys.exit(str(error))
+        if request["fill"]:
+            previous = request["previous"]
+            fill_engine(folder, request["store_url"], None if previous is None else Path(previous), _tell_progress)
+        probe_build(folder, request["store_url"])
+    except (ClsAssistError, OSError) as error:
+        name = "OSError" if isinstance(error, OSError) else type(error).__name__
+        _tell(Failure(error=name, reason=str(error)))
+        sys.exit(1)
+
+
+def _listen(requests: queue.SimpleQueue[Request]) -> None:
+    for line in sys.stdin:
+        requests.put(json.loads(line))
+    # At once: whoever comes next may remove what this process is writing.
+    os._exit(1)
+
+
+def _tell_progress(done: int, total: int) -> None:
+    _tell(Progress(done=done, total=total))
+
+
+def _tell(message: Progress | Failure) -> None:
+    sys.stdout.write(f"{json.dumps(message)}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from clsassist.embedding import Vector, Vectors
 from clsassist.errors import EmbeddingError, IndexDamagedError, StoreUnavailableError
 from clsassist.vector_stores import (
+    EMBEDDED,
     NONE,
     VectorCollection,
     compact,
@@ -39,9 +40,9 @@ IDS_FILE = "passage_ids.npy"
 # From this size on, a copy of the vectors in 8 bits is read first, and the best of it compared again in full: a quarter
 # of the bytes, four times the speed (see docs/decisions.md).
 COARSE_FROM = 20_000
-# Below this size exact arithmetic keeps within ten milliseconds or so, needs no memory of its own, and spares a command
-# line the import of an engine (2 s).
-EXACT_BELOW = 500_000
+# Chroma in this process is filled below this size, unless it is asked for: filling takes 0.6 ms a vector, and is done
+# afresh at each build, since what is deleted from its files stays there for a long while.
+CHROMA_BELOW = 10_000
 # How many candidates of the coarse comparison are compared again, for one asked: twice gave the very same hundred.
 _COARSE_MARGIN = 2
 # An engine is asked for no more than this; who wants more passages wants an exact order of them.
@@ -55,37 +56,28 @@ _BLOCK = 16_384
 _DECIMALS = 6
 
 
-def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors, store_url: str = "") -> None:
-    """Write the vectors of a build as plain matrices, and in an engine unless the setting is to do without.
+def build(folder: Path, passage_ids: Sequence[str], vectors: Vectors) -> None:
+    """Write the vectors of a build as plain matrices.
 
-    ``passage_ids`` and the rows of ``vectors`` go together. Raises ConfigurationError when the server of
-    ``store_url`` does not answer, OSError when the disk refuses something.
+    ``passage_ids`` and the rows of ``vectors`` go together. Raises OSError when the disk refuses something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ids = _encode(passage_ids)
     order = np.argsort(ids, kind="stable")
     _write(folder, ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32))
-    if has_engine(store_url):
-        _fill(folder, store_url)
 
 
 def update(
-    folder: Path,
-    previous: Path,
-    removed: Collection[str],
-    passage_ids: Sequence[str],
-    vectors: Vectors,
-    store_url: str = "",
+    folder: Path, previous: Path, removed: Collection[str], passage_ids: Sequence[str], vectors: Vectors
 ) -> None:
     """Write the vectors of a build as those of a previous one, without ``removed``, and with ``passage_ids``.
 
     A passage whose vector changed is in both. The previous build is only read. Raises IndexDamagedError when it cannot
-    be, ConfigurationError when the server of ``store_url`` does not answer, OSError when the disk refuses something.
+    be, OSError when the disk refuses something.
     """
     folder.mkdir(parents=True, exist_ok=True)
     matrix, ids = _read(previous)
-    gone = np.isin(ids, _encode([*removed, *passage_ids]))
-    kept = np.flatnonzero(~gone)
+    kept = np.flatnonzero(~np.isin(ids, _encode([*removed, *passage_ids])))
     every = np.concatenate([np.asarray(ids)[kept], _encode(passage_ids)])
     order = np.argsort(every, kind="stable")
     merged = np.empty((len(every), matrix.shape[1]), dtype=np.float32)
@@ -95,35 +87,44 @@ def update(
     if len(passage_ids):
         merged[place[len(kept) :]] = vectors
     _write(folder, every[order], merged)
-    if has_engine(store_url):
-        _fill(folder, store_url, (previous, [key.decode() for key in ids[gone]], passage_ids, vectors))
 
 
-def has_engine(store_url: str) -> bool:
-    """Say whether the vectors of a build go to an engine too: Chroma in this process, unless set otherwise."""
-    return store_url != NONE
+def fills_engine(count: int, store_url: str) -> bool:
+    """Say whether the vectors of a build of so many passages go to an engine too."""
+    return asks_engine(store_url) or (store_url != NONE and count < CHROMA_BELOW)
 
 
-def asks_engine(count: int, store_url: str) -> bool:
-    """Say whether questions go to the engine of a build of so many passages."""
-    return has_engine(store_url) and (bool(store_url) or count >= EXACT_BELOW)
+def asks_engine(store_url: str) -> bool:
+    """Say whether questions go to the engine of a build: only when the setting names one."""
+    return is_server(store_url) or store_url == EMBEDDED
 
 
-def _fill(
-    folder: Path, store_url: str, change: tuple[Path, Sequence[str], Sequence[str], Vectors] | None = None
+def fill_engine(
+    folder: Path,
+    store_url: str,
+    previous: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> None:
+    """Give the written vectors of a build to its engine, starting from those of a previous build where it can.
+
+    ``progress`` is told how many vectors it has, out of how many. Raises ConfigurationError when the server of
+    ``store_url`` does not answer, OSError when the disk refuses something.
+    """
     matrix, ids = _read(folder)
     try:
-        collection, copied = create_collection(folder, store_url, matrix.shape[1], change and change[0])
+        collection, copied = create_collection(folder, store_url, matrix.shape[1], previous)
     except IndexDamagedError as error:
         raise OSError(str(error.__cause__ or error)) from error
     try:
-        if copied and change is not None:
-            _, gone, added, vectors = change
+        rows = np.arange(len(ids))
+        if copied and previous is not None:
+            gone, rows = _compare(previous, matrix, ids)
             collection.remove(gone)
-            collection.add(added, vectors)
-        else:
-            collection.add([key.decode() for key in ids], matrix)
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK]
+            collection.add([key.decode() for key in ids[block]], matrix[block])
+            if progress:
+                progress(start + len(block), len(rows))
         collection.publish()
     except IndexDamagedError as error:
         # What is only being written is not damaged: the disk refused something.
@@ -132,6 +133,19 @@ def _fill(
         collection.close()
     if not is_server(store_url):
         compact(folder)
+
+
+def _compare(previous: Path, matrix: Vectors, ids: _Ids) -> tuple[list[str], Rows]:
+    """Return the ids of the previous build whose vectors are no longer so, and the rows that it has not so."""
+    old_matrix, old_ids = _read(previous)
+    places = np.minimum(np.searchsorted(old_ids, ids), len(old_ids) - 1)
+    same = old_ids[places] == ids
+    for start in range(0, len(ids), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        same[block] &= (old_matrix[places[block]] == matrix[block]).all(axis=1)
+    gone = np.ones(len(old_ids), dtype=bool)
+    gone[places[same]] = False
+    return [key.decode() for key in old_ids[gone]], np.flatnonzero(~same)
 
 
 def _write(folder: Path, ids: _Ids, matrix: Vectors) -> None:
@@ -248,7 +262,7 @@ class VectorIndex:
 
         Raises IndexDamagedError when it does not, StoreUnavailableError when its server does not answer.
         """
-        if not has_engine(self._store_url):
+        if not fills_engine(len(self), self._store_url):
             return
         stored = len(self._engine())
         rows = np.linspace(0, len(self) - 1, min(count, len(self)), dtype=int)
@@ -274,7 +288,7 @@ class VectorIndex:
     # --- an engine
 
     def _asks_engine(self, k: int) -> bool:
-        return k <= _MOST_FROM_ENGINE and asks_engine(len(self), self._store_url) and time.monotonic() >= self._retry_at
+        return k <= _MOST_FROM_ENGINE and asks_engine(self._store_url) and time.monotonic() >= self._retry_at
 
     def _ask_engine(self, vector: Vector, k: int) -> Rows | None:
         try:

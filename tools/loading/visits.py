@@ -46,11 +46,12 @@ class Visit:
 class Came:
     """What came of a visit.
 
-    ``parts`` are digests, one for each thing shown; ``build`` names the index where the server tells it. ``put_off`` is
-    a refusal that says to try again; ``failure`` anything else that went wrong.
+    ``parts`` are digests, one for each thing shown, and ``texts`` what a conversation showed; ``build`` names the index
+    where the server tells it. ``put_off`` is a refusal that says to try again; ``failure`` anything else that failed.
     """
 
     parts: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     build: str = ""
     put_off: str = ""
     failure: str = ""
@@ -97,7 +98,7 @@ async def _ask_api(client: httpx.AsyncClient, visit: Visit) -> Came:
     if response.status_code != 200:
         return _refused(response)
     payload = {**response.json(), "elapsed_ms": 0}
-    return Came((digest(json.dumps(payload, sort_keys=True)),), response.headers[BUILD_HEADER])
+    return Came((digest(json.dumps(payload, sort_keys=True)),), build=response.headers[BUILD_HEADER])
 
 
 async def _judge(client: httpx.AsyncClient, visit: Visit) -> Came:
@@ -150,7 +151,7 @@ def digest(text: str) -> str:
 async def _converse(client: httpx.AsyncClient, form: Form, visit: Visit) -> Came:
     """Ask the questions of a conversation one after the other, open the first source of its last answer, then leave."""
     session = secrets.token_hex(8)
-    parts: list[str] = []
+    texts: list[str] = []
     asked: list[str] = []
     async with client.stream("GET", f"/gradio_api/heartbeat/{session}") as page:
         page.raise_for_status()
@@ -166,14 +167,14 @@ async def _converse(client: httpx.AsyncClient, form: Form, visit: Visit) -> Came
             log = next((one for one in shown if isinstance(one, str) and "cls-turn" in one), "")
             if "cls-wait" in log or "cls-notice" in log or f'id="turn-{len(asked) - 1}"' not in log:
                 return Came(failure=f"conversation : {shown!r}"[:600])
-            parts.append(digest(steady_text(log)))
+            texts.append(steady_text(log))
         if number := re.search(r'data-source="(\d+)"', log[log.rindex("<article") :]):
             event = {"turn": len(asked) - 1, "source": int(number[1]), "sent": asked}
             shown = await _run(client, session, form.click, form.log, [None], event)
             if isinstance(shown, Came):
                 return shown
-            parts.append(digest(str(next(one for one in shown if isinstance(one, str)))))
-    return Came(tuple(parts))
+            texts.append(str(next(one for one in shown if isinstance(one, str))))
+    return Came(tuple(map(digest, texts)), tuple(texts))
 
 
 async def _run(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from importlib import import_module
 from pathlib import Path
 
 from clsassist.errors import IndexDamagedError
@@ -21,13 +22,14 @@ __all__ = [
     "create_collection",
     "drop_remote",
     "engine_of",
+    "import_engine",
     "is_server",
     "note_remote",
     "open_collection",
 ]
 
-# Chroma in this process, asked whatever the size: below a thousand vectors each opening writes its files again, so this
-# is no setting of a service.
+# Chroma in this process, filled and asked whatever the size: below a thousand vectors each opening writes its files
+# again, so this is no setting of a service.
 EMBEDDED = "chroma"
 # The setting that does without any engine.
 NONE = "aucun"
@@ -48,6 +50,14 @@ def engine_of(url: str) -> str:
     ('postgresql', 'chroma')
     """
     return url.partition("://")[0] or EMBEDDED
+
+
+def import_engine(engine: str) -> None:
+    """Import what an engine of this name works with, so that its first use need not; without its driver, nothing."""
+    name = "postgres" if engine == "postgresql" else "chroma"
+    # Its first use explains what is missing, and how to get it.
+    with suppress(ImportError):
+        import_module(f"llama_index.vector_stores.{name}")
 
 
 def is_server(url: str) -> bool:

@@ -1,0 +1,171 @@
+"""A clause held against one segment of the evidence: what it says that the segment does not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from clsassist.generation.claim import Evidence, Part
+from clsassist.generation.clauses import Clause
+from clsassist.generation.evidence import Segment, Source, owner_of
+from clsassist.generation.reading import PERFECT, Counted, Word, is_year
+from clsassist.generation.values import Kind
+from clsassist.text import fold
+
+# What a clause may not say unless its source does.
+_ADDED = ("restriction", "exception", "incertain", "cause", "comparaison", "fait", "agent")
+# What a clause may not leave out when its source says it.
+_DROPPED = ("restriction", "exception", "incertain")
+# « peut », « pourrait », « devrait »: what they weaken is the verb behind them.
+_MODAL = re.compile(r"p[eo]u|devr")
+_PIECE = re.compile(r"[,;:()\n]")
+
+
+class Kindred(IntEnum):
+    """What is wrong, the plainest first."""
+
+    VALUE = 0
+    NAME = 1
+    SIGN = 2
+    MARKER = 3
+    WORD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that a clause says and a segment does not."""
+
+    kind: Kindred
+    said: str
+
+
+def gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> list[Gap]:
+    """Return what a segment does not bear out in a clause; nothing when it bears it all out."""
+    found, held = _word_gaps(clause, segment, part, evidence)
+    found += [
+        Gap(Kindred.VALUE, one.value.said) for one in clause.values if not _bears_value(one, clause, segment, part)
+    ]
+    found += _marker_gaps(clause, segment, part, evidence, held)
+    return found
+
+
+def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> tuple[list[Gap], set[str]]:
+    """Return the words without support or denied otherwise, and the stems of the segment that the clause leans on."""
+    found: list[Gap] = []
+    held: set[str] = set()
+    allowed = _field_words(segment, part, evidence)
+    covered: dict[int, frozenset[str]] = {}
+    for group, words in evidence.same.said(clause.words, implied=False):
+        if group in segment.groups:
+            for word in words:
+                covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
+    for word in clause.needed:
+        signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
+        if not signs:
+            if word.form not in allowed or word.sign == "-":
+                found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
+            continue
+        held.add(word.stem)
+        if word.sign != "?" and "?" not in signs and word.sign not in signs:
+            found.append(Gap(Kindred.SIGN, word.form))
+    return found, held
+
+
+def _field_words(segment: Segment, part: Part, evidence: Evidence) -> frozenset[str]:
+    """Return the words that the field of the evidence lets a sentence use of it."""
+    words: set[str] = set()
+    if segment.source in (Source.TITLE, Source.PLAN):
+        return frozenset()
+    for item in part.items:
+        if not segment.owner or owner_of(item) == segment.owner:
+            words |= evidence.rules.fields.get(item.field_key, frozenset())
+            words |= {token.form for token in evidence.lexicon.analyser.tokens(item.label)}
+    return frozenset(words)
+
+
+def _is_name(word: Word, clause: Clause) -> bool:
+    return word.capital and word.span.start > clause.words[0].span.start
+
+
+def _bears_value(one: Counted, clause: Clause, segment: Segment, part: Part) -> bool:
+    if one.value.kind is Kind.NUMBER and any(one.value.said in part.counts.get(noun, ()) for noun in one.after[:1]):
+        return not one.about
+    return any(_same_value(one, other, clause, segment) for other in segment.reading.values)
+
+
+def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) -> bool:
+    if (one.value.kind, one.value.said, one.about) != (other.value.kind, other.value.said, other.about):
+        return False
+    if is_year(one.value):
+        return not one.side or one.side == other.side
+    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL):
+        return not (one.after or other.after) or bool(
+            set(one.after) & set(other.after) or (one.before and one.before == other.before)
+        )
+    # A rate or an amount is told of the words beside it, not of those beside another one.
+    said = {counted.value.said for counted in clause.values}
+    elsewhere = {
+        stem for each in segment.reading.values if each.value.said not in said for stem in each.piece - other.piece
+    }
+    return not any(word.stem in elsewhere for word in clause.needed)
+
+
+def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence, held: set[str]) -> list[Gap]:
+    markers = evidence.rules.markers
+    found: list[Gap] = []
+    folded, source = clause.folded, segment.reading.folded
+    for name in _ADDED:
+        said = markers[name].search(folded)
+        if said and not markers[name].search(source) and not _licensed(name, said.group(), part, evidence):
+            found.append(Gap(Kindred.MARKER, said.group()))
+    found += _tense_gaps(clause, segment, held)
+    if segment.source in (Source.QUOTE, Source.EXACT):
+        for name in _DROPPED:
+            for match in markers[name].finditer(source):
+                touched = _next_held(match.end(), segment, held) if _MODAL.match(match.group()) else None
+                touched = _touches(match.start(), segment, held) if touched is None else touched
+                if touched and not markers[name].search(part.reading.folded):
+                    found.append(Gap(Kindred.MARKER, match.group()))
+    return found
+
+
+def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
+    """Say whether a marker is the label's own, or the exact answer's: « une seule action » when there is one."""
+    if name == "agent":
+        return any(evidence.rules.roles[role].search(part.reading.folded) for role in ("porteur", "financeur"))
+    if name == "restriction" and len(evidence.material.actions) == 1 == evidence.material.coverage.matching:
+        return bool(re.search(r"\b(?:seule|unique) (?:action|fiche)\b|\bseul levier\b", part.reading.folded))
+    return said in fold(" ".join(item.label for item in part.items))
+
+
+_LATER = re.compile(
+    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
+    r"|envisage\w*|compte\w*|souhait\w+|vise|visent)\b"
+)
+
+
+def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
+    """Return what is told as done and is only planned, or the reverse."""
+    done = PERFECT.search(clause.text.lower())
+    if done and not segment.reading.perfect:
+        return [Gap(Kindred.MARKER, clause.text.strip())]
+    if done or not _LATER.search(clause.folded) or _LATER.search(segment.reading.folded):
+        return []
+    touched = any(_touches(place, segment, held) for place in segment.reading.perfect)
+    return [Gap(Kindred.MARKER, clause.text.strip())] if touched else []
+
+
+def _next_held(place: int, segment: Segment, held: set[str]) -> bool:
+    """Say whether a clause leans on the verb that a modal verb governs."""
+    after = next((word for word in segment.reading.words if word.span.start >= place and not word.tool), None)
+    return after is not None and after.stem in held
+
+
+def _touches(place: int, segment: Segment, held: set[str]) -> bool:
+    """Say whether the clause leans on words of the piece of the segment that a marker stands in."""
+    folded = segment.reading.folded
+    start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
+    after = _PIECE.search(folded, place)
+    end = after.start() if after else len(folded)
+    return any(start <= word.span.start < end and word.stem in held for word in segment.reading.words)

@@ -1,0 +1,47 @@
+"""The verdict on one sentence that a language model wrote: kept only if the evidence that it cites bears it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clsassist.generation.checks.form import check_form
+from clsassist.generation.checks.marks import check_marks
+from clsassist.generation.checks.names import check_names
+from clsassist.generation.checks.roles import check_roles
+from clsassist.generation.checks.sets import check_sets
+from clsassist.generation.checks.support import check_support
+from clsassist.generation.checks.values import check_values
+from clsassist.generation.claim import prepare, sentence_to_claim
+from clsassist.generation.material import Material
+from clsassist.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A sentence as to be shown, and why it was removed: one French sentence, None when it is kept."""
+
+    sentence: str
+    reason: str | None
+    cited: tuple[int, ...]
+
+
+def check_sentence(sentence: str, material: Material, lexicon: Lexicon, said: Sequence[Verdict] = ()) -> Verdict:
+    """Judge one sentence against the evidence; ``said`` are the verdicts on the sentences before it.
+
+    It never raises on what a model may write, and a sentence that no check understands is refused.
+    """
+    shown = sentence.strip()
+    evidence = prepare(material, lexicon)
+    if len(shown) > _MOST_READ:
+        return Verdict(shown[:_MOST_READ], "La phrase n'en finit pas.", ())
+    claim = sentence_to_claim(shown, evidence)
+    before = tuple(one.sentence for one in said if one.reason is None)
+    reason = check_marks(claim, evidence) or check_form(claim, evidence, before)
+    for check in (check_values, check_names, check_roles, check_sets, check_support):
+        reason = reason or check(claim, evidence)
+    return Verdict(shown, reason, claim.cited)
+
+
+# Beyond this a sentence is refused unread.
+_MOST_READ = 2_000

@@ -1,0 +1,39 @@
+"""What is denied, restricted or left open in the evidence is so in the sentence, and the reverse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from clsassist.generation.claim import Evidence, Part
+from clsassist.generation.clauses import Clause
+from clsassist.generation.evidence import Segment
+
+_OR = re.compile(r"\bou\b")
+_OR_SOURCE = re.compile(r"\bou\b|/|\bsoit\b")
+
+
+def polarity_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
+    """Refuse a denial of nothing that the evidence denies, a choice where it has none, a restriction of one's own."""
+    for span in part.reading.denials:
+        if not any(_denied(clause, found) for clause, found in lines):
+            words = part.reading.text[span.start : span.end].strip()
+            return f"La source citée ne nie pas « {words or part.reading.text.strip()} »."
+    sources = [segment.reading.folded for _, found in lines for segment in found]
+    if _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
+        return "La source citée ne donne pas le choix que dit « ou »."
+    only = evidence.rules.markers["restriction"].search(part.reading.folded)
+    alone = len(evidence.material.actions) == 1
+    if only and not alone and not any(evidence.rules.markers["restriction"].search(source) for source in sources):
+        return f"« {only.group()} » change le sens de la source citée."
+    return None
+
+
+def _denied(clause: Clause, found: Sequence[Segment]) -> bool:
+    """Say whether a word that the clause denies is denied by a line that bears it out, in its own words or others."""
+    denied = [word for word in clause.words if word.sign == "-"]
+    return bool(denied) and any(
+        "-" in signs
+        for segment in found
+        for signs in (*(segment.signs.get(word.stem, ()) for word in denied), *segment.groups.values())
+    )

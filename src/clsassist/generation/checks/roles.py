@@ -1,0 +1,129 @@
+"""An organisation is given only the part that the cited field gives it: porteur, partenaire, engaged, to contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from clsassist.generation.claim import Claim, Evidence
+from clsassist.generation.claim import Part as Run
+from clsassist.generation.evidence import Source
+from clsassist.generation.material import Part
+from clsassist.generation.reading import Reading, fold_same
+from clsassist.parsing.labels import ORGANISATION_FIELDS
+from clsassist.records import Role, Status
+from clsassist.text import Stems
+
+_LEADING = frozenset({Role.PORTEUR, Role.PILOTE})
+_ROLES = {
+    "porteur": _LEADING,
+    "partenaire": frozenset({Role.PARTENAIRE}),
+    "financeur": frozenset({Role.FINANCEUR}),
+}
+_FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
+_BRACKETS = re.compile(r"\([^()]*\)")
+_PIECE = re.compile(r"[,;:()]|\b(?:tandis que|alors que|mais|et)\b")
+
+
+def check_roles(claim: Claim, evidence: Evidence) -> str | None:
+    """Refuse a part that the cited evidence does not give to an organisation."""
+    before: tuple[str, str] = ("", "")
+    for run in claim.parts:
+        for text, role in _pieces(run, evidence, before[0]):
+            reason = _role_reason(text, role, run, evidence)
+            if reason:
+                return reason
+            before = (role or before[0], text)
+        reason = _status_reason(run, evidence)
+        if reason:
+            return reason
+    return None
+
+
+def _pieces(run: Run, evidence: Evidence, inherited: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a run with the role said there; a piece without one has that of the piece before."""
+    folded, text = run.reading.folded, run.reading.text
+    cuts = [0, *[match.start() for match in _PIECE.finditer(folded)], len(folded)]
+    roles = [_role(folded[start:end], evidence) for start, end in pairwise(cuts)]
+    first = next((role for role in roles if role), inherited)
+    current = first
+    for start, end, role in zip(cuts, cuts[1:], roles, strict=False):
+        current = role or current
+        yield text[start:end], current
+
+
+def _role(folded: str, evidence: Evidence) -> str:
+    return next((name for name in _ROLES if evidence.rules.roles[name].search(folded)), "")
+
+
+def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | None:
+    if not role:
+        return None
+    wanted = evidence.rules.roles[role]
+    said = any(wanted.search(one.reading.folded) for one in run.segments if one.source in (Source.QUOTE, Source.EXACT))
+    by_field = any(item.field_key in _FIELDS[role] for item in run.items)
+    if wanted.search(fold_same(text)) and not said and not by_field:
+        return f"La source citée ne dit pas qui est {role}."
+    parts = [part for item in run.items for part in item.parts]
+    named = list(_named(text, parts, evidence))
+    if any(part.role in _ROLES[role] for part in named) or not named:
+        return None
+    denied = bool(run.reading.denials)
+    told = [one.reading for one in run.segments if one.source is Source.EXACT]
+    if any(bool(one.denials) is denied and _says_both(one, named, wanted, evidence) for one in told):
+        return None
+    return f"La source citée ne donne pas à « {named[0].organisation} » le rôle de {role}."
+
+
+def _says_both(reading: Reading, named: list[Part], wanted: re.Pattern[str], evidence: Evidence) -> bool:
+    """Say whether a line of the exact answer gives, or denies, this role to this organisation."""
+    return bool(wanted.search(reading.folded)) and bool(list(_named(reading.text, named, evidence)))
+
+
+def _named(text: str, parts: list[Part], evidence: Evidence) -> Iterator[Part]:
+    """Yield the parts whose organisation a piece of text names."""
+    lexicon = evidence.lexicon
+    tokens = lexicon.analyser.content(text)
+    stems = tuple(token.stem for token in tokens)
+    actors = lexicon.actors_in(tokens)
+    for part in parts:
+        own = lexicon.analyser.stems(part.organisation)
+        if not own:
+            continue
+        said = _holds(stems, own) or any(lexicon.is_named_in(own, actor.stems) for actor in actors)
+        if said:
+            yield part
+
+
+def _mentioned(text: str, parts: list[Part], evidence: Evidence) -> Iterator[Part]:
+    """Yield the parts that a text names, if only by half of the name: « le service Fluo »."""
+    analyser = evidence.lexicon.analyser
+    stems = set(analyser.stems(text))
+    names = [(part, set(analyser.stems(_BRACKETS.sub(" ", part.organisation)))) for part in parts]
+    whole = {id(part) for part in _named(text, parts, evidence)}
+    for part, own in names:
+        others = set().union(*(other for one, other in names if one.organisation != part.organisation), ())
+        common = own & stems
+        if id(part) in whole or (len(common) * 2 >= len(own) > 0 and common - others):
+            yield part
+
+
+def _holds(stems: Stems, own: Stems) -> bool:
+    return any(stems[start : start + len(own)] == own for start in range(len(stems) - len(own) + 1))
+
+
+def _status_reason(run: Run, evidence: Evidence) -> str | None:
+    """Refuse « est engagé » of who is only to contact, and the reverse."""
+    listed = [item for item in run.items if item.field_key in ORGANISATION_FIELDS]
+    parts = [part for item in listed for part in item.parts]
+    to_contact = bool(evidence.rules.roles["contacter"].search(run.reading.folded))
+    named = list(_mentioned(run.reading.text, parts, evidence))
+    if len({part.status for part in named}) > 1 and to_contact:
+        return "La phrase mêle des organisations engagées et d'autres à contacter."
+    for part in named:
+        if part.status is Status.TO_CONTACT and not to_contact:
+            return f"« {part.organisation} » est à contacter, et n'est pas encore engagé."
+        if part.status is Status.ENGAGED and to_contact:
+            return f"« {part.organisation} » n'est pas à contacter : il est engagé."
+    return None

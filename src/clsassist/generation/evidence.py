@@ -1,0 +1,134 @@
+"""The evidence cut into segments, one line or sentence each, ready to be compared with a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clsassist.generation.equivalents import Equivalents
+from clsassist.generation.material import Item, Material
+from clsassist.generation.reading import Reading, read
+from clsassist.generation.rules import Rules
+from clsassist.lexicon import Lexicon
+from clsassist.text import sentence_spans, squeeze
+
+MARK = re.compile(r"(?<!\\)\[(\d+)\]")
+_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢]\s*|\s+[-–]\s+(?=[A-ZÀ-Ý])|\s*;\s+")
+_DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
+
+
+class Source(StrEnum):
+    """Where a segment comes from."""
+
+    QUOTE = "quote"
+    TITLE = "title"
+    PLAN = "plan"
+    EXACT = "exact"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One line or sentence of the evidence. ``marks`` are the citations that it stands for, none for the whole answer.
+
+    ``owner`` is the action (or section) that it is about, '' for the set.
+    """
+
+    source: Source
+    owner: str
+    marks: frozenset[int]
+    reading: Reading
+    signs: dict[str, frozenset[str]]
+    groups: dict[str, frozenset[str]]
+
+
+def owner_of(item: Item) -> str:
+    """Return what an item is about: an action, or a section of a plan."""
+    return item.action.id if item.action else f"{item.plan} › {item.title}"
+
+
+def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, same: Equivalents) -> tuple[Segment, ...]:
+    """Return every segment that sentences about this material may lean on."""
+
+    def build(source: Source, owner: str, marks: frozenset[int], text: str, *, denied: bool = False) -> Segment:
+        return _segment(source, owner, marks, read(text, rules, lexicon), same, denied=denied)
+
+    found: list[Segment] = []
+    for item in material.items:
+        owner, marks = owner_of(item), frozenset({item.number})
+        for line in _lines(item.quote):
+            denied = any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
+            found.append(build(Source.QUOTE, owner, marks, line, denied=denied))
+        found.append(build(Source.TITLE, owner, marks, item.title))
+        found.append(build(Source.PLAN, owner, marks, item.plan))
+    owners = {owner_of(item): item for item in material.items}
+    unticked = frozenset(item.number for item in material.items if item.unticked)
+    for owner, marks, text in _exact_lines(material, owners):
+        found.append(build(Source.EXACT, owner, marks, text, denied=bool(marks) and marks <= unticked))
+    return tuple(found)
+
+
+def _segment(
+    source: Source, owner: str, marks: frozenset[int], reading: Reading, same: Equivalents, *, denied: bool
+) -> Segment:
+    signs: dict[str, set[str]] = {}
+    groups: dict[str, set[str]] = {}
+    for word in reading.words:
+        signs.setdefault(word.stem, set()).add("-" if denied else word.sign)
+    for group, words in same.said(reading.words, implied=True):
+        groups.setdefault(group, set()).update("-" if denied else word.sign for word in words)
+    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups))
+
+
+def _frozen(signs: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(held) for key, held in signs.items()}
+
+
+def _lines(quote: str) -> Iterator[str]:
+    for line in _LINE.split(quote):
+        for span in sentence_spans(line, 0, len(line)):
+            yield span.of(line)
+
+
+def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[str, frozenset[int], str]]:
+    """Yield what the exact answer says of its own, with the marks that it gives: counts, denials, lists."""
+    titles = {
+        squeeze(ref.title): ref.id for ref in (*material.actions, *(i.action for i in owners.values() if i.action))
+    }
+    by_mark = {item.number: owner_of(item) for item in material.items}
+    for line in re.split(r"\n|\s\|\s?|^\|", material.exact):
+        rest, named = _without_titles(_DECORATION.sub("", line), titles)
+        start = 0
+        for end, marks in _chunks(rest):
+            text = MARK.sub(" ", rest[start:end]).strip(" .;,|-—:")
+            start = end
+            held = {by_mark[mark] for mark in marks if mark in by_mark}
+            owner = named or (held.pop() if len(held) == 1 else "")
+            for said in _lines(text):
+                yield owner, marks, said
+
+
+def _chunks(line: str) -> Iterator[tuple[int, frozenset[int]]]:
+    """Yield the end of each part of a line, with the marks that close it."""
+    marks: set[int] = set()
+    end = 0
+    for match in MARK.finditer(line):
+        if marks and line[end : match.start()].strip():
+            yield end, frozenset(marks)
+            marks = set()
+        marks.add(int(match.group(1)))
+        end = match.end()
+    if marks:
+        yield end, frozenset(marks)
+    if line[end:].strip():
+        yield len(line), frozenset()
+
+
+def _without_titles(line: str, titles: dict[str, str]) -> tuple[str, str]:
+    named = ""
+    for title, owner in titles.items():
+        if title and title in line:
+            line = re.sub(re.escape(title) + r"(?:\s*\([^()]*\))?", "", line)
+            named = owner
+    return line, named

@@ -89,7 +89,7 @@ screenshots: $(VENV)/.installed-dev debian ## Photographie chaque rubrique de la
 	@$(BIN)/python tools/screenshots.py index docs/screenshots
 
 lock: $(SUPPLY)/.installed ## Récrit requirements.lock : les versions de constraints.txt, avec leurs empreintes (réseau)
-	@CUSTOM_COMPILE_COMMAND="make lock" $(SUPPLY)/bin/pip-compile --quiet --extra eval --extra mcp --generate-hashes \
+	@CUSTOM_COMPILE_COMMAND="make lock" $(SUPPLY)/bin/pip-compile --quiet --extra eval --extra llm --extra mcp --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --strip-extras --unsafe-package torch --unsafe-package setuptools \
 	  -c constraints.txt -o requirements.lock pyproject.toml
 

@@ -26,6 +26,7 @@ class FakeAssistant:
 
     def __init__(self):
         self.asked = []
+        self.written = ()
         self.closed = False
 
     def changed_source(self):
@@ -38,6 +39,9 @@ class FakeAssistant:
         if question == "interrompue":
             raise KeyboardInterrupt
         return make_answer(question=question, text=f"Réponse à {question} [1].")
+
+    def write(self, answer):
+        return iter(self.written)
 
     def explain(self, question):
         return f"Je comprends : {question}"

@@ -55,7 +55,7 @@ def test_a_healthy_installation_has_a_tick_on_every_line():
     assert result.exit_code == 0
     assert [line.split(" : ")[0] for line in lines] == [
         "✓ Configuration", "✓ Python", "✓ Bibliothèques", "✓ Modèle", "✓ Index", "✓ Disque",
-        "✓ Port", "✓ Vecteurs",
+        "✓ Port", "✓ Vecteurs", "✓ Modèle de langue",
     ]  # fmt: skip
 
 

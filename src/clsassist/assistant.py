@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clsassist.answering import compose
+from clsassist.citing import in_quotes
 from clsassist.embedding import load_embedder, passage_to_text
 from clsassist.errors import ClsAssistError, IndexDamagedError, UnknownActionError
 from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
+from clsassist.generation import Author, Notice, Verdict, can_be_written
 from clsassist.joining import join_answers
 from clsassist.lexicon import load_lexicon
 from clsassist.opening import REGISTRY_FILE, OpenIndex, open_index
 from clsassist.question import Intent, Question
-from clsassist.records import Action, ActionRef, Answer, Citation, Document, Passage, Source
+from clsassist.records import Action, ActionRef, Answer, AnswerStatus, Citation, Document, Passage, Source
 from clsassist.registry import Registry
 from clsassist.reranking import CrossEncoderReranker, Reranker, rerank
 from clsassist.retrieval import Hit, merge_same, rank
@@ -84,7 +88,38 @@ class Assistant:
         evidence = Evidence(understood, self._registry, self._lexicon, tuple(hits), self.starters)
         answer = verify(compose(evidence), self._registry)
         trace = (*explain_question(understood, self._registry), *explain_hits(hits, self._registry, most=5))
-        return replace(answer, trace=trace, elapsed_ms=(time.perf_counter() - started) * 1000)
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        answer = replace(answer, trace=trace, elapsed_ms=elapsed_ms, kind=understood.intent.value)
+        if previous and answer.status is AnswerStatus.NOT_FOUND and not understood.selects:
+            return self._answer_rewritten(answer, previous)
+        return answer
+
+    def _answer_rewritten(self, answer: Answer, previous: tuple[Answer, ...]) -> Answer:
+        """Answer a follow-up that the rules did not understand as a model rewrites it, if there is a model."""
+        if self._author is None:
+            return answer
+        rewriting = self._author.rewrite(answer.question, previous)
+        again = self._answer(rewriting.question, ()) if rewriting.question else answer
+        if again.status is not AnswerStatus.ANSWERED:
+            return replace(answer, trace=(*answer.trace, rewriting.note))
+        text = f"Question comprise ainsi : {in_quotes(rewriting.question)}\n\n{again.text}"
+        trace = (rewriting.note, *again.trace)
+        return replace(again, question=answer.question, text=text, trace=trace, rewritten=rewriting.question)
+
+    def write(
+        self, answer: Answer, *, plain: bool = False, stop: threading.Event | None = None
+    ) -> Iterator[Verdict | Notice]:
+        """Have the configured model write an answer anew: yield each sentence once judged, then one Notice.
+
+        Only sentences without a reason against them are shown; ``plain`` is for residents; ``stop`` ends the writing.
+        Nothing comes when there is no model, or when the answer is a fact that needs no writing.
+        """
+        if self._author is not None:
+            yield from self._author.write(answer, plain=plain, stop=stop or threading.Event())
+
+    def can_write(self, answer: Answer) -> bool:
+        """Say whether « write » has something to yield for an answer."""
+        return self._author is not None and can_be_written(answer)
 
     def explain(self, question: str) -> str:
         """Return how a question is understood, and each rank behind each hit, as French lines."""
@@ -184,6 +219,10 @@ class Assistant:
         return embedder
 
     @cached_property
+    def _author(self) -> Author | None:
+        return Author.load(self._settings, self._registry, self._lexicon)
+
+    @cached_property
     def _reranker(self) -> Reranker | None:
         return CrossEncoderReranker.load(self._settings.reranker) if self._settings.reranker else None
 
@@ -191,7 +230,7 @@ class Assistant:
         context: Question | None = None
         answered: tuple[ActionRef, ...] = ()
         for answer in previous:
-            for request in split_requests(legible(answer.question)):
+            for request in split_requests(legible(answer.rewritten or answer.question)):
                 context = self._read(request, context, answered)
             answered = answer.actions
         return self._read(question, context, answered)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata, resources, util
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -77,7 +78,8 @@ def find_contradictions(settings: Settings, environ: Mapping[str, str]) -> Itera
         yield "CLSASSIST_LOG_QUESTIONS écrit les questions dans le journal : à retirer dès la panne trouvée"
     if page.feedback_days == 0:
         yield "CLSASSIST_FEEDBACK_DAYS=0 garde les avis sans limite de durée"
-    for name in (f"{_PREFIX}PASSWORD", f"{_PREFIX}COORDINATOR_PASSWORD"):
+    yield from _model_doubts(settings)
+    for name in (f"{_PREFIX}PASSWORD", f"{_PREFIX}COORDINATOR_PASSWORD", f"{_PREFIX}LLM_API_KEY"):
         if environ.get(name) and environ.get(f"{name}_FILE"):
             yield f"{name} et {name}_FILE sont donnés tous deux : seul le fichier est lu"
         yield from _open_secret(name, environ)
@@ -91,6 +93,16 @@ def _doors(settings: Settings) -> Iterator[str]:
         yield f"la page écoute sur {settings.host} sans connexion (CLSASSIST_AUTH=none) : tout le réseau peut lire"
     elif not page.auth and not page.password:
         yield f"la page écouterait sur {settings.host} sans mot de passe : elle refusera de s'ouvrir"
+
+
+def _model_doubts(settings: Settings) -> Iterator[str]:
+    if not settings.llm_url:
+        if settings.llm_model or settings.llm_api_key:
+            yield "CLSASSIST_LLM_MODEL et CLSASSIST_LLM_API_KEY ne servent à rien sans CLSASSIST_LLM_URL"
+        return
+    address = urlsplit(settings.llm_url)
+    if address.scheme == "http" and not _is_loopback(address.hostname or ""):
+        yield f"les questions et les extraits partent en clair vers {address.hostname} : préférez https"
 
 
 def _is_loopback(host: str) -> bool:
@@ -113,6 +125,8 @@ def find_missing_files(settings: Settings) -> Iterator[str]:
         yield f"l'image de CLSASSIST_LOGO, « {logo} », ne peut pas être lue : vérifiez son chemin et ses droits"
     if settings.page.mcp and util.find_spec("mcp") is None:
         yield "CLSASSIST_MCP demande le paquet « mcp » : pip install 'clsassist[mcp]'"
+    if settings.llm_url and util.find_spec("openai") is None:
+        yield "CLSASSIST_LLM_URL demande le paquet « llama-index-llms-openai-like » : pip install 'clsassist[llm]'"
 
 
 def find_unwritable(folder: Path, name: str) -> str:

@@ -28,12 +28,17 @@ if TYPE_CHECKING:
 
 # How many answers a follow-up question may refer to: beyond, nobody remembers them either.
 _MEMORY = 20
+# Above what the model wrote.
+_WRITTEN = "Rédigé par un modèle, vérifié phrase par phrase :"
 
 _index_dir_option = click.option(
     "--index-dir",
     type=click.Path(path_type=Path),
     metavar="DOSSIER",
     help="Dossier de l'index (par défaut : CLSASSIST_INDEX_DIR, sinon index/).",
+)
+_no_llm_option = click.option(
+    "--no-llm", is_flag=True, help="N'emploie pas le modèle de langue, même si CLSASSIST_LLM_URL en donne un."
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON par question, un par ligne.")
 
@@ -88,33 +93,36 @@ def index(paths: tuple[Path, ...], index_dir: Path | None, if_stale: bool, anew:
 @main.command()
 @click.argument("words", nargs=-1, metavar="[QUESTION | -]")
 @_json_option
+@_no_llm_option
 @_index_dir_option
-def ask(words: tuple[str, ...], as_json: bool, index_dir: Path | None) -> int:
+def ask(words: tuple[str, ...], as_json: bool, no_llm: bool, index_dir: Path | None) -> int:
     """Répond à une question, avec la source de chaque affirmation.
 
-    « - » lit une question par ligne sur l'entrée standard ; les questions sont alors indépendantes.
+    « - » lit une question par ligne sur l'entrée standard ; les questions sont alors indépendantes. Si un modèle de
+    langue est configuré, ce qu'il rédige vient après la réponse exacte, vérifié phrase par phrase.
 
     Exemple : clsassist ask "Quelles actions ciblent la maîtrise de stage ?"
     """
     if not words and sys.stdin.isatty():
         raise click.UsageError("il manque QUESTION (ou « - » pour lire l'entrée standard).")
     from_stdin = words in ((), ("-",))
-    with _opened(index_dir) as assistant:
+    with _opened(index_dir, no_llm) as assistant:
         questions = read_questions() if from_stdin else (" ".join(words),)
         return _answer_each(assistant, questions, as_json, memory=0)
 
 
 @main.command()
 @_json_option
+@_no_llm_option
 @_index_dir_option
-def chat(as_json: bool, index_dir: Path | None) -> int:
+def chat(as_json: bool, no_llm: bool, index_dir: Path | None) -> int:
     """Tient une conversation : une question peut suivre l'autre.
 
     Avec --json, chaque ligne reçue est une question et la réponse suit aussitôt. Ctrl+D termine.
 
     Exemple : clsassist chat
     """
-    with _opened(index_dir) as assistant:
+    with _opened(index_dir, no_llm) as assistant:
         return _answer_each(assistant, read_questions(), as_json, memory=_MEMORY)
 
 
@@ -149,7 +157,10 @@ def explain(words: tuple[str, ...], index_dir: Path | None) -> None:
     Exemple : clsassist explain "Où la MSA est-elle partenaire ?"
     """
     with _opened(index_dir) as assistant:
-        say(assistant.explain(" ".join(words)))
+        question = " ".join(words)
+        say(assistant.explain(question))
+        if Settings.from_env().llm_url:
+            say("\n" + "\n".join(_writing_trace(assistant, question)))
 
 
 @main.command()
@@ -373,10 +384,11 @@ def _settings(index_dir: Path | None) -> Settings:
     return settings if index_dir is None else replace(settings, index_dir=index_dir)
 
 
-def _opened(index_dir: Path | None) -> closing[Assistant]:
+def _opened(index_dir: Path | None, no_llm: bool = False) -> closing[Assistant]:
     from clsassist.assistant import Assistant
 
     settings = _settings(index_dir)
+    settings = replace(settings, llm_url="") if no_llm else settings
     assistant = Assistant.open(settings.index_dir, settings)
     if change := assistant.changed_source():
         # The answers stay those of the documents as indexed: say so, and answer.
@@ -411,7 +423,31 @@ def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, 
             continue
         previous.append(answer)
         _echo_answer(answer, as_json)
+        if not as_json:
+            _echo_written(assistant, answer)
     return exit_code
+
+
+def _echo_written(assistant: Assistant, answer: Answer) -> None:
+    """Write what the model makes of an answer, each sentence as soon as it is proved, then what became of it."""
+    from clsassist.generation import Notice
+
+    shown = False
+    for part in assistant.write(answer):
+        if isinstance(part, Notice):
+            if part.text:
+                say(f"\n{part.text}" if shown else f"\n({part.text})")
+        elif part.reason is None:
+            say(part.sentence if shown else f"\n{_WRITTEN}\n\n{part.sentence}")
+            shown = True
+
+
+def _writing_trace(assistant: Assistant, question: str) -> tuple[str, ...]:
+    from clsassist.generation import Notice
+
+    parts = assistant.write(assistant.ask(question))
+    ends = [part.trace for part in parts if isinstance(part, Notice)]
+    return ends[-1] if ends else ("Rédaction : cette réponse n'en demande pas.",)
 
 
 def _echo_answer(answer: Answer, as_json: bool) -> None:

@@ -30,6 +30,7 @@ from clsassist.checkup import (
     tested_versions,
 )
 from clsassist.errors import ClsAssistError, IndexDamagedError
+from clsassist.generation import try_model
 from clsassist.probing import waiting_probe
 from clsassist.settings import Settings, hide_password
 from clsassist.vector_stores import CHROMA_FOLDER, is_server
@@ -236,6 +237,11 @@ def _check_server(settings: Settings) -> str:
     return "le serveur Chroma répond."
 
 
+def _check_language_model(settings: Settings) -> _Outcome:
+    trial = try_model(settings)
+    return _Doubt(f"{trial.sentence} {trial.doubt}") if trial.doubt else trial.sentence
+
+
 _CHECKS: dict[str, Callable[[Settings], _Outcome]] = {
     "Python": _check_python,
     "Bibliothèques": _check_packages,
@@ -244,4 +250,5 @@ _CHECKS: dict[str, Callable[[Settings], _Outcome]] = {
     "Disque": _check_disk,
     "Port": _check_port,
     "Vecteurs": _check_server,
+    "Modèle de langue": _check_language_model,
 }

@@ -78,3 +78,45 @@ class TooManyRequestsError(ClsAssistError):
         """Keep the number of seconds to wait."""
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ModelError(ClsAssistError):
+    """A language model gives nothing to show: the exact answer stands alone."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        """Keep why, for the reader, and what to do, for who runs the service; both are parts of a sentence."""
+        super().__init__(f"Le modèle de langue {reason}{f' : {advice}' if advice else ''}.")
+        self.reason = reason
+        self.advice = advice
+
+
+class ModelUnreachableError(ModelError):
+    """Nothing answers at the configured address, or it sends elsewhere."""
+
+
+class ModelDeniedError(ModelError):
+    """The server wants another key."""
+
+
+class ModelUnknownError(ModelError):
+    """The server has no model of this name, or nothing at this path."""
+
+
+class ModelOverloadedError(ModelError):
+    """The server is too busy, or failed by itself: another time it may answer."""
+
+
+class ModelTooSlowError(ModelError):
+    """No first word, or no end, within the time allowed."""
+
+
+class ModelEmptyError(ModelError):
+    """The model wrote nothing."""
+
+
+class ModelUnreadableError(ModelError):
+    """What came is no stream of words, or stops in the middle."""
+
+
+class ModelContextError(ModelError):
+    """The question and its evidence do not fit in what the model reads at once."""

@@ -321,7 +321,8 @@ class Answer:
     """A complete answer. ``text`` is Markdown with [n] marks; ``actions`` is the set it asserts, nothing else.
 
     ``choices`` are questions offered when the reading is ambiguous or as follow-ups. ``trace`` tells, in
-    French sentences, how the question was understood and searched.
+    French sentences, how the question was understood and searched. ``kind`` is the kind of answer
+    (``Intent``'s value); ``rewritten`` is the question answered when a model had to rewrite a follow-up.
     """
 
     question: str
@@ -333,6 +334,8 @@ class Answer:
     choices: tuple[str, ...] = ()
     trace: tuple[str, ...] = field(default=())
     elapsed_ms: float = 0.0
+    kind: str = ""
+    rewritten: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ MIN_CONTRAST = 4.5
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?")
 _STORE = re.compile(r"aucun|(?:chroma\+https?|postgresql)://\S+")
+_MODEL_URL = re.compile(r"https?://[^\s/@?#]+(?:/[^\s@?#]*)?")
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _YES, _NO = ("1", "oui", "true", "yes"), ("", "0", "non", "false", "no")
 
@@ -140,6 +141,17 @@ class Settings:
     hide_personal_data: bool = False
     # What is asked may tell of who asks: the journal of a service holds it only while somebody looks for a fault.
     log_questions: bool = False
+    # An OpenAI-compatible server that rewrites verified answers; empty: none, and no other setting of it counts.
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_api_key: str = field(default="", repr=False)
+    # Seconds for a whole written answer: a small model on two processors takes one minute, and the exact answer is
+    # read meanwhile.
+    llm_timeout: float = 120
+    # Tokens that the model reads and writes at once: what the smallest of today's models hold.
+    llm_context: int = 4_096
+    # Where the instructions given to the model are read; none: those shipped.
+    prompts_dir: Path | None = None
     # A file beyond this size is refused: the longest plans weigh a few megabytes, with photographs some tens.
     max_file_bytes: int = 50_000_000
     # A question beyond this length is refused with a sentence; people type fewer than 300 characters.
@@ -148,7 +160,7 @@ class Settings:
     page: PageSettings = field(default_factory=PageSettings)
 
     def __post_init__(self) -> None:
-        """Refuse at once an engine that does not exist.
+        """Refuse at once an engine that does not exist, or a model that cannot be asked.
 
         Raises ConfigurationError naming the variable to correct.
         """
@@ -157,6 +169,8 @@ class Settings:
                 f"CLSASSIST_VECTOR_STORE_URL vaut « {hide_password(self.vector_store_url)} » : « aucun », "
                 "« chroma+http://serveur:8000 » ou « postgresql://utilisateur:mot_de_passe@serveur/base » est attendu."
             )
+        if self.llm_url:
+            _require_model(self.llm_url, self.llm_model)
 
     @staticmethod
     def from_env(environ: Mapping[str, str] | None = None) -> Settings:
@@ -178,6 +192,12 @@ class Settings:
             port=_read_int(env, "CLSASSIST_PORT", default.port, most=65_535),
             hide_personal_data=_read_flag(env, "CLSASSIST_HIDE_PERSONAL_DATA"),
             log_questions=_read_flag(env, "CLSASSIST_LOG_QUESTIONS"),
+            llm_url=env.get("CLSASSIST_LLM_URL", "").strip().rstrip("/"),
+            llm_model=env.get("CLSASSIST_LLM_MODEL", "").strip(),
+            llm_api_key=_read_secret(env, "CLSASSIST_LLM_API_KEY").strip(),
+            llm_timeout=_read_int(env, "CLSASSIST_LLM_TIMEOUT", int(default.llm_timeout), least=1, most=3_600),
+            llm_context=_read_int(env, "CLSASSIST_LLM_CONTEXT", default.llm_context, least=1_024, most=1_000_000),
+            prompts_dir=Path(prompts) if (prompts := env.get("CLSASSIST_PROMPTS_DIR", "")) else None,
             page=_read_page(env),
         )
 
@@ -276,7 +296,7 @@ def _read_secret(env: Mapping[str, str], name: str) -> str:
         raise ConfigurationError(f"{name}_FILE vaut « {path} », qui ne peut pas être lu ({reason}).") from error
     if not secret:
         # No password would be no protection: an empty file is a mistake.
-        raise ConfigurationError(f"{name}_FILE vaut « {path} », un fichier vide : écrivez-y le mot de passe.")
+        raise ConfigurationError(f"{name}_FILE vaut « {path} », un fichier vide : écrivez-y le secret.")
     return secret
 
 
@@ -284,6 +304,19 @@ def _require_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         known = ", ".join(f"« {choice} »" for choice in choices if choice)
         raise ConfigurationError(f"{name} contient « {value} » : les valeurs possibles sont {known}.")
+
+
+def _require_model(url: str, model: str) -> None:
+    if not _MODEL_URL.fullmatch(url):
+        # The address may carry a secret by mistake: it is not repeated whole.
+        raise ConfigurationError(
+            f"CLSASSIST_LLM_URL vaut « {hide_password(url).partition('?')[0]} » : une adresse comme "
+            "« http://127.0.0.1:8080/v1 » est attendue ; une clé se donne par CLSASSIST_LLM_API_KEY."
+        )
+    if not model:
+        raise ConfigurationError(
+            "CLSASSIST_LLM_URL est donnée sans CLSASSIST_LLM_MODEL : donnez le nom du modèle que ce serveur connaît."
+        )
 
 
 def _require_origin(name: str, value: str) -> None:

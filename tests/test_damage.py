@@ -17,7 +17,7 @@ import pytest
 
 from clsassist import integrity
 from clsassist.assistant import Assistant
-from clsassist.builds import build_folder, current_build, hold_build
+from clsassist.builds import build_folder, current_build, hold_build, only_builder
 from clsassist.contracts import answer_to_line
 from clsassist.doctor import run_checks
 from clsassist.errors import ClsAssistError, IndexDamagedError
@@ -87,6 +87,26 @@ def copied(whole: Path, tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
+@pytest.fixture(scope="module")
+def plain(whole: Path) -> Path:
+    """An index of the same plan without Chroma, whose filling and check take most of the time of a small build."""
+    index_corpus([whole / "corpus"], replace(Settings(), index_dir=whole / "plain", vector_store_url="aucun"))
+    return whole / "plain"
+
+
+@pytest.fixture
+def spared(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the index without Chroma, for what does not depend on it; the settings say so."""
+    monkeypatch.setenv("CLSASSIST_VECTOR_STORE_URL", "aucun")
+    shutil.copytree(plain, tmp_path / "index")
+    return tmp_path / "index"
+
+
+def settings_of(index_dir: Path) -> Settings:
+    """The settings of this moment, for an index."""
+    return replace(Settings.from_env(os.environ), index_dir=index_dir)
+
+
 def files_of(index_dir: Path) -> list[str]:
     """Every file of an index folder by a name that the next build has too, those without content left out."""
     return sorted(path.relative_to(index_dir).as_posix() for path in index_dir.rglob("*") if path.is_file())
@@ -94,7 +114,7 @@ def files_of(index_dir: Path) -> list[str]:
 
 def answers(index_dir: Path) -> str:
     """The answers of a fresh reader, in this process."""
-    with closing(Assistant.open(index_dir)) as assistant:
+    with closing(Assistant.open(index_dir, settings_of(index_dir))) as assistant:
         return same_but_time(answer_to_line(assistant.ask(question)) for question in QUESTIONS)
 
 
@@ -108,7 +128,7 @@ def opening(index_dir: Path) -> str:
 
 def mend(whole: Path, index_dir: Path) -> None:
     """What « clsassist index » does."""
-    index_corpus([whole / "corpus"], replace(Settings(), index_dir=index_dir))
+    index_corpus([whole / "corpus"], settings_of(index_dir))
 
 
 # --- each file of an index
@@ -164,8 +184,9 @@ def test_a_damage_to_any_file_never_gives_a_wrong_answer(
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_the_command_named_mends_a_damaged_index(
-    whole: Path, copied: Path, right: str, pattern: str, damage: Damage
+    whole: Path, right: str, pattern: str, damage: Damage, request: pytest.FixtureRequest
 ) -> None:
+    copied: Path = request.getfixturevalue("copied" if "chroma" in pattern else "spared")
     (path,) = copied.glob(pattern)
     damage(path)
 
@@ -177,30 +198,30 @@ def test_the_command_named_mends_a_damaged_index(
     assert not find_damage(build_folder(copied, manifest.build), manifest, thorough=True)
 
 
-def test_files_in_place_of_folders_are_told_and_mended(whole: Path, copied: Path, right: str) -> None:
+def test_files_in_place_of_folders_are_told_and_mended(whole: Path, spared: Path, right: str) -> None:
     for name, told in (("cache", ""), ("locks", "clsassist index"), ("builds", "clsassist index")):
-        shutil.rmtree(copied / name)
-        (copied / name).write_text("rien")
-        said = opening(copied)
+        shutil.rmtree(spared / name)
+        (spared / name).write_text("rien")
+        said = opening(spared)
 
         assert told in said
         assert told or said == right
-    make_folder(copied / "build.lock")
-    mend(whole, copied)
+    make_folder(spared / "build.lock")
+    mend(whole, spared)
 
-    assert answers(copied) == right
-    assert not leftovers(copied)
+    assert answers(spared) == right
+    assert not leftovers(spared)
 
 
-def test_a_build_in_place_of_which_stands_a_file_is_told_and_mended(whole: Path, copied: Path, right: str) -> None:
-    folder = build_folder(copied, current_build(copied) or "")
+def test_a_build_in_place_of_which_stands_a_file_is_told_and_mended(whole: Path, spared: Path, right: str) -> None:
+    folder = build_folder(spared, current_build(spared) or "")
     shutil.rmtree(folder)
     folder.write_text("rien")
 
-    assert "clsassist index" in opening(copied)
-    mend(whole, copied)
-    assert answers(copied) == right
-    assert not leftovers(copied)
+    assert "clsassist index" in opening(spared)
+    mend(whole, spared)
+    assert answers(spared) == right
+    assert not leftovers(spared)
 
 
 def test_the_command_line_tells_a_damage_in_one_line(copied: Path) -> None:
@@ -421,8 +442,8 @@ def test_a_read_only_disk_answers_and_is_told_when_indexing(
 # --- several processes
 
 
-def test_two_commands_at_once_give_one_index_and_one_refusal(whole: Path, copied: Path, right: str) -> None:
-    command = [sys.executable, "-m", "clsassist", "index", str(whole / "corpus"), "--index-dir", str(copied)]
+def test_two_commands_at_once_give_one_index_and_one_refusal(whole: Path, spared: Path, right: str) -> None:
+    command = [sys.executable, "-m", "clsassist", "index", str(whole / "corpus"), "--index-dir", str(spared)]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [run.communicate()[1] for run in runs]
 
@@ -430,29 +451,63 @@ def test_two_commands_at_once_give_one_index_and_one_refusal(whole: Path, copied
     assert min(run.returncode for run in runs) == 0
     for one, words in zip(runs, said, strict=True):
         assert one.returncode == 0 or (one.returncode == 1 and "Une autre commande construit déjà" in words)
-    assert ask(copied) == right
-    assert not leftovers(copied)
+    assert ask(spared) == right
+    assert not leftovers(spared)
 
 
-def test_a_reader_keeps_its_build_through_a_rebuild_by_another_process(whole: Path, copied: Path, right: str) -> None:
-    command = [sys.executable, "-m", "clsassist", "chat", "--json", "--index-dir", str(copied)]
+HELD_BY_A_CHILD = """
+import os, sys
+from pathlib import Path
+from clsassist.builds import only_builder
+with only_builder(Path(sys.argv[1])):
+    if os.fork():
+        print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_lock_that_a_killed_command_left_to_a_process_being_started_is_waited_for(
+    spared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its creation and its first instruction, a process has every open file of the one that made it."""
+    command = [sys.executable, "-c", HELD_BY_A_CHILD, str(spared)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdin and killed.stdout
+        assert killed.stdout.readline() == "held\n"
+        killed.kill()
+        waited: list[float] = []
+
+        def let_go(seconds: float) -> None:
+            assert killed.stdin
+            waited.append(seconds)
+            # The child that was left reads the end of it, and ends.
+            killed.stdin.close()
+
+        monkeypatch.setattr("clsassist.builds._GRACE_SECONDS", 120.0)
+        monkeypatch.setattr("filelock._api.time.sleep", let_go)
+        with only_builder(spared):
+            assert waited
+
+
+def test_a_reader_keeps_its_build_through_a_rebuild_by_another_process(whole: Path, spared: Path, right: str) -> None:
+    command = [sys.executable, "-m", "clsassist", "chat", "--json", "--index-dir", str(spared)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8") as chat:
         assert chat.stdin and chat.stdout
         chat.stdin.write(f"{QUESTIONS[0]}\n")
         chat.stdin.flush()
         first = chat.stdout.readline()
-        held = current_build(copied)
-        index(whole / "corpus", copied, "--anew")
+        held = current_build(spared)
+        index(whole / "corpus", spared, "--anew")
 
-        assert current_build(copied) != held
-        assert build_folder(copied, held or "").is_dir()
+        assert current_build(spared) != held
+        assert build_folder(spared, held or "").is_dir()
         chat.stdin.write(f"{QUESTIONS[0]}\n")
         chat.stdin.flush()
         assert same_but_time([chat.stdout.readline()]) == same_but_time([first])
         chat.stdin.close()
     assert chat.returncode == 0
-    assert not leftovers(copied)
-    assert ask(copied) == right
+    assert not leftovers(spared)
+    assert ask(spared) == right
 
 
 def test_a_lock_taken_on_a_build_that_is_being_removed_is_no_hold(

@@ -8,15 +8,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
+from browsing import serve_command, wait_for_url
 
 from clsassist.assistant import Assistant
 from clsassist.builds import current_build, only_builder
 from clsassist.errors import ClsAssistError
 from clsassist.index_job import KNOWN_STAGES, WORKER, IndexJobs, JobState, JobStatus
+from clsassist.index_wish import IndexWish
 from clsassist.index_worker import order_to_settings, settings_to_order
 from clsassist.indexing import index_corpus
 from clsassist.settings import Settings
@@ -55,7 +59,8 @@ def settings(tmp_path: Path) -> Settings:
     corpus.mkdir()
     index.mkdir()
     (corpus / "fiche.txt").write_text(FICHE, encoding="utf-8")
-    return replace(Settings(), corpus_dir=corpus, index_dir=index)
+    # Chroma takes most of the time of a small build, and no part in this.
+    return replace(Settings(), corpus_dir=corpus, index_dir=index, vector_store_url="aucun")
 
 
 @pytest.fixture
@@ -98,7 +103,7 @@ def test_a_folder_is_indexed_and_reported(settings: Settings, making: Callable[.
     assert ended.ended_at is not None
     assert ended.report is not None
     assert [held["document"] for held in ended.report["documents"]] == ["fiche.txt"]
-    with Assistant.open(settings.index_dir)._index as index:
+    with Assistant.open(settings.index_dir, settings)._index as index:
         assert index.manifest.counts["documents"] == 1
 
 
@@ -314,3 +319,144 @@ def test_the_process_does_not_outlive_who_watches_it(settings: Settings) -> None
     worker.stdin.close()
 
     assert worker.wait(PATIENCE) not in (0, -signal.SIGKILL)
+
+
+# --- what was asked outlives the service
+
+
+def noted(settings: Settings) -> bool:
+    return (settings.index_dir / "asked.json").exists()
+
+
+def test_what_is_asked_is_noted_until_it_is_done(settings: Settings, making: Callable[..., IndexJobs]) -> None:
+    jobs = making(
+        "tell(stage='Lecture', done=0, total=1); wait_for('fin'); tell(report={'documents': [], 'unread': []})"
+    )
+
+    jobs.request()
+    assert noted(settings)
+    (settings.index_dir / "fin").touch()
+
+    assert jobs.wait(PATIENCE).state is JobState.DONE
+    assert not noted(settings)
+
+
+def test_what_failed_is_tried_again_by_the_next_service(settings: Settings, making: Callable[..., IndexJobs]) -> None:
+    first = making("raise SystemExit(3)")
+    first.request()
+    assert first.wait(PATIENCE).state is JobState.FAILED
+
+    second = making("tell(report={'documents': [], 'unread': []})")
+    second.resume()
+
+    assert second.wait(PATIENCE).state is JobState.DONE
+    third = making()
+    third.resume()
+    assert third.status().number == 0
+
+
+def test_a_change_that_comes_to_nothing_leaves_no_note(settings: Settings, making: Callable[..., IndexJobs]) -> None:
+    jobs = making()
+
+    with jobs.ahead():
+        assert noted(settings)
+        with pytest.raises(ClsAssistError), jobs.ahead(may_empty=True):
+            raise ClsAssistError("refusé")
+        assert noted(settings)
+
+    assert not noted(settings)
+
+
+def test_an_indexing_that_ends_while_the_corpus_changes_again_leaves_the_note(
+    settings: Settings, making: Callable[..., IndexJobs]
+) -> None:
+    jobs = making("tell(report={'documents': [], 'unread': []})")
+
+    with jobs.ahead():
+        jobs.request()
+        assert jobs.wait(PATIENCE).state is JobState.DONE
+        assert noted(settings)
+
+    assert not noted(settings)
+
+
+def test_a_removal_cut_short_still_empties_the_index(settings: Settings, making: Callable[..., IndexJobs]) -> None:
+    index_corpus([settings.corpus_dir], settings)
+    with making().ahead(may_empty=True):
+        # Another change does not take back what the first one allowed.
+        IndexWish(settings.index_dir).note(may_empty=False)
+        left = (settings.index_dir / "asked.json").read_bytes()
+    (settings.corpus_dir / "fiche.txt").unlink()
+    (settings.index_dir / "asked.json").write_bytes(left)
+    jobs = making()
+
+    jobs.resume()
+
+    assert jobs.wait(PATIENCE).state is JobState.DONE
+    assert current_build(settings.index_dir) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "null", "\x00" * 9])
+def test_a_note_that_cannot_be_read_empties_nothing(
+    settings: Settings, making: Callable[..., IndexJobs], content: str
+) -> None:
+    (settings.index_dir / "asked.json").write_text(content)
+    jobs = making("tell(failure='Aucun document', kind='NothingToIndexError')")
+
+    jobs.resume()
+
+    assert jobs.wait(PATIENCE).failure == "Aucun document"
+
+
+def test_a_service_that_only_reads_the_index_resumes_nothing(
+    settings: Settings, making: Callable[..., IndexJobs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    IndexWish(settings.index_dir).note(may_empty=False)
+    monkeypatch.setattr("clsassist.index_wish.os.access", lambda path, mode: False)
+    jobs = making()
+
+    jobs.resume()
+
+    assert jobs.status().number == 0
+
+
+def test_a_document_handed_in_before_a_service_is_killed_is_indexed_by_the_next_one(
+    settings: Settings, tmp_path: Path
+) -> None:
+    index_corpus([settings.corpus_dir], settings)
+    environment = {"CLSASSIST_CORPUS_DIR": str(settings.corpus_dir), "CLSASSIST_DATA_DIR": str(tmp_path / "data")}
+    environment["CLSASSIST_VECTOR_STORE_URL"] = settings.vector_store_url
+    journal = tmp_path / "journal"
+
+    @contextmanager
+    def service() -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+        with (
+            journal.open("w", encoding="utf-8") as said,
+            subprocess.Popen(
+                serve_command(settings.index_dir), stdout=subprocess.PIPE, stderr=said, text=True,
+                env={**os.environ, **environment},
+            ) as process,
+        ):  # fmt: skip
+            try:
+                with httpx.Client(base_url=wait_for_url(process), timeout=PATIENCE) as client:
+                    yield process, client
+            finally:
+                process.kill()
+
+    # As long as another command has the index, the indexing asked for cannot end.
+    with only_builder(settings.index_dir), service() as (process, client):
+        files = {"fichiers": ("autre.txt", OTHER.encode(), "text/plain")}
+        assert client.post("/corpus/ajouter", files=files).status_code == 303
+        process.kill()
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+    assert (settings.corpus_dir / "autre.txt").exists()
+
+    with service() as (_, client):
+        while (state := client.get("/corpus/etat").json())["state"] not in ("done", "failed"):
+            assert state["state"] in ("idle", "running")
+        answer = client.post("/api/v1/ask", json={"question": "Combien d'actions compte le corpus ?"}).json()
+
+    assert (state["state"], state["number"]) == ("done", 1)
+    assert answer["coverage"]["actions"] == 2
+    assert "elle est relancée" in journal.read_text(encoding="utf-8")
+    assert not noted(settings)

@@ -25,7 +25,7 @@ def test_a_kill_is_told_in_a_few_words() -> None:
 
 
 def test_indexing_killed_at_some_moments_leaves_the_old_or_the_new_index_and_nothing_else(tmp_path: Path) -> None:
-    campaign = run_campaign(12, seed=6, place=tmp_path)
+    campaign = run_campaign(9, seed=6, place=tmp_path)
 
-    assert campaign.seen["old"] + campaign.seen["new"] == 12
+    assert campaign.seen["old"] + campaign.seen["new"] == 9
     assert campaign.seen["killed"] >= 1

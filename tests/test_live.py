@@ -20,7 +20,8 @@ ALONE = "Fiche action n°{number}\nTitre : {title}\nPilote : CPTS du Lac\nObject
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(Settings(), index_dir=tmp_path / "index", corpus_dir=tmp_path / "corpus")
+    # Chroma takes most of the time of a small build, and no part in this.
+    return replace(Settings(), index_dir=tmp_path / "index", corpus_dir=tmp_path / "corpus", vector_store_url="aucun")
 
 
 def write_and_index(settings: Settings, *titles: str) -> str:

@@ -67,9 +67,9 @@ def write_fiches(corpus: Path, titles: tuple[str, ...], first: int) -> None:
         (corpus / f"fiche-{number}.txt").write_text(FICHE.format(number=number, title=title), encoding="utf-8")
 
 
-def expected(index_dir: Path) -> tuple[str, dict[tuple[str, ...], dict[str, Any]]]:
+def expected(settings: Settings) -> tuple[str, dict[tuple[str, ...], dict[str, Any]]]:
     """The build in service, and what it answers to each conversation when nothing else is asked."""
-    assistant = Assistant.open(index_dir)
+    assistant = Assistant.open(settings.index_dir, settings)
     found = {}
     for questions in QUESTIONS:
         answers: tuple[Any, ...] = ()
@@ -94,14 +94,15 @@ class Two:
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Two:
     folder = tmp_path_factory.mktemp("deux")
-    settings = replace(Settings(), index_dir=folder / "index", corpus_dir=folder / "corpus")
+    # Chroma takes most of the time of a small build, and no part in this.
+    settings = replace(Settings(), index_dir=folder / "index", corpus_dir=folder / "corpus", vector_store_url="aucun")
     answers = {}
     pointers = []
     held = ExitStack()
     for titles, first in ((BEFORE, 1), (ADDED, len(BEFORE) + 1)):
         write_fiches(settings.corpus_dir, titles, first)
         index_corpus([settings.corpus_dir], settings)
-        build, found = expected(settings.index_dir)
+        build, found = expected(settings)
         answers[build] = found
         pointers.append(build)
         # Both builds stay.
@@ -122,6 +123,7 @@ def put_in_service(two: Two, build: Path) -> None:
 @contextmanager
 def serving(two: Two) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     chosen = {**os.environ, "CLSASSIST_RATE_PER_MINUTE": "100000", "CLSASSIST_CORPUS_DIR": str(two.settings.corpus_dir)}
+    chosen["CLSASSIST_VECTOR_STORE_URL"] = two.settings.vector_store_url
     chosen["CLSASSIST_DATA_DIR"] = str(two.settings.index_dir.with_name("data"))
     command = serve_command(two.settings.index_dir)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=chosen) as server:

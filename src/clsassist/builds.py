@@ -28,6 +28,9 @@ _LOCK_SUFFIX = ".lock"
 CACHE_FOLDER = "cache"
 _FOLDERS = (_BUILDS, _LOCKS, CACHE_FOLDER)
 _POINTER = "current"
+# A command that is killed while it starts a process leaves its lock to this one, until it has begun: a fraction of a
+# second, more on a loaded machine.
+_GRACE_SECONDS = 3.0
 _BUILD_ID = re.compile(r"\d{8}t\d{6}-[0-9a-f]{8}")
 
 
@@ -104,11 +107,11 @@ def erase(path: Path) -> None:
 def only_builder(index_dir: Path) -> Iterator[None]:
     """Keep every other process from building the same index.
 
-    Raises IndexBusyError at once when one is at it, ClsAssistError when the folder cannot be written.
+    Raises IndexBusyError when one is still at it after a few seconds, ClsAssistError when the folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(index_dir / "build.lock", timeout=0)
+    lock = FileLock(index_dir / "build.lock", timeout=_GRACE_SECONDS)
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         if (index_dir / "build.lock").is_dir():

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from typing import IO, Any
 from clsassist.corpus import list_files
 from clsassist.errors import ClsAssistError, NothingToIndexError
 from clsassist.index import remove_index
+from clsassist.index_wish import IndexWish
 from clsassist.index_worker import settings_to_order
 from clsassist.settings import Settings
 
@@ -84,7 +85,8 @@ class IndexJobs:
     """Indexes the corpus of some settings, one at a time; several threads may share it.
 
     ``refresh`` is called after each success, before it is told: whoever serves the index opens the new one there.
-    Asked again while it runs, it runs once more afterwards, so that no document is forgotten.
+    Asked again while it runs, it runs once more afterwards, so that no document is forgotten. What was asked is noted
+    until it is done: a service killed meanwhile resumes it.
     """
 
     def __init__(
@@ -93,11 +95,14 @@ class IndexJobs:
         self._settings = settings
         self._refresh = refresh or _do_nothing
         self._command = tuple(command)
-        # Held for a few instructions only, and told of every change.
+        self._wish = IndexWish(settings.index_dir)
+        # Held for a few instructions, or while a line is written, and told of every change.
         self._changed = threading.Condition()
         self._status = JobStatus()
         self._again = False
         self._may_empty = False
+        # How many are changing the corpus.
+        self._coming = 0
         self._closed = False
         self._child: subprocess.Popen[str] | None = None
 
@@ -108,6 +113,7 @@ class IndexJobs:
         an empty folder is otherwise a failure.
         """
         with self._changed:
+            self._wish.note(may_empty=may_empty)
             self._may_empty = self._may_empty or may_empty
             if self._status.busy:
                 self._again = True
@@ -116,6 +122,28 @@ class IndexJobs:
                 self._begin()
                 threading.Thread(target=self._work, name="indexation", daemon=True).start()
             return self._status
+
+    @contextmanager
+    def ahead(self, *, may_empty: bool = False) -> Iterator[None]:
+        """Note that the corpus is about to change: were this process killed before it asks, its successor would."""
+        with self._changed:
+            self._coming += 1
+            self._wish.note(may_empty=may_empty)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._coming -= 1
+                # Nothing was asked where nothing was changed.
+                if not self._status.busy and self._status.state is not JobState.FAILED:
+                    self._forget()
+
+    def resume(self) -> None:
+        """Index again what was asked of a service that ended before it was done, if any."""
+        may_empty = self._wish.read()
+        if may_empty is not None:
+            logger.warning("L'indexation demandée avant l'arrêt du service n'était pas finie : elle est relancée")
+            self.request(may_empty=may_empty)
 
     def status(self) -> JobStatus:
         """Return where the indexing stands."""
@@ -154,6 +182,8 @@ class IndexJobs:
                     self._may_empty = self._may_empty or may_empty
                     self._begin()
                     continue
+                if not failure:
+                    self._forget()
                 ended = JobState.FAILED if failure else JobState.DONE
                 percent = self._status.percent if failure else 100
                 self._status = replace(
@@ -161,6 +191,10 @@ class IndexJobs:
                 )
                 self._changed.notify_all()
                 return
+
+    def _forget(self) -> None:
+        if not self._coming:
+            self._wish.forget()
 
     def _run(self, may_empty: bool) -> tuple[str, Mapping[str, Any] | None]:
         """Index once; return a French sentence on the failure, or nothing, and the reading report."""

@@ -44,6 +44,7 @@ class _Desk:
         self._site = site
         self.settings: Settings = settings
         self.jobs = IndexJobs(settings, self._open_new_index)
+        site.beginnings.append(self.jobs.resume)
         site.endings.append(self.jobs.close)
         self.deposits = Deposits(settings)
         self.feedback = FeedbackStore(settings.page.data_dir, settings.page.feedback_days)
@@ -80,19 +81,28 @@ class _Desk:
 
     def receive(self, deposit: Deposit, refused: Sequence[Refusal]) -> Deposit:
         """Keep what can be kept of a deposit, and index it."""
-        received = self.deposits.examine(deposit, refused, self.holdings().digests())
-        if received.kept:
-            self.jobs.request()
+        with self.jobs.ahead():
+            received = self.deposits.examine(deposit, refused, self.holdings().digests())
+            if received.kept:
+                self.jobs.request()
         return received
+
+    def decide(self, token: str, replaced: Sequence[str]) -> None:
+        """Put in place the documents of a deposit chosen among those whose name was taken, and index them."""
+        with self.jobs.ahead():
+            deposit = self.deposits.decide(token, replaced)
+            if replaced and deposit.kept:
+                self.jobs.request()
 
     def remove(self, held: HeldFile) -> None:
         """Remove a file for good, with the opinions that quote it, then whatever the index has of it."""
-        remove_file(held, self.settings.corpus_dir)
-        self._removed |= {document.path for document in held.documents}
-        try:
-            self.feedback.delete_quoting(self._removed)
-        finally:
-            self.jobs.request(may_empty=True)
+        with self.jobs.ahead(may_empty=True):
+            remove_file(held, self.settings.corpus_dir)
+            self._removed |= {document.path for document in held.documents}
+            try:
+                self.feedback.delete_quoting(self._removed)
+            finally:
+                self.jobs.request(may_empty=True)
 
     def _open_new_index(self) -> None:
         removed, self._removed = self._removed, set()
@@ -205,9 +215,7 @@ def _add_receiving_pages(router: APIRouter, site: Site, desk: _Desk) -> None:
 
     @router.post("/envois/{token}")
     def decide(token: str, remplacer: Annotated[list[str] | None, Form()] = None) -> Response:
-        deposit = desk.deposits.decide(token, remplacer or [])
-        if remplacer and deposit.kept:
-            desk.jobs.request()
+        desk.decide(token, remplacer or [])
         return _see(f"/corpus/envois/{token}")
 
 

@@ -215,14 +215,22 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     configure_logging(settings)
     with _bind(settings) as listener:
-        config = service_config(create_app(live, settings))
+        app = create_app(live, settings)
+        config = service_config(app)
         url = f"http://{_display_host(settings.host)}:{listener.getsockname()[1]}"
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
         # Visitors are let in at once; the first of them finds the model loaded, or nearly.
-        threading.Thread(target=_warm, args=(live,), daemon=True).start()
+        threading.Thread(target=_begin, args=(live, app.state.site), daemon=True).start()
         # Ctrl+C is how one stops a server, not an incident.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def _begin(live: LiveAssistant, site: Site) -> None:
+    try:
+        _warm(live)
+    finally:
+        site.begin()
 
 
 def _warm(live: LiveAssistant) -> None:

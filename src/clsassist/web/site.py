@@ -51,7 +51,8 @@ class Site:
     settings: Settings = field(default_factory=Settings)
     access: Access = field(init=False, repr=False, compare=False)
     line: Line = field(init=False, repr=False, compare=False)
-    # What the service must end with itself, in order.
+    # What is begun once the service listens, and what it must end with itself, in order.
+    beginnings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
     endings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,11 @@ class Site:
         object.__setattr__(self, "access", Access(self.settings))
         object.__setattr__(self, "line", Line(self.settings))
         self.endings.append(self.line.close)
+
+    def begin(self) -> None:
+        """Begin what the service does by itself, without being asked."""
+        for begin in self.beginnings:
+            begin()
 
     def close(self) -> None:
         """End what was started for the service, then release the index."""

@@ -13,7 +13,7 @@ CASES = {
     "Trois actions [1, 2]. Une autre [3 ; 4]. Fin.": ["Trois actions [1, 2].", "Une autre [3 ; 4].", "Fin."],
     "Fin [1] . Suite [2] !": ["Fin [1] .", "Suite [2] !"],
     "[1] La MSA [1].\n[2] La CPAM [2].": ["[1] La MSA [1].", "[2] La CPAM [2]."],
-    "La MSA [1]. [2] La CPAM. [3][4]": ["La MSA [1].", "[2] La CPAM. [3][4]"],
+    "La MSA [1]. [2] La CPAM. [3]": ["La MSA [1].", "[2] La CPAM."],
     "[1] La MSA [1]\n[2] La CPAM [2]": ["[1] La MSA [1]", "[2] La CPAM [2]"],
     "[1] La MSA.\n[2] La CPAM.\n[3] Fin.": ["[1] La MSA.", "[2] La CPAM.", "[3] Fin."],
     "[1] La MSA. [2] La CPAM. [3] Fin.": ["[1] La MSA.", "[2] La CPAM.", "[3] Fin."],

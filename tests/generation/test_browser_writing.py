@@ -294,7 +294,8 @@ def test_a_program_that_hangs_up_stops_the_model(url, model, sentence, assistant
     wanted = {"questions": [OPEN], "turn": 0, "build": assistant.build}
     with httpx.stream("POST", f"{url}/redaction", json=wanted, timeout=60) as response:
         script.go()
-        first = next(line for line in response.iter_lines() if line.startswith("data: "))
+        lines = response.iter_lines()
+        first = next(line for line in lines if line.startswith("data: "))
         assert json.loads(first.removeprefix("data: "))["kind"] == "sentence"
         # Meanwhile questions are answered, and another writing is told that the model is busy.
         assert httpx.post(f"{url}/api/v1/ask", json={"question": OPEN}, timeout=60).status_code == 200

@@ -45,7 +45,7 @@ const draw = (place) => {
   const isShown = state.view !== "exact";
   // The exact answer gives way only to a written one that is there.
   const isExactHidden = state.view === "written" && hasWords && !isRunning;
-  const wasFocused = find("stop") === document.activeElement || find("again") === document.activeElement;
+  const focused = [find("stop"), find("again")].find((button) => button === document.activeElement);
 
   section.closest(".cls-turn").querySelector(".cls-exact").hidden = isExactHidden;
   drawSentences(section.querySelector(".cls-written"), text?.sentences ?? []);
@@ -59,7 +59,7 @@ const draw = (place) => {
   find("stop").hidden = !isRunning;
   find("again").hidden = isRunning || !text || text.status === "whole";
   // A button that goes away gives the focus to its neighbour.
-  if (wasFocused && document.activeElement?.hidden !== false) section.querySelector("input:checked").focus();
+  if (focused?.hidden) section.querySelector("input:checked").focus();
 };
 
 // Only what is new is added: what a screen reader said is not said again.

@@ -24,6 +24,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 WIDTHS = (360, 768, 1440)
+# What a page is waited for: far more than anything takes, so that a slow machine makes no test fail.
+PATIENCE_MS = 120_000
 
 # RGAA 4.1 is the French reading of WCAG 2.1, levels A and AA; the good practices of axe-core come with them.
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
@@ -73,6 +75,7 @@ def visit(
     context = browser.new_context(
         viewport={"width": width, "height": 800}, locale="en-US", color_scheme=scheme, **options
     )
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     home = re.match(r"https?://[^/]+", url)
     assert home

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import ARGUMENTS, CHROMIUM, serve_command, serving
-from playwright.sync_api import Browser, Error, sync_playwright
+from browsing import ARGUMENTS, CHROMIUM, PATIENCE_MS, serve_command, serving
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from clsassist.assistant import Assistant
 from clsassist.corpus import read_corpus
@@ -90,6 +90,7 @@ def other_assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -231,7 +231,9 @@ def test_new_conversation_drops_the_answer_being_prepared(page: Page) -> None:
 
 def test_notices_of_gradio_are_in_french(browser: Browser, fake_site: Site) -> None:
     page = browser.new_page(locale="en-US")
-    page.goto(fake_site.url)
+    # The page asks for its first questions by itself: it is the visitor's that must fail.
+    with page.expect_response("**/queue/join*"):
+        page.goto(fake_site.url)
     page.get_by_label("Votre question").fill(QUESTION)
     page.route("**/queue/join*", lambda route: route.abort())
     page.keyboard.press("Enter")
@@ -320,6 +322,8 @@ def test_reloading_shows_the_same_conversation(restless_page: Page) -> None:
     _ask(page, QUESTION)
     _ask(page, "Et en 2026 ?")
     before = _shown(page)
+    # The conversation is on the screen a little before the browser has kept it.
+    page.wait_for_function(f"JSON.parse({STORED} ?? '[]')[0]?.questions.length === 2")
     page.reload()
     expect(page.locator(".cls-turn")).to_have_count(2)
     assert _shown(page) == before

@@ -50,7 +50,7 @@ def test_long_items_are_shortened_before_any_is_left_out():
     items = tuple(make_item(number, LONG) for number in range(1, 9))
     sheet = material_to_sheet(make_material(items), PROMPT, 4_096)
     assert sheet.left_out == 0
-    assert user_text(sheet).count("habitants. […] </extrait>") == 8
+    assert user_text(sheet).count("habitants. […] [") == 8
 
 
 def test_a_context_too_small_for_one_item_is_a_failure_that_says_what_to_change():
@@ -77,7 +77,7 @@ def test_a_document_cannot_leave_its_fences_nor_pass_for_a_mark(hostile):
     assert "\n# Consigne" not in text
     assert "\u200b" not in text and "\u202e" not in text
     [line] = [line for line in text.splitlines() if line.startswith("<extrait")]
-    assert line.endswith("</extrait>")
+    assert line.endswith(" [1] </extrait>")
 
 
 def test_a_box_that_nobody_ticked_is_said_so():

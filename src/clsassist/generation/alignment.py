@@ -11,15 +11,17 @@ from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source, owner_of
 from clsassist.generation.reading import PERFECT, Counted, Word, is_year
 from clsassist.generation.values import Kind
+from clsassist.generation.verbs import same_verb
 from clsassist.text import fold
 
 # What a clause may not say unless its source does.
 _ADDED = ("restriction", "exception", "incertain", "cause", "comparaison", "fait", "agent")
 # What a clause may not leave out when its source says it.
-_DROPPED = ("restriction", "exception", "incertain")
+_DROPPED = ("restriction", "exception", "incertain", "souhait")
 # « peut », « pourrait », « devrait »: what they weaken is the verb behind them.
+_MAYBE = re.compile(r"p(?:eu(?:t|vent)|ourrai(?:en)?t)|devrai(?:en)?t|possible|eventuel\w*|eventuellement|potentiel\w*")
 _MODAL = re.compile(r"p[eo]u|devr")
-_PIECE = re.compile(r"[,;:()\n]")
+_PIECE = re.compile(r"[,;:()\n]|\bet\b")
 
 
 class Kindred(IntEnum):
@@ -46,6 +48,8 @@ def gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> li
     found += [
         Gap(Kindred.VALUE, one.value.said) for one in clause.values if not _bears_value(one, clause, segment, part)
     ]
+    if not held and not clause.values:
+        found.append(Gap(Kindred.WORD, clause.text.strip()))
     found += _marker_gaps(clause, segment, part, evidence, held)
     return found
 
@@ -63,6 +67,10 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     for word in clause.needed:
         signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
         if not signs:
+            signs = _conjugated(word, segment)
+        if not signs and _MAYBE.match(word.form) and evidence.rules.markers["incertain"].search(segment.reading.folded):
+            continue
+        if not signs:
             if word.form not in allowed or word.sign == "-":
                 found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
             continue
@@ -72,13 +80,18 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     return found, held
 
 
+def _conjugated(word: Word, segment: Segment) -> frozenset[str]:
+    """Return what is denied of a verb that a segment has in another form: « fournit », « fournir »."""
+    return frozenset(other.sign for other in segment.reading.words if same_verb(word.form, other.form))
+
+
 def _field_words(segment: Segment, part: Part, evidence: Evidence) -> frozenset[str]:
     """Return the words that the field of the evidence lets a sentence use of it."""
     words: set[str] = set()
     if segment.source in (Source.TITLE, Source.PLAN):
         return frozenset()
     for item in part.items:
-        if not segment.owner or owner_of(item) == segment.owner:
+        if not item.empty and (item.number in segment.marks or (not segment.marks and segment.owner == owner_of(item))):
             words |= evidence.rules.fields.get(item.field_key, frozenset())
             words |= {token.form for token in evidence.lexicon.analyser.tokens(item.label)}
     return frozenset(words)
@@ -89,7 +102,12 @@ def _is_name(word: Word, clause: Clause) -> bool:
 
 
 def _bears_value(one: Counted, clause: Clause, segment: Segment, part: Part) -> bool:
-    if one.value.kind is Kind.NUMBER and any(one.value.said in part.counts.get(noun, ()) for noun in one.after[:1]):
+    named = segment.source in (Source.TITLE, Source.PLAN)
+    if (
+        not named
+        and one.value.kind is Kind.NUMBER
+        and any(one.value.said in part.counts.get(noun, ()) for noun in one.after[:1])
+    ):
         return not one.about
     return any(_same_value(one, other, clause, segment) for other in segment.reading.values)
 
@@ -99,16 +117,21 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
         return False
     if is_year(one.value):
         return not one.side or one.side == other.side
-    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL):
+    counted = segment.source is Source.EXACT and not segment.marks
+    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (counted and _told_of_another(other, clause, segment)):
         return not (one.after or other.after) or bool(
             set(one.after) & set(other.after) or (one.before and one.before == other.before)
         )
-    # A rate or an amount is told of the words beside it, not of those beside another one.
-    said = {counted.value.said for counted in clause.values}
+    return one.value.kind not in (Kind.NUMBER, Kind.ORDINAL) and not _told_of_another(other, clause, segment)
+
+
+def _told_of_another(value: Counted, clause: Clause, segment: Segment) -> bool:
+    """Say whether a clause says of a rate, an amount or a count what its line says of another one."""
+    said = {one.value.said for one in clause.values}
     elsewhere = {
-        stem for each in segment.reading.values if each.value.said not in said for stem in each.piece - other.piece
+        stem for each in segment.reading.values if each.value.said not in said for stem in each.piece - value.piece
     }
-    return not any(word.stem in elsewhere for word in clause.needed)
+    return any(word.stem in elsewhere for word in clause.needed if not word.capital)
 
 
 def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence, held: set[str]) -> list[Gap]:
@@ -121,27 +144,44 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
             found.append(Gap(Kindred.MARKER, said.group()))
     found += _tense_gaps(clause, segment, held)
     if segment.source in (Source.QUOTE, Source.EXACT):
+        labels = fold(" ".join(item.label for item in part.items))
         for name in _DROPPED:
             for match in markers[name].finditer(source):
+                if segment.source is Source.EXACT and match.group() in labels:
+                    continue
                 touched = _next_held(match.end(), segment, held) if _MODAL.match(match.group()) else None
-                touched = _touches(match.start(), segment, held) if touched is None else touched
-                if touched and not markers[name].search(part.reading.folded):
+                touched = _touches(match.start(), segment, held, name) if touched is None else touched
+                if touched and not _kept(name, part.reading.folded, evidence):
                     found.append(Gap(Kindred.MARKER, match.group()))
     return found
+
+
+def _kept(name: str, folded: str, evidence: Evidence) -> bool:
+    """Say whether a sentence says too what its source restricts or wishes; a wish may be told as planned."""
+    markers = evidence.rules.markers
+    if name != "souhait":
+        return bool(markers[name].search(folded))
+    return bool(markers[name].search(folded) or markers["incertain"].search(folded) or _LATER.search(folded))
 
 
 def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
     """Say whether a marker is the label's own, or the exact answer's: « une seule action » when there is one."""
     if name == "agent":
-        return any(evidence.rules.roles[role].search(part.reading.folded) for role in ("porteur", "financeur"))
+        return bool(_BY.search(part.reading.folded)) or any(
+            evidence.rules.roles[role].search(part.reading.folded) for role in ("porteur", "financeur")
+        )
     if name == "restriction" and len(evidence.material.actions) == 1 == evidence.material.coverage.matching:
         return bool(re.search(r"\b(?:seule|unique) (?:action|fiche)\b|\bseul levier\b", part.reading.folded))
     return said in fold(" ".join(item.label for item in part.items))
 
 
+# What is measured by something is not done by somebody; « par exemple » names nobody.
+_BY = re.compile(
+    r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
+)
 _LATER = re.compile(
     r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
-    r"|envisage\w*|compte\w*|souhait\w+|vise|visent)\b"
+    r"|envisage\w*|compte\w*|souhait\w+|vise|visent|veut|veulent|cherche|cherchent|entend|entendent)\b"
 )
 
 
@@ -162,10 +202,13 @@ def _next_held(place: int, segment: Segment, held: set[str]) -> bool:
     return after is not None and after.stem in held
 
 
-def _touches(place: int, segment: Segment, held: set[str]) -> bool:
-    """Say whether the clause leans on words of the piece of the segment that a marker stands in."""
+def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bool:
+    """Say whether the clause leans on words of the line, or of the brackets, that a marker stands in."""
     folded = segment.reading.folded
-    start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
-    after = _PIECE.search(folded, place)
-    end = after.start() if after else len(folded)
+    opened, closed = folded.rfind("(", 0, place), folded.rfind(")", 0, place)
+    start, end = (opened, (folded.find(")", place) + 1) or len(folded)) if opened > closed else (0, len(folded))
+    if name == "restriction":
+        start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
+        after = _PIECE.search(folded, place)
+        end = after.start() if after else len(folded)
     return any(start <= word.span.start < end and word.stem in held for word in segment.reading.words)

@@ -37,7 +37,8 @@ class Part:
     """The words of a sentence that end with one run of marks, and their evidence.
 
     ``segments`` are those of the marks, then what the exact answer says of its own; ``counts`` are how many there are
-    of what a noun names, by stem.
+    of what a noun names, by stem, ``of_set`` being the nouns that count the whole set; ``bodies`` are the stems of the
+    organisations that the citations name.
     """
 
     reading: Reading
@@ -45,6 +46,8 @@ class Part:
     items: tuple[Item, ...]
     segments: tuple[Segment, ...]
     counts: dict[str, frozenset[str]]
+    of_set: frozenset[str]
+    bodies: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,16 @@ def _part(text: str, marks: tuple[int, ...], evidence: Evidence) -> Part:
     held = frozenset(marks)
     segments = tuple(one for one in evidence.segments if not one.marks or one.marks & held)
     items = evidence.items(marks)
-    return Part(read(text, evidence.rules, evidence.lexicon), marks, items, segments, _counts(items, evidence))
+    analyser = evidence.lexicon.analyser
+    return Part(
+        read(text, evidence.rules, evidence.lexicon),
+        marks,
+        items,
+        segments,
+        _counts(items, evidence),
+        frozenset(analyser.stem(noun) for noun in evidence.rules.set_nouns),
+        frozenset(stem for item in items for part in item.parts for stem in analyser.stems(part.organisation)),
+    )
 
 
 def _counts(items: tuple[Item, ...], evidence: Evidence) -> dict[str, frozenset[str]]:

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from clsassist.generation.reading import Counted, Reading, Word, fold_same
 from clsassist.generation.rules import Rules
+from clsassist.generation.verbs import is_infinitive
 
 _CUT = re.compile(
     r"[,;:()«»\"“”–—]|\s-\s"
     r"|\b(?:et|ou|mais|puis|tandis que|alors que|ainsi que|notamment|par exemple|comme)\b"
 )
-_INFINITIVE = re.compile(r"(?:er|ir|re)$")
 _TO_OBJECT = 2
 _BE = re.compile(r"\b(?:est|sont|sera|seront)\b")
 
@@ -48,7 +48,7 @@ class Clause:
         if place < _TO_OBJECT or not self.words[place - 1].tool:
             return False
         verb = self.words[place - _TO_OBJECT]
-        return not verb.tool and not verb.neutral and bool(_INFINITIVE.search(verb.form))
+        return not verb.tool and not verb.neutral and is_infinitive(verb.form)
 
 
 def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:

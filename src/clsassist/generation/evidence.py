@@ -15,7 +15,7 @@ from clsassist.lexicon import Lexicon
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
-_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢]\s*|\s+[-–]\s+(?=[A-ZÀ-Ý])|\s*;\s+")
+_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
 
 
@@ -58,14 +58,22 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
     for item in material.items:
         owner, marks = owner_of(item), frozenset({item.number})
         for line in _lines(item.quote):
-            denied = any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
+            denied = item.empty or any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
+            line = f"{line} non renseigné" if item.empty else line
             found.append(build(Source.QUOTE, owner, marks, line, denied=denied))
+        if not item.empty:
+            found.append(build(Source.QUOTE, owner, marks, item.label))
         found.append(build(Source.TITLE, owner, marks, item.title))
         found.append(build(Source.PLAN, owner, marks, item.plan))
     owners = {owner_of(item): item for item in material.items}
-    unticked = frozenset(item.number for item in material.items if item.unticked)
+    unticked = frozenset(item.number for item in material.items if item.unticked or item.empty)
     for owner, marks, text in _exact_lines(material, owners):
-        found.append(build(Source.EXACT, owner, marks, text, denied=bool(marks) and marks <= unticked))
+        reading = read(text, rules, lexicon)
+        if rules.searched.match(reading.folded):
+            continue
+        # « Aucune action ne porte sur… : je cherchais… »: nothing of such a line is affirmed.
+        denied = marks <= unticked if marks else bool(reading.denials)
+        found.append(_segment(Source.EXACT, owner, marks, reading, same, denied=denied))
     return tuple(found)
 
 

@@ -30,8 +30,9 @@ class Item:
     """One numbered piece of evidence: one citation of the answer.
 
     ``number`` is the [n] of the answer's text; ``quote`` is verbatim, the whole field when that is short; ``label`` is
-    as written in the fiche. ``unticked`` are the pieces of the quote that stand behind boxes that nobody ticked.
-    ``title`` names the action, or the section when there is none.
+    as written in the fiche. ``unticked`` are the pieces of the quote that stand behind boxes that nobody ticked;
+    ``empty`` says that the field is not filled: the quote is then its label alone. ``title`` names the action, or the
+    section when there is none.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Item:
     title: str = ""
     parts: tuple[Part, ...] = ()
     unticked: tuple[str, ...] = ()
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,14 @@ def answer_to_material(answer: Answer, registry: Registry, lexicon: Lexicon) -> 
 def _citation_to_item(citation: Citation, registry: Registry, refs: dict[str, ActionRef], *, alone: bool) -> Item:
     quote, span = citation.quote, citation.span
     unticked: tuple[str, ...] = ()
+    empty = False
     action = registry.actions.get(citation.action_id or "")
     if citation.document not in registry.documents_at:
         raise GonePageError(f"« {citation.document} » a été retiré du corpus depuis cette réponse.")
     if action:
+        empty = _is_empty(action, citation)
         unticked = tuple(_unticked(action, span, registry.sources[action.document_id].text))
-    if alone and not unticked and citation.field_key not in ORGANISATION_FIELDS:
+    if alone and not unticked and not empty and citation.field_key not in ORGANISATION_FIELDS:
         quote = _whole_field(citation, registry) or quote
     return Item(
         citation.number,
@@ -94,6 +98,7 @@ def _citation_to_item(citation: Citation, registry: Registry, refs: dict[str, Ac
         citation.action_title or citation_to_source(citation, registry).title,
         tuple(_parts(action, span)) if action else (),
         unticked,
+        empty,
     )
 
 
@@ -108,6 +113,13 @@ def _whole_field(citation: Citation, registry: Registry) -> str:
         return ""
     whole = "\n".join(line.before + line.quote + line.after for line in lines)
     return whole if len(citation.quote) < len(whole) <= _WHOLE_FIELD else ""
+
+
+def _is_empty(action: Action, citation: Citation) -> bool:
+    around = [
+        field for field in action.fields if field.key == citation.field_key and _overlaps(field.span, citation.span)
+    ]
+    return bool(around) and not any(field.filled for field in around)
 
 
 def _overlaps(one: Span, other: Span) -> bool:

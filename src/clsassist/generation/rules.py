@@ -24,11 +24,14 @@ class Rules:
     opening: frozenset[str]
     markers: dict[str, re.Pattern[str]]
     self_talk: re.Pattern[str]
+    orders: re.Pattern[str]
     english: frozenset[str]
     same: tuple[tuple[str, ...], ...]
     fields: dict[str, frozenset[str]]
     roles: dict[str, re.Pattern[str]]
     sets: dict[str, re.Pattern[str]]
+    searched: re.Pattern[str]
+    frames: dict[str, re.Pattern[str]]
     set_nouns: tuple[str, ...]
     body_nouns: tuple[str, ...]
 
@@ -48,11 +51,14 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
         frozenset(fold(data["ordre"]["verbes"]).split()),
         {name: _pattern(forms) for name, forms in data["marqueurs"].items()},
         _pattern(data["refus"]["soi"]),
+        _pattern(data["refus"]["consigne"]),
         frozenset(data["refus"]["anglais"].split()),
         tuple(tuple(group) for group in data["memes"]["groupes"]),
         {key: frozenset(fold(said).split()) for key, said in data["champs"].items()},
         {name: _pattern(forms) for name, forms in data["roles"].items()},
         {name: _pattern(forms) for name, forms in data["ensembles"].items()},
+        _pattern(data["reponse"]["recherche"]),
+        {name: _pattern(forms) for name, forms in data["cadre"].items()},
         tuple(words["ensembles"].split()),
         tuple(words["organismes"].split()),
     )

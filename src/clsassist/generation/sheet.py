@@ -96,7 +96,8 @@ def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
     for piece in item.unticked:
         quote = quote.replace(piece, f"{piece} (case non cochée)")
     place = " — ".join(filter(None, (_place(item), as_data(item.plan), as_data(item.label))))
-    return f'<extrait n="{item.number}"> {place} : {shorten(as_data(quote), longest)} </extrait>'
+    # A model copies what it sees: the mark stands where each of its sentences must have it.
+    return f'<extrait n="{item.number}"> {place} : {shorten(as_data(quote), longest)} [{item.number}] </extrait>'
 
 
 def _place(item: Item) -> str:

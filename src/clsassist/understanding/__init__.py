@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsassist.question import Intent, Question
+from clsassist.question import STATED, Intent, Question
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
 from clsassist.understanding.aspects import text_to_aspect
 from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
-from clsassist.understanding.figures import asks_contact, asks_money
+from clsassist.understanding.figures import asks_contact, asks_money, asks_stated
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
     ASKS_WHICH,
@@ -27,6 +27,7 @@ from clsassist.understanding.patterns import (
     RHETORICAL,
     with_hyphens,
 )
+from clsassist.understanding.persons import to_third_person
 from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
@@ -43,7 +44,7 @@ def understand(
     asked = asked if ASKS_WHICH.match(asked) else RHETORICAL.sub(r"\g<verb>", asked)
     asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
-    asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked
+    asked = to_third_person(POSTAMBLE.sub("", asked[len(preamble) :]) or asked)
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
     question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
@@ -66,7 +67,7 @@ def _recognise(asked: str, vocabulary: Vocabulary) -> Question:
     question = replace(draft.question, notes=tuple(draft.notes))
     if any(topic.fields for topic in question.topics):
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
-        question = replace(question, filled=())
+        question = replace(question, filled=tuple(one for one in question.filled if one[0] in STATED))
     return question
 
 
@@ -96,8 +97,10 @@ def _preamble(asked: str, vocabulary: Vocabulary) -> str:
     preamble = PREAMBLE.match(asked)
     if preamble is None:
         return ""
-    names_somebody = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
-    if names_somebody and not PERSON.search(preamble.group()):
+    if PERSON.search(preamble.group()):
+        return preamble.group()
+    named = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
+    if named or _recognise(preamble.group(), vocabulary).organisations:
         return ""
     return preamble.group()
 
@@ -120,7 +123,7 @@ def _intent(question: Question) -> Intent:
         (Intent.DEFINITION, bool(question.acronym)),
         (Intent.ABOUT, bool(question.aspect) and not question.organisations and not _names_subject(question)),
         (Intent.COUNT, question.intent is Intent.COUNT),
-        (Intent.FIGURE, asks_money(question) or asks_contact(question)),
+        (Intent.FIGURE, (asks_money(question) or asks_contact(question)) and not asks_stated(question)),
         (Intent.OPEN, _is_open(question)),
         (Intent.FIGURE, bool(NUMBER_OF.match(text))),
         (Intent.SET, question.yes_no and bool(question.years) and bool(question.numbers or question.titles)),

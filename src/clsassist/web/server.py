@@ -232,8 +232,10 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
 
 
 def _begin(live: LiveAssistant, site: Site) -> None:
-    _warm(live)
-    site.begin()
+    try:
+        _warm(live)
+    finally:
+        site.begin()
 
 
 def _warm(live: LiveAssistant) -> None:

@@ -10,7 +10,7 @@ from clsassist.text import fold, legible, sentence_spans
 
 MOST_CHARACTERS = 400
 _FEWEST_WORDS = 3
-_FUNCTION_SHARE = 0.2
+_FUNCTION_SHARE = 0.12
 _SAME_SHARE = 0.9
 # Letters, figures and the punctuation of French prose: what draws, marks up or programs is not there.
 _ALLOWED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ0-9\s.,;:!?…'’«»\"“”()/%€°²&+\-–—\[\]@*·>\u00a0\u202f]*")
@@ -38,7 +38,9 @@ def _written(claim: Claim) -> str | None:
 
 
 def _about(claim: Claim, evidence: Evidence) -> str | None:
-    found = evidence.rules.self_talk.search(claim.reading.folded)
+    told = " ".join(segment.reading.folded for part in claim.parts for segment in part.segments)
+    ordered = evidence.rules.orders.search(claim.reading.folded)
+    found = evidence.rules.self_talk.search(claim.reading.folded) or (ordered and ordered.group() not in told)
     return "La phrase ne parle pas des documents mais d'elle-même ou de son lecteur." if found else None
 
 

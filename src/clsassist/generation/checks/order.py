@@ -9,9 +9,9 @@ from clsassist.generation.claim import Evidence
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
 from clsassist.generation.reading import Word
+from clsassist.generation.verbs import is_infinitive, same_verb
 
 _FINITE = re.compile(r"(?:e|ent|it|issent|ra|ront|rait|raient|ait|aient|ut|ont|d|t)$")
-_INFINITIVE = re.compile(r"(?:er|ir|re)$")
 # Behind these, the same letters make a noun or a participle.
 _BEFORE_NOUN = frozenset(
     "le la les l un une des du de d au aux a en par pour sur sans ce cet cette ces son sa ses leur leurs est sont sera "
@@ -22,12 +22,19 @@ _NO_VERBS = frozenset(
     "local salarie sante chaque autre environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
+_ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
+_COMPLEMENTS = frozenset("de d du des a au aux en par pour sur dans avec chez vers entre qui que dont".split())
+_PARTITIVES = frozenset(("de", "d", "du", "des"))
 _COMMA = re.compile(r"[,;:()]")
 
 
 def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Evidence) -> str | None:
     """Refuse a clause whose subject is, in every line that bears it out, the object of the same verb."""
     for clause, found in lines:
+        for place in range(len(clause.words)):
+            moved = _object(clause.words, place)
+            if moved and all(_object_changed(clause.words[place], moved, segment, evidence) for segment in found):
+                return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
         for place, verb in enumerate(clause.words):
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
             if not subject or not _is_finite(clause.words, place):
@@ -37,13 +44,48 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
     return None
 
 
+def _object(words: Sequence[Word], place: int) -> list[Word]:
+    """Return the words of the first noun behind a verb in the infinitive: « subventionner la coordination »."""
+    if not is_infinitive(words[place].form) or words[place].tool or words[place].capital:
+        return []
+    if place and words[place - 1].tool and words[place - 1].form in _ARTICLES:
+        return []
+    return _noun_behind(words, place)
+
+
+def _noun_behind(words: Sequence[Word], place: int) -> list[Word]:
+    found: list[Word] = []
+    for position, word in enumerate(words[place + 1 :]):
+        if word.tool and word.form in _COMPLEMENTS and (position or word.form not in _PARTITIVES):
+            break
+        if not word.tool:
+            found.append(word)
+    return found
+
+
+def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment has the verb, with another noun behind it and ours only further on."""
+    if segment.source not in (Source.QUOTE, Source.EXACT):
+        return False
+    words = segment.reading.words
+    places = [place for place, word in enumerate(words) if _same(word, verb, evidence)]
+    if not places:
+        return False
+    return not any(
+        not (own := _noun_behind(words, place))
+        or all(word.neutral for word in own)
+        or any(_same(word, one, evidence) for word in own for one in moved)
+        for place in places
+    )
+
+
 def _is_finite(words: Sequence[Word], place: int) -> bool:
     before = words[place - 1] if place else None
     form = words[place].form
     return (
         not words[place].tool
         and bool(_FINITE.search(form))
-        and not _INFINITIVE.search(form)
+        and not is_infinitive(form)
         and form not in _NO_VERBS
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
@@ -55,7 +97,11 @@ def _inverted(subject: Sequence[Word], verb: Word, segment: Segment, evidence: E
     if segment.source not in (Source.QUOTE, Source.EXACT):
         return False
     words = segment.reading.words
-    verbs = [word for word in words if _same(word, verb, evidence)]
+    # « Porteur : PETR » is no verb: who has which part is told by its own check.
+    roles = evidence.rules.roles.values()
+    verbs = [
+        word for word in words if _same(word, verb, evidence) and not any(role.fullmatch(word.form) for role in roles)
+    ]
     if not verbs:
         return False
     return all(_not_subject(subject, one, segment, evidence) for one in verbs)
@@ -71,7 +117,7 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
         return False
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
         return False
-    if not _FINITE.search(verb.form) or _INFINITIVE.search(verb.form):
+    if not _FINITE.search(verb.form) or is_infinitive(verb.form):
         return not any(word.span.start < verb.span.start for word in named)
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
@@ -79,8 +125,8 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
 
 
 def _same(one: Word, other: Word, evidence: Evidence) -> bool:
-    if one.stem == other.stem:
+    if one.stem == other.stem or same_verb(one.form, other.form):
         return True
     rows = evidence.same.by_first
-    mine = {group for run, group, _ in rows.get(one.stem, ()) if len(run) == 1}
-    return any(group in mine for run, group, _ in rows.get(other.stem, ()) if len(run) == 1)
+    mine = {group for run, group, implies in rows.get(one.stem, ()) if len(run) == 1 and not implies}
+    return any(group in mine for run, group, implies in rows.get(other.stem, ()) if len(run) == 1 and not implies)

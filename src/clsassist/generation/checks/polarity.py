@@ -9,6 +9,7 @@ from clsassist.generation.claim import Evidence, Part
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment
 
+_ONLY = re.compile(r"\bn(?:e\s|['’])(?:(?:s['’]|se\s)?(?!pas\b|plus\b|jamais\b|rien\b)[\w-]+\s){1,3}qu(?:e\b|['’])")
 _OR = re.compile(r"\bou\b")
 _OR_SOURCE = re.compile(r"\bou\b|/|\bsoit\b")
 
@@ -22,9 +23,13 @@ def polarity_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, e
     sources = [segment.reading.folded for _, found in lines for segment in found]
     if _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
         return "La source citée ne donne pas le choix que dit « ou »."
-    only = evidence.rules.markers["restriction"].search(part.reading.folded)
+    only = evidence.rules.markers["restriction"].search(part.reading.folded) or _ONLY.search(part.reading.folded)
     alone = len(evidence.material.actions) == 1
-    if only and not alone and not any(evidence.rules.markers["restriction"].search(source) for source in sources):
+    if (
+        only
+        and not alone
+        and not any(evidence.rules.markers["restriction"].search(source) or _ONLY.search(source) for source in sources)
+    ):
         return f"« {only.group()} » change le sens de la source citée."
     return None
 

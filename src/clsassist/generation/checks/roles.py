@@ -70,7 +70,7 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     if any(part.role in _ROLES[role] for part in named) or not named:
         return None
     denied = bool(run.reading.denials)
-    told = [one.reading for one in run.segments if one.source is Source.EXACT]
+    told = [one.reading for one in run.segments if one.source in (Source.EXACT, Source.QUOTE)]
     if any(bool(one.denials) is denied and _says_both(one, named, wanted, evidence) for one in told):
         return None
     return f"La source citée ne donne pas à « {named[0].organisation} » le rôle de {role}."
@@ -78,7 +78,9 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
 
 def _says_both(reading: Reading, named: list[Part], wanted: re.Pattern[str], evidence: Evidence) -> bool:
     """Say whether a line of the exact answer gives, or denies, this role to this organisation."""
-    return bool(wanted.search(reading.folded)) and bool(list(_named(reading.text, named, evidence)))
+    others = [one for one in (evidence.rules.roles[role] for role in _ROLES) if one is not wanted]
+    alone = not any(other.search(reading.folded) for other in others)
+    return alone and bool(wanted.search(reading.folded)) and bool(list(_named(reading.text, named, evidence)))
 
 
 def _named(text: str, parts: list[Part], evidence: Evidence) -> Iterator[Part]:

@@ -7,19 +7,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
+from clsassist.generation.checks.frames import frame_reason
 from clsassist.generation.checks.order import order_reason
 from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
 from clsassist.generation.evidence import Segment, Source, owner_of
 from clsassist.generation.reading import Word
+from clsassist.generation.verbs import is_infinitive
 
 _NUMBERED = re.compile(r"\b(?:fiche|action)s?(?:[- ]actions?)?\s+(?:n\s?[°o]\s*|numero\s+)?(\d{1,3})\b")
 _ALL_OF_THEM = re.compile(
     r"\b(?:toute?s(?: les)? (?:deux|trois|quatre|cinq|les)|tous (?:les|deux)|toutes les|les (?:deux|trois|quatre|cinq)"
     r"|ces (?:deux|trois|quatre|cinq)|chacune?|chaque|commune?s? aux?)\b"
 )
-_INFINITIVE = re.compile(r"(?:er|ir|re)$")
+_THE_ONE = frozenset(("l", "le", "la", "cet", "cette", "ce"))
 # Fields in whole sentences: what one sentence says of somebody, another does not say of the next.
 _PROSE = frozenset({"contexte", "texte"})
 
@@ -54,13 +56,15 @@ def _part_reason(part: Part, evidence: Evidence) -> str | None:
 class _Walk:
     """The clauses of a part, one after the other: ``owners`` are the actions that the sentence now speaks of.
 
-    ``subject`` waits for its verb; ``lines`` are the clauses that the evidence says, with the lines that say them.
+    ``scope`` are all those of the answer that its words name, None when they name none; ``subject`` waits for its
+    verb; ``lines`` are the clauses that the evidence says, with the lines that say them.
     """
 
     part: Part
     evidence: Evidence
     owners: set[str]
     subject: Clause | None = None
+    scope: set[str] | None = None
     lines: list[tuple[Clause, list[Segment]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -73,30 +77,52 @@ class _Walk:
         if numbered is not None and not numbered:
             return "La source citée n'est pas de cette fiche."
         clause = _without_number(found) if numbered else found
-        clause, planned = _without_plan(clause, self.part, self.everyone)
-        named = [owners for owners in (planned, numbered) if owners]
-        self.owners = set.intersection(*named) if named else self.owners
         if self.subject:
             clause, self.subject = _merged(self.subject, clause), None
+        planned: set[str] = set()
+        if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
+            clause, planned = _without_plan(clause, self.part, self.everyone)
+            self._narrow(_of_plan(found, self.evidence) if planned else set())
+        if self.together and planned and planned < self.everyone and not clause.opens:
+            return "Toutes les actions citées ne le disent pas."
+        self._narrow(numbered)
+        named = [owners for owners in (planned, numbered) if owners]
+        self.owners = set.intersection(*named) if named else self.owners
         if not clause.needed and not clause.values:
             return None
         titled = _titled(clause, self.part, self.evidence, self.everyone)
         if titled and (clause.opens or clause.quoted):
+            self._narrow(titled)
             self.owners = titled
         elif clause.opens:
             self.subject = clause
         else:
-            return self._hold(clause, titled)
+            return self._hold(clause)
         return None
 
-    def _hold(self, clause: Clause, titled: set[str]) -> str | None:
-        fitting, worst = _fitting(clause, self.part, self.evidence, self.owners)
-        if not fitting and titled:
-            self.owners = titled
-            return None
+    def _narrow(self, owners: set[str] | None) -> None:
+        """Note that the sentence now speaks of some actions: what is said of the whole set is not said of them."""
+        if owners:
+            self.scope = owners if self.scope is None else self.scope & owners
+            if not {ref.id for ref in self.evidence.material.actions} <= self.scope:
+                counts = {noun: held for noun, held in self.part.counts.items() if noun not in self.part.of_set}
+                self.part = replace(self.part, counts=counts)
+
+    def _hold(self, clause: Clause) -> str | None:
+        fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
+        if not fitting:
+            clause, named = _without_subject(clause, self.part, self.everyone)
+            if named:
+                self._narrow(named)
+                self.owners = named
+                fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
         if not fitting:
             return _REASONS[worst.kind].format(worst.said)
-        if self.together and not _general(fitting) and not self.owners <= {one.owner for one in fitting}:
+        held = {one.owner for one in fitting}
+        actions = {ref.id for ref in self.evidence.material.actions}
+        if _counts_set(clause, self.part) and not _general(fitting) and not actions <= held:
+            return "La source citée ne le dit pas de toutes les actions comptées."
+        if self.together and not _general(fitting) and not self.owners <= held:
             return "Toutes les actions citées ne le disent pas."
         self.lines.append((clause, fitting))
         return None
@@ -104,7 +130,7 @@ class _Walk:
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""
         if self.subject:
-            reason = self._hold(self.subject, set())
+            reason = self._hold(self.subject)
             if reason:
                 return reason
         if not self.lines and self.owners == self.everyone:
@@ -112,12 +138,17 @@ class _Walk:
         return (
             _joined_reason(self.lines, self.part)
             or order_reason(self.lines, self.evidence)
+            or frame_reason(self.lines, self.part, self.evidence)
             or polarity_reason(self.lines, self.part, self.evidence)
         )
 
 
 def _general(segments: Iterable[Segment]) -> bool:
     return any(not one.owner for one in segments)
+
+
+def _counts_set(clause: Clause, part: Part) -> bool:
+    return any(one.after[:1] and one.after[0] in part.of_set for one in clause.values)
 
 
 def _merged(first: Clause, second: Clause) -> Clause:
@@ -165,7 +196,7 @@ def _infinitives(segment: Segment) -> Iterator[Word]:
         return
     before = None
     for word in segment.reading.words:
-        if _INFINITIVE.search(word.form) and (before is None or before.form in ("a", "de", "d", "pour", "et")):
+        if is_infinitive(word.form) and (before is None or before.form in ("a", "de", "d", "pour", "et")):
             yield word
         before = word
 
@@ -189,11 +220,31 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
     said = {
         word.stem for word in clause.needed if word.capital and any(word.stem in one.signs for one in plans.values())
     }
+    said -= part.bodies
     held = {owner for owner, one in plans.items() if said and said <= set(one.signs)}
     if not held:
         return clause, set()
     words = tuple(word for word in clause.words if not (word.capital and word.stem in said))
     return replace(clause, words=words), held
+
+
+def _without_subject(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause, set[str]]:
+    """Take off the noun that names an action by its title: « L'annuaire recense… »."""
+    before = [word for word in clause.words if clause.needed and word.span.start < clause.needed[0].span.start]
+    if not before or before[-1].form not in _THE_ONE:
+        return clause, set()
+    noun = clause.needed[0]
+    titles = [one for one in part.segments if one.source is Source.TITLE and one.owner in owners]
+    named = {one.owner for one in titles if noun.stem in one.signs}
+    words = tuple(word for word in clause.words if word is not noun)
+    return (replace(clause, words=words), named) if named and len(clause.needed) > 1 else (clause, set())
+
+
+def _of_plan(clause: Clause, evidence: Evidence) -> set[str]:
+    """Return every action or section of the answer whose plan a clause names."""
+    plans = [one for one in evidence.segments if one.source is Source.PLAN]
+    said = {word.stem for word in clause.needed if word.capital and any(word.stem in one.signs for one in plans)}
+    return {one.owner for one in plans if said <= set(one.signs)}
 
 
 def _titled(clause: Clause, part: Part, evidence: Evidence, owners: Iterable[str]) -> set[str]:
@@ -202,12 +253,17 @@ def _titled(clause: Clause, part: Part, evidence: Evidence, owners: Iterable[str
     return {one.owner for one in named if one.owner in owners and not gaps(clause, one, part, evidence)}
 
 
-def _fitting(clause: Clause, part: Part, evidence: Evidence, owners: set[str]) -> tuple[list[Segment], Gap]:
+def _fitting(
+    clause: Clause, part: Part, evidence: Evidence, owners: set[str], scope: set[str] | None
+) -> tuple[list[Segment], Gap]:
     """Return the lines that say a clause whole, and what the best line lacks when there is none."""
+    whole = scope is None or {ref.id for ref in evidence.material.actions} <= scope
     fitting: list[Segment] = []
     lacks: list[Gap] = []
     for segment in part.segments:
         if segment.source in (Source.TITLE, Source.PLAN) or (segment.owner and segment.owner not in owners):
+            continue
+        if not segment.owner and not segment.marks and clause.values and not whole:
             continue
         found = gaps(clause, segment, part, evidence)
         if not found:

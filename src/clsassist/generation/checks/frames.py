@@ -1,0 +1,53 @@
+"""A sentence says of a field what the field is: an indicator is no result, a plan no state of things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from clsassist.generation.claim import Evidence, Part
+from clsassist.generation.clauses import Clause
+from clsassist.generation.evidence import Segment, Source
+
+_FRAMED = {
+    "indicateurs": "indicateurs",
+    "indicateurs_processus": "indicateurs",
+    "indicateurs_resultat": "indicateurs",
+    "indicateurs_impact": "indicateurs",
+}
+# « X est lisible »: what a line without such a verb does not say of anything.
+_STATE = re.compile(
+    r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus)\s+)*"
+)
+_HAS_STATE = re.compile(r"\b(?:est|sont|etait|etaient|etre|soit|soient|reste\w*|sera|seront|a|ont|avoir|existe\w*)\b")
+
+
+def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
+    """Refuse an indicator told as a result, and a state of things that the evidence only aims at."""
+    folded = part.reading.folded
+    for item in part.items:
+        frame = evidence.rules.frames.get(_FRAMED.get(item.field_key, ""))
+        if frame and not frame.search(folded):
+            return f"La source citée est un indicateur (« {item.label} »), pas un résultat."
+    allowed = frozenset().union(*(evidence.rules.fields.get(item.field_key, frozenset()) for item in part.items))
+    for clause, found in () if any(item.empty for item in part.items) else lines:
+        for match in _STATE.finditer(clause.folded):
+            after = next((word for word in clause.words if word.form == _next(clause.folded, match.end())), None)
+            if after is None or after.tool or after.neutral or after.form in allowed or after.capital:
+                continue
+            told = any(role.fullmatch(after.form) for role in evidence.rules.roles.values())
+            if told or evidence.rules.markers["incertain"].fullmatch(after.form):
+                continue
+            quoted = [one for one in found if one.source in (Source.QUOTE, Source.EXACT)]
+            if (
+                quoted
+                and not any(not one.marks for one in found)
+                and not any(_HAS_STATE.search(one.reading.folded) for one in quoted)
+            ):
+                return f"La source citée ne dit pas que c'est « {after.form} »."
+    return None
+
+
+def _next(folded: str, place: int) -> str:
+    found = re.compile(r"\w+").search(folded, place)
+    return found.group() if found else ""

@@ -6,10 +6,10 @@ import re
 
 from clsassist.text import french
 
-# « que pilotons-nous ? », « les actions que nous portons », « où nous intervenons »: not « nous cherchons… », a lead-in.
+# « que pilotons-nous ? », « les actions que nous portons »: not « nous cherchons… », a lead-in.
 _OURS = french(
     r"\b(?P<inverted>\w{2,}ons)-nous\b"
-    r"|(?P<link>\b(?:que|o[uù]|dont|auxquelles|auxquels|lesquelles|lesquels) )nous (?P<not>ne |n['’])?(?P<direct>\w{2,}ons)\b"
+    r"|(?P<link>\b(?:que|o[uù]|dont|auxquel(?:le)?s|lesquel(?:le)?s) )nous (?P<not>ne |n['’])?(?P<direct>\w{2,}ons)\b"
 )
 # Endings of the first person, and those of the third: the first that a verb has is its own.
 _ENDINGS = (

@@ -50,6 +50,8 @@ def gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> li
     ]
     if not held and not clause.values:
         found.append(Gap(Kindred.WORD, clause.text.strip()))
+    if found:
+        return found
     found += _marker_gaps(clause, segment, part, evidence, held)
     return found
 
@@ -116,7 +118,7 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
     if (one.value.kind, one.value.said, one.about) != (other.value.kind, other.value.said, other.about):
         return False
     if is_year(one.value):
-        return not one.side or one.side == other.side
+        return one.side in ("", "(début)", "(fin)") or one.side == other.side.strip("()")
     counted = segment.source is Source.EXACT and not segment.marks
     if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (counted and _told_of_another(other, clause, segment)):
         return not (one.after or other.after) or bool(

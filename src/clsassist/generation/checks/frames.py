@@ -10,10 +10,24 @@ from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
 
 _FRAMED = {
+    "objectif_general": "objectifs",
+    "objectifs_specifiques": "objectifs",
+    "objectifs_operationnels": "objectifs",
+    "etapes": "objectifs",
+    "description": "objectifs",
     "indicateurs": "indicateurs",
     "indicateurs_processus": "indicateurs",
     "indicateurs_resultat": "indicateurs",
     "indicateurs_impact": "indicateurs",
+}
+# « La fiche 2 facilite… » tells what the fiche sets out to do; « les médecins viennent » does not.
+_STEPS = frozenset(("etapes", "description"))
+_DOCUMENT = re.compile(
+    r"^\W*(?:(?:l['’]|la |le |cette |ce )(?:fiche|action|plan|levier|contrat|cls|document|mesure)\b|(?:elle|il)\s)"
+)
+_UNFRAMED = {
+    "objectifs": "La source citée dit ce qui est visé (« {} »), pas ce qui est.",
+    "indicateurs": "La source citée est un indicateur (« {} »), pas un résultat.",
 }
 # « X est lisible »: what a line without such a verb does not say of anything.
 _STATE = re.compile(
@@ -25,10 +39,13 @@ _HAS_STATE = re.compile(r"\b(?:est|sont|etait|etaient|etre|soit|soient|reste\w*|
 def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
     """Refuse an indicator told as a result, and a state of things that the evidence only aims at."""
     folded = part.reading.folded
+    used = {mark for _, found in lines for one in found for mark in one.marks}
     for item in part.items:
-        frame = evidence.rules.frames.get(_FRAMED.get(item.field_key, ""))
-        if frame and not frame.search(folded):
-            return f"La source citée est un indicateur (« {item.label} »), pas un résultat."
+        kind = _FRAMED.get(item.field_key, "")
+        if kind == "objectifs" and (item.field_key in _STEPS and _DOCUMENT.search(folded)):
+            continue
+        if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
+            return _UNFRAMED[kind].format(item.label)
     allowed = frozenset().union(*(evidence.rules.fields.get(item.field_key, frozenset()) for item in part.items))
     for clause, found in () if any(item.empty for item in part.items) else lines:
         for match in _STATE.finditer(clause.folded):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clsassist.generation.claim import Evidence
 from clsassist.generation.clauses import Clause
@@ -18,10 +18,13 @@ _BEFORE_NOUN = frozenset(
     "seront ete etre et ou".split()
 )
 _NO_VERBS = frozenset(
-    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre proche jeune "
-    "local salarie sante chaque autre environ ensemble exemple sociale medicale generale commune libre simple".split()
+    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre "
+    "proche jeune pourrait pourraient peut peuvent devrait devraient local salarie sante chaque autre "
+    "environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
+_PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
+_OF = frozenset(("de", "d", "du", "des"))
 _ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
 _COMPLEMENTS = frozenset("de d du des a au aux en par pour sur dans avec chez vers entre qui que dont".split())
 _PARTITIVES = frozenset(("de", "d", "du", "des"))
@@ -31,6 +34,9 @@ _COMMA = re.compile(r"[,;:()]")
 def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Evidence) -> str | None:
     """Refuse a clause whose subject is, in every line that bears it out, the object of the same verb."""
     for clause, found in lines:
+        for first, second in _genitives(clause):
+            if all(_reversed(first, second, segment, evidence) for segment in found):
+                return f"La phrase rattache « {second.form} » à « {first.form} » ; la source ne le fait pas."
         for place in range(len(clause.words)):
             moved = _object(clause.words, place)
             if moved and all(_object_changed(clause.words[place], moved, segment, evidence) for segment in found):
@@ -42,6 +48,35 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
             if all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
+
+
+def _genitives(clause: Clause) -> Iterator[tuple[Word, Word]]:
+    """Yield the nouns that « de » joins, no number between them: « un annuaire des professionnels »."""
+    starts = [one.value.span.start for one in clause.values]
+    held: Word | None = None
+    linked = False
+    for word in clause.words:
+        if word.tool:
+            linked = held is not None and (word.form in _OF or (linked and word.form in _ARTICLES))
+        else:
+            if held and linked and not any(held.span.start < start < word.span.start for start in starts):
+                yield held, word
+            held, linked = word, False
+
+
+def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment has both words, the second before the first alone."""
+    words = segment.reading.words
+    firsts = [place for place, word in enumerate(words) if _same(word, first, evidence)]
+    seconds = [place for place, word in enumerate(words) if _same(word, second, evidence)]
+    if not (firsts and seconds) or min(firsts) < max(seconds):
+        return False
+    # « Trouver un hébergement » for young people is theirs; « un annuaire des professionnels » is not the doctors'.
+    if not any(word.form in _OF for first_place in firsts for word in words[first_place + 1 : first_place + 2]):
+        return False
+    # « Programme Leader, concours éventuel »: a comma is as good as « de ».
+    between = segment.reading.folded[words[max(seconds)].span.end : words[min(firsts)].span.start]
+    return not _COMMA.search(between)
 
 
 def _object(words: Sequence[Word], place: int) -> list[Word]:
@@ -117,8 +152,10 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
         return False
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
         return False
-    if not _FINITE.search(verb.form) or is_infinitive(verb.form):
+    if is_infinitive(verb.form):
         return not any(word.span.start < verb.span.start for word in named)
+    if not before and _PRONOUN.search(segment.reading.folded[start : verb.span.start]):
+        return True
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
     )

@@ -265,6 +265,8 @@ def _fitting(
             continue
         if not segment.owner and not segment.marks and clause.values and not whole:
             continue
+        if segment.source is Source.ASKED and not _counts_set(clause, part):
+            continue
         found = gaps(clause, segment, part, evidence)
         if not found:
             fitting.append(segment)

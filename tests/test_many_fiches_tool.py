@@ -18,7 +18,7 @@ from clsassist.corpus import read_corpus
 from clsassist.embedding import passage_to_text
 from clsassist.indexing import index_corpus
 from clsassist.passages import corpus_to_passages
-from clsassist.records import Status
+from clsassist.records import AnswerStatus, Status
 from clsassist.settings import Settings
 from many_fiches.inventing import invent
 from many_fiches.judging import find_fault
@@ -175,6 +175,33 @@ def assistant(folder, tmp_path_factory):
 def test_known_answers_come_right_whatever_the_vectors(papers, assistant):
     faults = {known.id: find_fault(known, assistant.ask(known.question)) for known in make_questions(papers)}
     assert {identifier: fault for identifier, fault in faults.items() if fault} == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "gives"),
+    [
+        ("Quelles fiches ont un budget chiffré ?", True),
+        ("Quel est le budget total ?", True),
+        ("Quelles actions n'ont pas de budget chiffré ?", False),
+    ],
+)
+def test_fiches_that_give_an_amount_are_told_from_those_that_do_not(papers, assistant, question, gives):
+    def wanted(fiche):
+        entry = fiche.entry("financement")
+        return entry is not None and any("€" in line for line in entry.lines) is gives
+
+    answer = assistant.ask(question)
+    assert invented(papers, wanted) == Counter((one.document, one.number, one.title) for one in answer.actions)
+    assert len(answer.citations) <= 120
+
+
+def test_numbers_that_many_plans_have_are_compared_in_the_plan_that_is_chosen(assistant):
+    answer = assistant.ask("Compare la fiche 1 et la fiche 2")
+    assert answer.status is AnswerStatus.AMBIGUOUS
+    for choice in answer.choices:
+        compared = assistant.ask(choice)
+        assert [one.number for one in compared.actions] == ["1", "2"]
+        assert len({one.plan for one in compared.actions}) == 1
 
 
 def test_a_wrong_answer_is_told(papers, assistant):

@@ -85,7 +85,7 @@ class Assistant:
         started = time.perf_counter()
         understood = self._understand(question, previous)
         hits = self._rank(understood)
-        evidence = Evidence(understood, self._registry, self._lexicon, tuple(hits), self.starters())
+        evidence = Evidence(understood, self._registry, self._lexicon, tuple(hits), self.starters)
         answer = verify(compose(evidence), self._registry)
         trace = (*explain_question(understood, self._registry), *explain_hits(hits, self._registry, most=5))
         elapsed_ms = (time.perf_counter() - started) * 1000

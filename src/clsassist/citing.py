@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from clsassist.records import Action, ActionRef, Citation, Field, Section, Span
+from clsassist.records import Action, Citation, Field, Section, Span
 from clsassist.registry import Registry
 from clsassist.segments import Segment
 from clsassist.text import squeeze
@@ -59,12 +59,6 @@ class CitationBook:
             span,
             span.of(source.text),
         )
-
-
-def action_to_ref(action: Action, registry: Registry) -> ActionRef:
-    """Return what an answer says of an action."""
-    path = registry.paths[action.document_id]
-    return ActionRef(action.id, path, action.number, action.title, registry.plans[action.document_id].name)
 
 
 def field_to_pieces(found: Field, text: str, marks: Iterable[str] | None = None) -> Iterator[Span]:

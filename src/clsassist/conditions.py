@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TypeVar
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, is_asked
+from clsassist.placing import either_groups, says_in_field
 from clsassist.proofs import field_proof, field_proofs, part_proof, whole_field_proof
-from clsassist.question import Organisation, Question, Topic
+from clsassist.question import STATED, Organisation, Question
 from clsassist.records import Action, Field, Involvement, Role, Status
 from clsassist.registry import Registry
 from clsassist.segments import Segment, Weight
-from clsassist.text import Analyser, Stems, french, says
-from clsassist.topic_search import Match, TopicProofs, Worth
-
-# Returns the match with its proof, or None when the action fails; actions that lack the field are noted in the dict.
-Condition = Callable[[Match, dict[str, Action]], Match | None]
+from clsassist.stating import states
+from clsassist.text import Analyser, french
+from clsassist.topic_search import Condition, Match, Worth
 
 
 def question_to_conditions(
@@ -30,6 +28,8 @@ def question_to_conditions(
         yield answers_yes(question, registry, lexicon.analyser)
     if question.filled:
         yield has_filled(question, registry, lexicon.analyser)
+    if any(key in STATED for key, _ in question.filled):
+        yield states(question, registry)
     if question.listed:
         yield lists_as_many(question.listed, registry)
     if question.organisations:
@@ -100,6 +100,8 @@ def has_filled(question: Question, registry: Registry, analyser: Analyser) -> Co
 
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
         for key, wanted in question.filled:
+            if key in STATED:
+                continue
             if key == "numero":
                 if bool(match.action.number) is not wanted:
                     return None
@@ -171,23 +173,23 @@ def lists_as_many(listed: tuple[str, str, int], registry: Registry) -> Condition
 def involves(question: Question, registry: Registry, lexicon: Lexicon) -> Condition:
     """« portées par le PETR dont la MSA est partenaire »: each organisation has the part asked for, or has not."""
     parts = {one: _Parts(one, question, registry, lexicon) for one in question.organisations}
-    groups = _either_groups([one for one in question.organisations if not one.negated])
+    groups = either_groups([one for one in question.organisations if not one.negated])
     unwanted = [one for one in question.organisations if one.negated]
     prove = partial(_prove_part, registry)
     naming = [frozenset().union(*(parts[one].actions for one in group)) for group in groups]
     possible = frozenset.intersection(*naming) if naming else None
 
+    left_out = frozenset().union(*(parts[one].actions for one in unwanted))
+    lists = [_listed_in(one.role) for one in unwanted]
+
     def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        if possible is not None and match.action.id not in possible:
+        action = match.action
+        if (possible is not None and action.id not in possible) or action.id in left_out:
             return None
-        if any(parts[one].of(match.action) for one in unwanted):
-            return None
-        for one in unwanted:
-            match = match.proved_by(partial(whole_field_proof, match.action, _listed_in(one.role), registry))
-        for group in groups:
-            held = [part for one in group for part in parts[one].of(match.action)]
-            if not held:
-                return None
+        for keys in lists:
+            match = match.proved_by(partial(whole_field_proof, action, keys, registry))
+        if groups:
+            held = [part for group in groups for one in group for part in parts[one].of(action)]
             match = match._replace(involvements=(*match.involvements, *held), prove=prove)
         return match
 
@@ -208,22 +210,9 @@ def fields_turned_on(question: Question) -> tuple[str, ...]:
     """Return the fields by which an action shows that a question does not hold of it."""
     keys = [key for one in question.organisations for key in _listed_in(one.role)]
     keys += ["calendrier"] if question.years else []
+    keys += [STATED[key] for key, _ in question.filled if key in STATED]
     keys += [key for topic in question.topics for key in topic.fields]
     return tuple(dict.fromkeys(keys))
-
-
-_Named = TypeVar("_Named", Organisation, Topic)
-
-
-def _either_groups(named: Sequence[_Named]) -> list[list[_Named]]:
-    """Group the organisations, or the topics, of which one is enough: « la CPAM ou la MSA »."""
-    groups: list[list[_Named]] = []
-    for one in named:
-        if groups and one.joined == "ou":
-            groups[-1].append(one)
-        else:
-            groups.append([one])
-    return groups
 
 
 # Who carries an action also pilots it: forms use either word for the same field.
@@ -238,19 +227,22 @@ class _Parts:
         self._roles = LEADING if organisation.role in LEADING else {organisation.role}
         self._to_contact = question.to_contact
         self._names = registry.names_said_in(organisation.forms, lexicon.is_named_in)
-        self.actions = registry.actions_naming(self._names)
+        fitting = dict.fromkeys(key for key, held in registry.parts_of(self._names) if self._fits(held))
+        self.actions = frozenset(key for key in fitting if self._counts(registry.actions[key]))
 
     def of(self, action: Action) -> list[Involvement]:
         """Return the parts in one action, the strongest role first."""
-        organisation = self._organisation
         if action.id not in self.actions:
             return []
-        if organisation.documents and action.document_id not in organisation.documents:
-            return []
         found = [held for held in action.involvements if held.organisation in self._names and self._fits(held)]
-        if organisation.alone and not self._leads_alone(action):
-            return []
-        return sorted(found, key=lambda held: _ROLE_ORDER[held.role])
+        return sorted(found, key=lambda held: _ROLE_ORDER[held.role]) if len(found) > 1 else found
+
+    def _counts(self, action: Action) -> bool:
+        """Say whether an action is where the organisation is asked about, and led by it alone when that is asked."""
+        organisation = self._organisation
+        if organisation.documents and action.document_id not in organisation.documents:
+            return False
+        return not organisation.alone or self._leads_alone(action)
 
     def _fits(self, held: Involvement) -> bool:
         to_contact = self._to_contact
@@ -291,83 +283,3 @@ def excludes(question: Question, registry: Registry) -> Condition:
         return None if match.action.id in left_out else match
 
     return condition
-
-
-def says_in_field(question: Question, registry: Registry, worth: Worth) -> Condition:
-    """« qui visent les lycéens », « axe 3 du PRS »: the topic must stand in its field, ticked or written.
-
-    Where a form has no field for the public, what the action does tells whom it is for. « la case… est cochée » is
-    said of boxes alone.
-    """
-    bound = [topic for topic in question.topics if topic.fields]
-    said = {topic: _FieldProofs(topic, registry, worth) for topic in bound}
-    groups = _either_groups(bound)
-
-    def condition(match: Match, missing: dict[str, Action]) -> Match | None:
-        for group in groups:
-            told = {topic: said[topic].holds(match.action) for topic in group}
-            if not any(told.values()) and not any(_settles(match.action, topic) for topic in group):
-                missing[match.action.id] = match.action
-                return None
-            holding = [topic for topic in group if told[topic] is not topic.negated]
-            if not holding:
-                return None
-            match = match.proved_by(partial(proofs, match.action, holding))
-        return match
-
-    def proofs(action: Action, holding: Sequence[Topic]) -> Sequence[Segment]:
-        found = [proof for topic in holding for proof in said[topic].of(action)[:1]]
-        denied = [topic for topic in holding if topic.negated]
-        return [*found, *(one for topic in denied for one in whole_field_proof(action, topic.fields, registry))]
-
-    return condition
-
-
-class _FieldProofs:
-    """What actions say of a topic in its fields; without a field for the public, in what the action does."""
-
-    def __init__(self, topic: Topic, registry: Registry, worth: Worth) -> None:
-        self._topic = topic
-        self._proofs = TopicProofs([topic], registry, worth)
-        # A longer name can hide the topic: « médico-social » does not say « social ».
-        hidden = registry.rows.saying(topic.longer)
-        self._sure = self._proofs.owners_in(topic.fields, apart_from=hidden, ticked=topic.ticked)
-        self._doubtful = self._proofs.owners_in(topic.fields, ticked=topic.ticked) - self._sure
-
-    def holds(self, action: Action) -> bool:
-        """Say whether an action says the topic there."""
-        if action.id not in self._proofs.weights:
-            return False
-        if action.id in self._doubtful or not self._has_public(action):
-            return bool(self.of(action))
-        return action.id in self._sure
-
-    def of(self, action: Action) -> list[Segment]:
-        """Return the words that say it, best first."""
-        topic = self._topic
-        ways = (*topic.forms, *topic.narrower)
-        own = [one for one in self._proofs.of(action.id) if says(_without(one.stems, topic.longer), ways)]
-        if not self._has_public(action):
-            return [proof for proof in own if proof.weight is Weight.OBJECT]
-        placed = [proof for proof in own if proof.field_key in topic.fields]
-        return [proof for proof in placed if proof.kind == "option"] if topic.ticked else placed
-
-    def _has_public(self, action: Action) -> bool:
-        topic = self._topic
-        return topic.ticked or topic.fields != ("public",) or any(field.key == "public" for field in action.fields)
-
-
-def _settles(action: Action, topic: Topic) -> bool:
-    """Say whether an action that does not say a topic denies it: its field is filled, or has boxes when they count."""
-    fields = [field for field in action.fields if is_asked(field, topic.fields)]
-    if topic.ticked:
-        return any(option.ticked is not None for field in fields for option in field.options)
-    return any(field.filled for field in fields)
-
-
-def _without(stems: Stems, longer: Sequence[Stems]) -> Stems:
-    """Take longer names out: « médico-social » does not say « social »."""
-    left = f" {' '.join(stems)} "
-    for form in longer:
-        left = left.replace(f" {' '.join(form)} ", " | ")
-    return tuple(left.split())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from clsassist.citing import CitationBook, action_to_ref
+from clsassist.citing import CitationBook
 from clsassist.lexicon import Lexicon
 from clsassist.question import Question
 from clsassist.records import Action, Answer, AnswerStatus, Coverage
@@ -24,7 +25,7 @@ class Evidence:
     registry: Registry
     lexicon: Lexicon
     hits: tuple[Hit, ...]
-    starters: tuple[str, ...] = ()
+    draw_starters: Callable[[], tuple[str, ...]] = tuple
     book: CitationBook = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,6 +36,11 @@ class Evidence:
     def analyser(self) -> Analyser:
         """The one French analyser."""
         return self.lexicon.analyser
+
+    @property
+    def starters(self) -> tuple[str, ...]:
+        """A few questions that the index can answer; drawn when an answer offers them."""
+        return self.draw_starters()
 
     @cached_property
     def _worth(self) -> dict[tuple[str, str], float]:
@@ -64,7 +70,7 @@ class Evidence:
         choices: tuple[str, ...] = (),
     ) -> Answer:
         """Close the answer with the citations given while its text was written."""
-        refs = tuple(action_to_ref(action, self.registry) for action in actions)
+        refs = tuple(self.registry.refs[action.id] for action in actions)
         return Answer(
             self.question.typed or self.question.text,
             status,

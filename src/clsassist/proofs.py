@@ -38,6 +38,11 @@ def field_proof(action: Action, fields: Sequence[Field], registry: Registry) -> 
     return [_span_proof(action, filled, span, "field", registry)]
 
 
+def place_proof(action: Action, field: Field, span: Span, registry: Registry) -> Segment:
+    """Return the words of a field that stand at a place."""
+    return _span_proof(action, field, span, "field", registry)
+
+
 def part_proof(action: Action, held: Involvement, registry: Registry) -> Segment:
     """Return the words that give an organisation its part."""
     field = next(field for field in action.fields if field.key == held.field_key)

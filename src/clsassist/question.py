@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +23,10 @@ class Intent(StrEnum):
     SIMILAR = "action semblable"
     OPEN = "synthèse"
     SET = "ensemble"
+
+
+# What may be asked to be written in a field, beyond its being filled: an amount, a year.
+STATED: Mapping[str, str] = {"montant": "financement", "date": "calendrier"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,9 @@ class Question:
     """A question understood. Empty tuples and None mean: not restricted.
 
     ``typed`` is the question as received, ``text`` without its greeting. ``lists_all`` says that every action is
-    asked for; ``listed`` how many organisations a field must list: its key, « plus », « moins », « au moins » or
-    « au plus », and the number. ``exclusion`` is what the question leaves out, as a question: « sauf celles de
+    asked for; ``filled`` which fields must be filled, or empty: a key, or one of STATED; ``listed`` how many
+    organisations a field must list: its key, « plus », « moins », « au moins » or « au plus », and the number.
+    ``exclusion`` is what the question leaves out, as a question: « sauf celles de
     l'ARS ». ``sides`` are what a comparison compares; ``models`` the ids of the actions to find the like of;
     ``per`` what a count is broken down by; ``aspect`` what is asked about the corpus itself.
     """

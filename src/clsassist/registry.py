@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from clsassist.errors import IndexDamagedError, UnknownActionError
 from clsassist.fetching import Fetched, SourceText
+from clsassist.parsing.labels import UNKNOWN, is_asked
 from clsassist.reading_report import DocumentReport, ReadingReport
-from clsassist.records import Action, Document, Involvement, Passage, Plan, Section, Span
+from clsassist.records import Action, ActionRef, Document, Field, Involvement, Passage, Plan, Section, Span
 from clsassist.registry_writing import ADAPTERS
 from clsassist.segment_rows import Rows, SegmentRows
 from clsassist.segments import Segment, Weight, title_to_segment
@@ -28,6 +29,8 @@ _Row = TypeVar("_Row")
 # Below this many records, a round of the collector is not felt.
 _MANY = 1_000
 _Record = TypeVar("_Record", Document, Passage, Section)
+# What may be asked of a field, whatever the question.
+FieldTest: TypeAlias = Callable[[Field], bool]
 
 # How each kind of record is told in order.
 _ORDERS = {
@@ -49,6 +52,7 @@ class Registry:
         self._connection = connection
         self._analyser = analyser
         self._names: dict[str, Stems] = {}
+        self._having: dict[tuple[tuple[str, ...], FieldTest], frozenset[str]] = {}
         self.rows = SegmentRows(connection)
         self.documents = Fetched(partial(self._ids, "document"), partial(self._fetch, Document), _MOST_DOCUMENTS)
         self.sections = Fetched(partial(self._ids, "section"), partial(self._fetch, Section), _MOST_SECTIONS)
@@ -130,6 +134,43 @@ class Registry:
         return {action.id: action for action in found}
 
     @cached_property
+    def refs(self) -> dict[str, ActionRef]:
+        """What an answer says of each action, by id: an answer may name them all."""
+        with _long_lived(tuple(self.actions.values())) as actions:
+            return {
+                action.id: ActionRef(
+                    action.id,
+                    self.paths[action.document_id],
+                    action.number,
+                    action.title,
+                    self.plans[action.document_id].name,
+                )
+                for action in actions
+            }
+
+    @cached_property
+    def empty_fields(self) -> dict[str, tuple[Field, ...]]:
+        """The fields that an action has and leaves empty, those that no list knows aside, by the id of the action."""
+        return {
+            action.id: tuple(one for one in action.fields if one.key != UNKNOWN and not one.filled)
+            for action in self.actions.values()
+        }
+
+    @cached_property
+    def title_stems(self) -> dict[str, Stems]:
+        """The stems of the title of each action, by id."""
+        return {action.id: self.name_stems(action.title) for action in self.actions.values()}
+
+    @cached_property
+    def titles_with(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the actions whose title holds each stem, in the order of actions."""
+        found: dict[str, list[str]] = {}
+        for identifier, stems in self.title_stems.items():
+            for stem in dict.fromkeys(stems):
+                found.setdefault(stem, []).append(identifier)
+        return {stem: tuple(held) for stem, held in found.items()}
+
+    @cached_property
     def failures(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, with the reason."""
         return tuple(self._connection.execute("SELECT path, reason FROM failure ORDER BY position"))
@@ -178,18 +219,19 @@ class Registry:
                 yield action, held
 
     def name_stems(self, organisation: str) -> Stems:
-        """Return the stems of an organisation's name, kept from one question to the next."""
+        """Return the stems of a name or a title, kept from one question to the next."""
         if organisation not in self._names:
             self._names[organisation] = self._analyser.stems(organisation)
         return self._names[organisation]
 
     @cached_property
-    def _naming(self) -> dict[str, tuple[str, ...]]:
-        """The ids of the actions that name each organisation, as written."""
-        found: dict[str, dict[str, None]] = {}
-        for action, held in self.involvements():
-            found.setdefault(held.organisation, {})[action.id] = None
-        return {name: tuple(actions) for name, actions in found.items()}
+    def _naming(self) -> dict[str, tuple[tuple[str, Involvement], ...]]:
+        """The parts of each organisation, as written, each with the id of its action."""
+        with _long_lived(tuple(self.involvements())) as involvements:
+            found: dict[str, list[tuple[str, Involvement]]] = {}
+            for action, held in involvements:
+                found.setdefault(held.organisation, []).append((action.id, held))
+            return {name: tuple(parts) for name, parts in found.items()}
 
     @cached_property
     def _names_by_stem(self) -> dict[str, list[str]]:
@@ -206,9 +248,23 @@ class Registry:
         held = {name for form in forms if form for name in self._names_by_stem.get(form[0], ())}
         return frozenset(name for name in held if is_named(self.name_stems(name), forms))
 
-    def actions_naming(self, organisations: Iterable[str]) -> frozenset[str]:
-        """Return the ids of the actions where some organisation, as written, has a part."""
-        return frozenset(identifier for name in organisations for identifier in self._naming.get(name, ()))
+    def parts_of(self, organisations: Iterable[str]) -> Iterator[tuple[str, Involvement]]:
+        """Yield the parts of some organisations, as written, each with the id of its action."""
+        for name in organisations:
+            yield from self._naming.get(name, ())
+
+    def actions_having(self, keys: tuple[str, ...], test: FieldTest) -> frozenset[str]:
+        """Return the ids of the actions that have a field of one of these keys that passes a test.
+
+        Found once for each of the few fields that questions turn on.
+        """
+        if (keys, test) not in self._having:
+            self._having[keys, test] = frozenset(
+                action.id
+                for action in self.actions.values()
+                if any(is_asked(field, keys) and test(field) for field in action.fields)
+            )
+        return self._having[keys, test]
 
     @cached_property
     def _by_document(self) -> dict[str, list[Action]]:

@@ -103,6 +103,10 @@ class SegmentRows:
         above = self._checked(others, f"({clause})", [_spaced(form) for form in forms])
         return join_rows([rows[own], above])
 
+    def written(self, rows: Rows, pattern: str) -> Rows:
+        """Keep the segments whose words match a GLOB pattern of SQLite: « *[0-9]* »."""
+        return self._checked(rows, "quote GLOB ?", [pattern])
+
     def _find(self, form: Stems) -> Rows:
         if len(form) == 1:
             found = self._connection.execute("SELECT segment FROM posting WHERE stem = ?", form).fetchall()

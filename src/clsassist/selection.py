@@ -10,7 +10,7 @@ from clsassist.conditions import fields_turned_on, question_to_conditions
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, is_asked
 from clsassist.proofs import whole_field_proof
-from clsassist.question import Question, Topic
+from clsassist.question import STATED, Question, Topic
 from clsassist.records import Action
 from clsassist.registry import Registry
 from clsassist.topic_search import Match, Worth, bare_matches, find_topics
@@ -46,7 +46,9 @@ def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Wort
     else:
         named = [bare[action.id] for action in scope] if len(scope) < len(bare) else list(bare.values())
     matches, missing = _satisfying(named, question, registry, lexicon, worth)
-    absent = not matches and bool(question.filled) and not any(wanted for _, wanted in question.filled)
+    absent = (
+        not matches and bool(question.filled) and not any(wanted or key in STATED for key, wanted in question.filled)
+    )
     if absent:
         # No form leaves the field empty: « sans indicateur d'impact » are those whose form does not have it.
         others, missing = _satisfying(named, replace(question, filled=()), registry, lexicon, worth)

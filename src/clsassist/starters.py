@@ -173,10 +173,11 @@ def _contacts(registry: Registry) -> Iterator[str]:
 
 def _shared_partners(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
     """Yield the acronyms of the organisations that are partners of several actions, the most present first."""
+    written = Counter(held.organisation for _, held in registry.involvements() if held.role is Role.PARTENAIRE)
     counts: Counter[str] = Counter()
-    for _, held in registry.involvements():
-        if held.role is Role.PARTENAIRE:
-            counts.update({actor.name for actor in lexicon.actors_in(lexicon.analyser.content(held.organisation))})
+    for organisation, times in written.items():
+        actors = lexicon.actors_in(lexicon.analyser.content(organisation))
+        counts.update(dict.fromkeys((actor.name for actor in actors), times))
     yield from (name for name, count in counts.most_common() if count >= 2 and name.isupper())
 
 

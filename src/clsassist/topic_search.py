@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -65,12 +66,17 @@ class Match(NamedTuple):
 
     def proved_by(self, ground: Proofs) -> Match:
         """Return the match with one more ground."""
-        return self._replace(grounds=(*self.grounds, ground))
+        # « _replace » takes four times as long, for thousands of matches.
+        action, saying, grounds, involvements, prove, weight, is_apart = self
+        return Match(action, saying, (*grounds, ground), involvements, prove, weight, is_apart)
 
     def involvements_of(self, role: Role, field_key: str) -> list[Involvement]:
         """Return the parts with this role that a field of the action names."""
         return [held for held in self.action.involvements if held.role is role and held.field_key == field_key]
 
+
+# Returns the match with its proof, or None when the action fails; actions that lack the field are noted in the dict.
+Condition = Callable[[Match, dict[str, Action]], Match | None]
 
 _BARE: WeakKeyDictionary[Registry, dict[str, Match]] = WeakKeyDictionary()
 
@@ -117,22 +123,25 @@ class TopicProofs:
         self._registry = registry
         self._worth = worth
         columns = registry.rows.columns
-        rows = topic_rows(topics, registry)
-        rows = rows[np.argsort(columns.owner[rows], kind="stable")]
+        self._rows = topic_rows(topics, registry)
+        self._by_owner = rows = self._rows[np.argsort(columns.owner[self._rows], kind="stable")]
         places, starts = np.unique(columns.owner[rows], return_index=True)
-        self._rows: dict[str, Rows] = {}
+        # Where the rows of each owner begin and end: thousands of slices that nobody may want are not made.
+        self._held: dict[str, tuple[int, int]] = {}
         self.weights: dict[str, Weight] = {}
         if len(rows):
             weights = np.minimum.reduceat(columns.weight[rows], starts).tolist()
             owners = [columns.owners[place] for place in places.tolist()]
-            self._rows = dict(zip(owners, np.split(rows, starts[1:]), strict=True))
+            bounds = [*starts.tolist(), len(rows)]
+            self._held = dict(zip(owners, itertools.pairwise(bounds), strict=True))
             self.weights = {owner: _WEIGHTS[weight] for owner, weight in zip(owners, weights, strict=True)}
 
     def of(self, owner: str) -> list[Segment]:
         """Return what an action or section says, best first; nothing when it says nothing of all the topics."""
-        if owner not in self._rows:
+        if owner not in self._held:
             return []
-        found = self._registry.segments(self._rows[owner])
+        start, end = self._held[owner]
+        found = self._registry.segments(self._by_owner[start:end])
         return sorted(found, key=lambda segment: _proof_order(segment, self._topics, self._worth))
 
     def owners_in(
@@ -144,8 +153,9 @@ class TopicProofs:
         """
         columns = self._registry.rows.columns
         wanted = [place for place, key in enumerate(columns.fields) if key in keys]
-        rows = join_rows(list(self._rows.values()))
-        rows = rows if apart_from is None else np.setdiff1d(rows, apart_from, assume_unique=True)
+        rows = self._rows
+        if apart_from is not None and len(apart_from):
+            rows = np.setdiff1d(rows, apart_from, assume_unique=True)
         rows = rows[columns.option[rows]] if ticked else rows
         return self._registry.rows.owners(rows[np.isin(columns.field[rows], wanted)])
 
@@ -209,7 +219,15 @@ def speak_of(topics: Sequence[Topic], matches: Sequence[Match], registry: Regist
     proofs = TopicProofs(topics, registry, worth)
     weights = proofs.weights
     return [
-        match._replace(saying=partial(proofs.of, match.action.id), weight=weights[match.action.id])
+        Match(
+            match.action,
+            partial(proofs.of, match.action.id),
+            match.grounds,
+            match.involvements,
+            match.prove,
+            weights[match.action.id],
+            match.is_apart,
+        )
         for match in matches
         if match.action.id in weights
     ]
@@ -294,10 +312,12 @@ def _is_common(topic: Topic, registry: Registry) -> bool:
     return sum(owner in registry.actions for owner in said) >= _COMMON_SHARE * len(registry.actions)
 
 
-def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
+def closest(
+    topics: Sequence[Topic], registry: Registry, is_near: Callable[[Sequence[Topic]], bool]
+) -> Iterator[tuple[Segment, tuple[Topic, ...]]]:
     """Yield what comes nearest when nothing says all topics: segments with the topics they do say, most first.
 
-    The neighbouring ideas of a topic count only when it is alone.
+    The neighbouring ideas of a topic count only when it is alone; ``is_near`` judges what a segment says.
     """
     said: dict[int, list[Topic]] = {}
     for topic in topics:
@@ -305,7 +325,8 @@ def closest(topics: Sequence[Topic], registry: Registry) -> Iterator[tuple[Segme
         for row in registry.rows.saying((*topic.forms, *topic.narrower, *related)).tolist():
             said.setdefault(row, []).append(topic)
     weights = registry.rows.columns.weight
-    ordered = sorted(said, key=lambda row: (-len(said[row]), weights[row]))
+    near = [row for row, held in said.items() if is_near(held)]
+    ordered = sorted(near, key=lambda row: (-len(said[row]), weights[row]))
     for start in range(0, len(ordered), _READ_AT_ONCE):
         rows = ordered[start : start + _READ_AT_ONCE]
         found = registry.segments(np.sort(np.array(rows, dtype=np.int32)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -14,7 +14,7 @@ from rapidfuzz.process import extractOne
 
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import UNKNOWN
-from clsassist.records import Field, Option, Plan
+from clsassist.records import Field, Option
 from clsassist.registry import Registry
 from clsassist.text import Stems, Token, fold, says
 
@@ -56,7 +56,8 @@ class Vocabulary:
     particular (« professionnels de santé »). ``codes`` are the numbers of fiches that hold a letter: « FA-07 ».
     ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
     ``plans_saying`` finds the documents of the plans that say a name. ``names_from``, ``titles_from`` and
-    ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem.
+    ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem; ``titles_with``
+    the ids of the actions whose title holds one.
     """
 
     lexicon: Lexicon
@@ -76,6 +77,7 @@ class Vocabulary:
     plans_saying: Callable[[str], frozenset[str]]
     names_from: dict[str, tuple[Stems, ...]]
     titles_from: dict[str, tuple[int, ...]]
+    titles_with: dict[str, tuple[str, ...]]
     boxes_from: dict[str, tuple[Box, ...]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
@@ -96,7 +98,8 @@ class Vocabulary:
         """Gather the words of a whole registry."""
         known = {fold(word) for acronym in lexicon.acronyms for word in (acronym.short, *acronym.long)}
         places = _plan_words(registry, lexicon)
-        spelt = {token.form for plan in registry.plans.values() for token in lexicon.analyser.content(plan.name)}
+        names = dict.fromkeys(plan.name for plan in registry.plans.values())
+        spelt = {token.form for name in names for token in lexicon.analyser.content(name)}
         forms = {
             *registry.terms,
             *(word for name in known for word in name.split()),
@@ -106,7 +109,7 @@ class Vocabulary:
         analyser = lexicon.analyser
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
         organisations = tuple((stems, name) for name in names for stems in _name_forms(name, lexicon))
-        titles = tuple((analyser.stems(action.title), action.id) for action in registry.actions.values())
+        titles = tuple((stems, identifier) for identifier, stems in registry.title_stems.items())
         boxes = tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon)))
         return Vocabulary(
             lexicon,
@@ -126,6 +129,7 @@ class Vocabulary:
             registry.plans_saying,
             _by_first(dict.fromkeys((stems, stems) for stems, _ in organisations)),
             _by_first((stems, place) for place, (stems, _) in enumerate(titles)),
+            registry.titles_with,
             _by_first((box.stems, box) for box in boxes),
         )
 
@@ -179,24 +183,34 @@ def _by_first(named: Iterable[tuple[Stems, _Named]]) -> dict[str, tuple[_Named, 
 
 def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:
     """Yield the names of places written in one word, as some people do: « thurdoller »."""
-    for plan in registry.plans.values():
-        yield from _joined_words(plan, lexicon)
+    for territoire in dict.fromkeys(plan.territoire or "" for plan in registry.plans.values()):
+        yield from _joined_words(territoire, lexicon)
 
 
-def _joined_words(plan: Plan, lexicon: Lexicon) -> Iterator[str]:
-    words = [token.form for token in lexicon.analyser.content(plan.territoire or "")]
+def _joined_words(territoire: str, lexicon: Lexicon) -> Iterator[str]:
+    words = [token.form for token in lexicon.analyser.content(territoire)]
     yield from (first + second for first, second in itertools.pairwise(words))
+
+
+def _documents_by_plan(registry: Registry) -> dict[tuple[str, str], list[str]]:
+    """Return the documents of each name and territory of plans."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for identifier, plan in registry.plans.items():
+        found.setdefault((plan.name, plan.territoire or ""), []).append(identifier)
+    return found
 
 
 def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str]]:
     """Index plans by the stems that tell them apart: territory, name, département and its number."""
     codes = {name: code for code, name in lexicon.departements}
     found: dict[str, set[str]] = {}
-    for identifier, plan in registry.plans.items():
-        names = [plan.name, plan.territoire or "", codes.get(plan.territoire or "", "")]
-        words = [word for name in names for word in _proper_words(name, lexicon)]
-        for word in [*words, *_joined_words(plan, lexicon)]:
-            found.setdefault(lexicon.analyser.stem(word), set()).add(identifier)
+    common = {lexicon.analyser.stem(word) for word in lexicon.place_words} | lexicon.tool_words
+    # One plan may be many documents.
+    for (name, territoire), identifiers in _documents_by_plan(registry).items():
+        names = [name, territoire, codes.get(territoire, "")]
+        words = [word for one in names for word in _proper_words(one, lexicon, common)]
+        for word in [*words, *_joined_words(territoire, lexicon)]:
+            found.setdefault(lexicon.analyser.stem(word), set()).update(identifiers)
     shared = len({plan.name for plan in registry.plans.values()})
     return {word: frozenset(ids) for word, ids in found.items() if shared == 1 or len(ids) < len(registry.plans)}
 
@@ -204,15 +218,14 @@ def _plan_words(registry: Registry, lexicon: Lexicon) -> dict[str, frozenset[str
 def _plan_names(registry: Registry, lexicon: Lexicon) -> tuple[tuple[Stems, frozenset[str]], ...]:
     """Return the stems of each plan's whole name, of several words, with its documents."""
     found: dict[Stems, set[str]] = {}
-    for identifier, plan in registry.plans.items():
-        found.setdefault(lexicon.analyser.stems(plan.name), set()).add(identifier)
+    for (name, _), identifiers in _documents_by_plan(registry).items():
+        found.setdefault(lexicon.analyser.stems(name), set()).update(identifiers)
     ordered = sorted(found.items(), key=lambda row: -len(row[0]))
     return tuple((stems, frozenset(ids)) for stems, ids in ordered if len(stems) > 1)
 
 
-def _proper_words(name: str, lexicon: Lexicon) -> Iterator[str]:
+def _proper_words(name: str, lexicon: Lexicon, common: Collection[str]) -> Iterator[str]:
     """Yield the proper nouns and numbers of a plan's name: « action » in « Plan d'action santé… » names no plan."""
-    common = {lexicon.analyser.stem(word) for word in lexicon.place_words} | lexicon.tool_words
     for token in lexicon.analyser.content(name):
         proper = not token.span.of(name)[:1].islower()
         if proper and not _YEAR.fullmatch(token.form) and token.stem not in common:
@@ -247,8 +260,10 @@ def _forms(registry: Registry) -> Iterator[Field]:
     """Yield the fields with boxes, one for each way that forms lay them: most fiches fill in the same form."""
     seen: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
     for field in _fields(registry):
+        if not field.options:
+            continue
         form = (field.key, tuple((option.label, option.group) for option in field.options))
-        if field.options and form not in seen:
+        if form not in seen:
             seen.add(form)
             yield field
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clsassist.citing import as_text
 from clsassist.parsing.labels import field_name
-from clsassist.question import Question, Topic
+from clsassist.question import STATED, Question, Topic
 from clsassist.records import Action, Plan, Role, Status
 from clsassist.understanding.patterns import DONE
 
@@ -131,6 +131,7 @@ def denial(question: Question) -> str:
     parts += [f"{status} « {one.words} »" for one in question.organisations if not one.role]
     if question.years:
         parts.append(f"ne {_YEAR_VERBS[question.year_bound][0]} pas {joined([str(year) for year in question.years])}")
+    parts += [_filled_words(key, not wanted, 0, absent=False) for key, wanted in question.filled if key in STATED]
     parts += [f"répond « {'Non' if wanted else 'Oui'} »" for _, wanted in question.answered_yes]
     return joined(parts) or "ne le dit pas"
 
@@ -175,8 +176,11 @@ def _field_restrictions(question: Question, form: int) -> Iterator[str]:
             yield f"{('a', 'ont')[form]} {_joined_topics(held)} dans le champ « {field_name(keys[0])} »"
 
 
-def _filled_words(key: str, wanted: bool, form: int, absent: bool) -> str:
+def _filled_words(key: str, wanted: bool, form: int, *, absent: bool) -> str:
     has = ("a", "ont")[form]
+    if key in STATED:
+        gives, one = ("donne", "donnent")[form], ("un montant" if key == "montant" else "une date")
+        return f"{gives} {one}" if wanted else f"ne {gives} pas de {key}"
     if key == "numero":
         return ("porte un numéro", "portent un numéro")[form] if wanted else f"n'{has} pas de numéro"
     if absent:
@@ -193,7 +197,7 @@ def _closed_restrictions(question: Question, form: int, absent: bool) -> list[st
     for key, wanted in question.answered_yes:
         verb = ("répond", "répondent")[form]
         parts.append(f"{verb} « {'Oui' if wanted else 'Non'} » à la question « {field_name(key)} »")
-    parts.extend(_filled_words(key, wanted, form, absent) for key, wanted in question.filled)
+    parts.extend(_filled_words(key, wanted, form, absent=absent) for key, wanted in question.filled)
     if question.listed:
         key, bound, number = question.listed
         names = ("partenaire", "partenaires") if key == "partenaires" else ("pilote ou porteur", "pilotes ou porteurs")

@@ -10,7 +10,7 @@ from clsassist.conditions import LEADING
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import FAMILIES, ORGANISATION_FIELDS, field_name
 from clsassist.proofs import field_proofs, whole_field_proof
-from clsassist.question import Question
+from clsassist.question import STATED, Question
 from clsassist.records import Action, Answer, AnswerStatus, Role
 from clsassist.segments import Segment
 from clsassist.selection import select
@@ -113,7 +113,8 @@ def _what_is_said(action: Action, evidence: Evidence) -> Iterator[Segment]:
     """Yield what the action says in the fields that the question turns on: its public, its partners, its years."""
     question = evidence.question
     keys = [key for topic in question.topics for key in topic.fields]
-    keys += [member for key, _ in question.filled for member in FAMILIES.get(key, (key,))]
+    filled = [STATED.get(key, key) for key, _ in question.filled]
+    keys += [member for key in filled for member in FAMILIES.get(key, (key,))]
     keys += [key for key, _ in question.answered_yes]
     keys += ["calendrier"] if question.years else []
     for key in dict.fromkeys(keys):

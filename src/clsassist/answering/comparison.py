@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clsassist.answering.fields import action_fields
+from clsassist.answering.fields import action_fields, ask_which_plan
 from clsassist.answering.lines import name_of
 from clsassist.answering.organisation_names import Held, common_names, names_held
 from clsassist.citing import as_text, field_to_pieces
@@ -36,6 +36,9 @@ def answer_comparison(evidence: Evidence) -> Answer:
         names = joined([f"« {side.words} »" for side in empty])
         text = f"**Je ne trouve pas {names}** dans les documents : la comparaison n'est pas possible."
         return evidence.answer(text, status=AnswerStatus.NOT_FOUND)
+    several_plans = ask_which_plan(evidence)
+    if several_plans:
+        return several_plans
     actions = [evidence.registry.action(one) for side in sides for one in side.actions]
     several = [side for side in sides if len(side.actions) > 1]
     if not several and len(actions) <= _MOST_ACTIONS:

@@ -8,7 +8,7 @@ from itertools import islice
 from clsassist.answering.lines import MOST_SHOWN, name_of, rest_lines
 from clsassist.citing import as_text, in_quotes
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import UNKNOWN, field_name
+from clsassist.parsing.labels import field_name
 from clsassist.parsing.plans import document_status
 from clsassist.records import Action, Answer, Field, Plan
 from clsassist.text import squeeze
@@ -151,7 +151,7 @@ def _answer_gaps(evidence: Evidence) -> Answer:
     actions: list[Action] = []
     for key in _wanted(evidence):
         for action in _actions_of(key, evidence):
-            empty = [one for one in action.fields if not one.filled and one.key != UNKNOWN]
+            empty = evidence.registry.empty_fields[action.id]
             total += len(empty)
             if empty:
                 actions.append(action)

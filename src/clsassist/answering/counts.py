@@ -152,7 +152,9 @@ def _count_groups(evidence: Evidence) -> Answer:
     many = {"thematique": "thématiques"}.get(kind, f"{kind}s")
     one = {"thematique": "thématique"}.get(kind, kind)
     lines = [f"**{counted(len(groups), one, many)}{scope_words(evidence)}** :", ""]
-    lines += [f"- {as_text(g.name)} : {counted(len(g.actions), 'action')} {g.mark()}" for g in groups[:MOST_SHOWN]]
+    lines += [
+        f"- {as_text(g.name)} : {counted(len(g.actions), 'action')} {g.marks(1, evidence)}" for g in groups[:MOST_SHOWN]
+    ]
     if len(groups) > MOST_SHOWN:
         lines.append(f"- et {counted(len(groups) - MOST_SHOWN, 'autre')}.")
     return evidence.answer("\n".join(lines), actions, coverage=evidence.coverage(len(actions)))

@@ -11,7 +11,7 @@ from clsassist.evidence import Evidence
 from clsassist.lexicon import Acronym
 from clsassist.records import Answer
 from clsassist.segments import Segment
-from clsassist.text import find_sequence, fold
+from clsassist.text import fold, says
 from clsassist.wording import action_name, counted
 
 _MOST_FIGURES = 3
@@ -57,16 +57,13 @@ def _definitions(short: str, known: Acronym | None, uses: list[Segment], evidenc
     name = re.escape(known.short if known else short)
     glossary = re.compile(rf"^(?:[-•o]\s*)?{name}\s*[:=]\s*\S", re.IGNORECASE)
     ordered = sorted(uses, key=lambda use: (not glossary.match(use.quote), len(use.quote)))
+    longs = [_stems(long, evidence) for long in known.long] if known else []
     for use in ordered:
-        if glossary.match(use.quote) or _spells_out(short, known, use, evidence):
+        if glossary.match(use.quote) or says(use.stems, longs) or _spells_out(short, use, evidence):
             yield f"{in_quotes(use.quote)} {evidence.book.cite(use)}"
 
 
-def _spells_out(short: str, known: Acronym | None, use: Segment, evidence: Evidence) -> bool:
-    tokens = evidence.analyser.content(use.quote)
-    longs = [_stems(long, evidence) for long in known.long] if known else []
-    if any(find_sequence(long, tokens) for long in longs):
-        return True
+def _spells_out(short: str, use: Segment, evidence: Evidence) -> bool:
     bracketed = re.search(rf"((?:[\w'’-]+\s+){{2,12}})\(\s?{re.escape(short)}\b", use.quote, re.IGNORECASE)
     if not bracketed:
         return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 from clsassist.answering.fields import action_fields
 from clsassist.answering.lines import MOST_SHOWN, name_of
@@ -14,7 +15,8 @@ from clsassist.citing import as_text
 from clsassist.evidence import Evidence, scope_words
 from clsassist.parsing.labels import field_name
 from clsassist.proofs import part_proof
-from clsassist.records import Action, Answer, Involvement, Role
+from clsassist.records import Action, Answer, Involvement, Role, Span
+from clsassist.registry import Registry
 from clsassist.text import squeeze
 from clsassist.wording import capitalised, counted, joined, nouns
 
@@ -22,36 +24,38 @@ from clsassist.wording import capitalised, counted, joined, nouns
 _MOST_MARKS = 600
 
 
+# Where an action says that it is in a group: an organisation's part, or a field's key, label and place; its title when
+# None.
+Where: TypeAlias = Involvement | tuple[str, str, Span] | None
+
+
 @dataclass(slots=True)
 class Group:
-    """One line of a distribution: its name, the actions in it, what gives the mark that proves each."""
+    """One line of a distribution: its name, the actions in it, the mark that proves each or where it is to be found."""
 
     name: str
     actions: dict[str, Action] = field(default_factory=dict)
-    cites: list[Callable[[], str]] = field(default_factory=list)
+    proofs: list[str | tuple[Action, Where]] = field(default_factory=list)
 
-    def mark(self) -> str:
-        """Return the mark of the first action."""
-        return self.cites[0]()
-
-    def marks(self, most: int) -> str:
+    def marks(self, most: int, evidence: Evidence) -> str:
         """Return the marks of the first actions."""
-        return "".join(cite() for cite in self.cites[:most])
+        return "".join(one if isinstance(one, str) else _cite(*one, evidence) for one in self.proofs[:most])
 
 
 def answer_distribution(evidence: Evidence) -> Answer:
     """Break the actions down by what the question says, as a table, the largest group first."""
     question = evidence.question
     actions = tuple(match.action for match in evidence.selection.matches)
+    if question.per == "action" and actions:
+        return _most_partners(actions, evidence)
     groups = list(group_actions(actions, question.per, evidence))
     if not groups:
         return answer_not_found(evidence)
     one, many = nouns(question)
-    if question.per == "action":
-        return _most_partners(actions, evidence)
     ordered = sorted(groups, key=lambda group: -len(group.actions))
     total = sum(len(group.actions) for group in ordered)
-    held = tuple(action for action in actions if any(action.id in group.actions for group in ordered))
+    placed = {identifier for group in ordered for identifier in group.actions}
+    held = tuple(action for action in actions if action.id in placed)
     first = ordered[0]
     name = field_name(question.per)
     counted_first = f"{counted(len(actions), one, many)}{scope_words(evidence)}, par {name}"
@@ -66,7 +70,7 @@ def answer_distribution(evidence: Evidence) -> Answer:
     ]
     shown = ordered[:MOST_SHOWN]
     most = total if total <= _MOST_MARKS else max(1, _MOST_MARKS // len(shown))
-    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {g.marks(most)} |" for g in shown]
+    lines += [f"| {as_text(g.name).replace('|', '/')} | {len(g.actions)} | {g.marks(most, evidence)} |" for g in shown]
     if len(ordered) > len(shown):
         lines += ["", f"Et {counted(len(ordered) - len(shown), 'autre ligne')}, de moins d'actions."]
     if total > len(actions):
@@ -81,38 +85,49 @@ def answer_distribution(evidence: Evidence) -> Answer:
 
 
 def group_actions(actions: Sequence[Action], per: str, evidence: Evidence) -> Iterable[Group]:
-    """Return the groups of actions, each action once a group, with the mark that proves it is there."""
+    """Return the groups of actions, each action once a group, with what proves it is there."""
     found: dict[str, Group] = {}
+    kept = _KEPT.setdefault(evidence.registry, {}).setdefault(per, {})
+    grouper = _GROUPERS.get(per, _by_plan)
+    # Sources are numbered in the order of the actions, as long as each gets one.
+    early = len(actions) <= MOST_SHOWN
     for action in actions:
-        for key, name, cite in _GROUPERS.get(per, _by_plan)(action, evidence):
-            group = found.setdefault(key, Group(name))
-            # Sources are numbered in the order of the actions, as long as each gets one.
-            told = cite if len(actions) > MOST_SHOWN else partial(str, cite())
+        places = kept.get(action.id)
+        if places is None:
+            places = kept[action.id] = tuple(grouper(action, evidence))
+        for key, name, where in places:
+            group = found.get(key)
+            if group is None:
+                group = found[key] = Group(name)
+            told = _cite(action, where, evidence) if early else (action, where)
             if action.id not in group.actions:
                 group.actions[action.id] = action
-                group.cites.append(told)
+                group.proofs.append(told)
     return found.values()
 
 
-# For one action: the key of each group it is in, the name of the group, what gives the mark that proves it.
-Grouper = Callable[[Action, Evidence], Iterator[tuple[str, str, Callable[[], str]]]]
+# For one action: the key of each group it is in, the name of the group, where the action says so.
+_Placed: TypeAlias = tuple[str, str, Where]
+Grouper = Callable[[Action, Evidence], Iterator[_Placed]]
+# Those of the registry in service, by what they are grouped by and by action, each found once.
+_KEPT: WeakKeyDictionary[Registry, dict[str, dict[str, tuple[_Placed, ...]]]] = WeakKeyDictionary()
 
 
-def _by_plan(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+def _cite(action: Action, where: Where, evidence: Evidence) -> str:
+    if where is None:
+        return evidence.book.cite(evidence.registry.title_segment(action))
+    if isinstance(where, Involvement):
+        return evidence.book.cite(part_proof(action, where, evidence.registry))
+    return evidence.book.cite_span(action.id, *where)
+
+
+def _by_plan(action: Action, evidence: Evidence) -> Iterator[_Placed]:
     name = evidence.registry.plans[action.document_id].name
-    yield name, name, partial(_cite_title, action, evidence)
-
-
-def _cite_title(action: Action, evidence: Evidence) -> str:
-    return evidence.book.cite(evidence.registry.title_segment(action))
-
-
-def _cite_part(action: Action, held: Involvement, evidence: Evidence) -> str:
-    return evidence.book.cite(part_proof(action, held, evidence.registry))
+    yield name, name, None
 
 
 def _by_heading(key: str) -> Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[_Placed]:
         value = action.axe if key == "axe" else action.thematique
         held = next((one for one in action.fields if one.key == key), None)
         if value and held:
@@ -120,8 +135,7 @@ def _by_heading(key: str) -> Grouper:
             said = value.split(":", 1)[-1].strip() if key == "axe" else value
             number = f"axe {action.axe_number} : " if key == "axe" and action.axe_number else ""
             identity = f"{plan} {action.axe_number}" if number else f"{plan} {value}"
-            mark = partial(evidence.book.cite_span, action.id, held.key, held.label, held.span)
-            yield identity, f"{capitalised(number + squeeze(said))} ({plan})", mark
+            yield identity, f"{capitalised(number + squeeze(said))} ({plan})", (held.key, held.label, held.span)
 
     return group
 
@@ -130,50 +144,39 @@ def _by_role(*given: Role) -> Grouper:
     roles = {*given, Role.PILOTE} if Role.PORTEUR in given else set(given)
     fields = {"porteur", "partenaires", "financement"}
 
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[_Placed]:
         for held in action.involvements:
             if held.role in roles and held.field_key in fields:
                 name = shared_name(held.organisation, evidence)
                 shown = name if name.isupper() or name[:1].isupper() else squeeze(held.organisation)
-                yield name, shown, partial(_cite_part, action, held, evidence)
+                yield name, shown, held
 
     return group
 
 
 def _by_field(key: str) -> Grouper:
-    def group(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    def group(action: Action, evidence: Evidence) -> Iterator[_Placed]:
         for one in action_fields(action, key):
             for option in one.options:
                 if option.ticked:
-                    yield (
-                        option.label,
-                        option.label,
-                        partial(evidence.book.cite_span, action.id, one.key, one.label, option.span),
-                    )
+                    yield option.label, option.label, (one.key, one.label, option.span)
             for item in one.items:
                 text = squeeze(item.text)
-                cite = partial(evidence.book.cite_span, action.id, one.key, one.label, item.spans[0])
-                yield text.lower(), text, cite
+                yield text.lower(), text, (one.key, one.label, item.spans[0])
 
     return group
 
 
-def _by_year(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
+def _by_year(action: Action, evidence: Evidence) -> Iterator[_Placed]:
     held = action.field("calendrier")
     if held and action.first_year and action.last_year:
-        mark = partial(evidence.book.cite_span, action.id, held.key, held.label, held.span)
         for year in range(action.first_year, action.last_year + 1):
-            yield str(year), str(year), mark
-
-
-def _by_action(action: Action, evidence: Evidence) -> Iterator[tuple[str, str, Callable[[], str]]]:
-    yield action.id, action.title, str
+            yield str(year), str(year), (held.key, held.label, held.span)
 
 
 _GROUPERS: dict[str, Grouper] = {
     "plan": _by_plan,
     "document": _by_plan,
-    "action": _by_action,
     "axe": _by_heading("axe"),
     "thematique": _by_heading("thematique"),
     "porteur": _by_role(Role.PORTEUR),

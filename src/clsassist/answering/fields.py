@@ -100,11 +100,10 @@ def _named_actions(evidence: Evidence) -> Selection:
     if question.follows or not topics or any(not topic.known for topic in topics):
         return evidence.selection
     titled = []
-    for action in evidence.registry.actions.values():
-        stems = evidence.analyser.stems(action.title)
+    for identifier, stems in evidence.registry.title_stems.items():
         text = f" {' '.join(stems)} "
         if all(any(f" {' '.join(form)} " in text for form in topic.forms) for topic in topics):
-            titled.append(action.id)
+            titled.append(identifier)
     if not titled:
         return evidence.selection
     # An action whose very field speaks of the topic answers too, whatever its title.
@@ -158,11 +157,16 @@ def _unsaid(actions: Sequence[Action], evidence: Evidence) -> list[str]:
 def ask_which_plan(evidence: Evidence) -> Answer | None:
     """Offer the plans when a number alone (« la fiche 1 ») is that of fiches of more plans than can be read at once."""
     question, matches = evidence.question, evidence.selection.matches
-    plans = sorted({evidence.registry.plans[match.action.document_id].name for match in matches})
+    numbers_of: dict[str, set[str | None]] = {}
+    for match in matches:
+        numbers_of.setdefault(evidence.registry.plans[match.action.document_id].name, set()).add(match.action.number)
+    plans = sorted(numbers_of)
     if not question.numbers or question.documents or question.titles or len(plans) <= _FEW:
         return None
     asked = question.text.rstrip(" ?")
-    choices = tuple(f"{asked} dans {name} ?" for name in plans[:_MOST_CHOICES])
+    # « compare les fiches 1 et 2 »: a plan that has both is what is meant.
+    whole = [name for name in plans if numbers_of[name] >= set(question.numbers)] or plans
+    choices = tuple(f"{asked} dans {name} ?" for name in whole[:_MOST_CHOICES])
     numbers = joined(question.numbers)
     text = f"**De quel plan ?** {counted(len(matches), 'fiche')} de {len(plans)} plans portent le numéro {numbers}."
     return evidence.answer(text, status=AnswerStatus.AMBIGUOUS, choices=choices)

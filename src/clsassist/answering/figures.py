@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from clsassist.answering.fields import action_fields
-from clsassist.answering.lines import name_of, quote_line
+from clsassist.answering.lines import MOST_SHOWN, name_of, quote_line, rest_lines
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
-from clsassist.money import Amount, find_amounts
+from clsassist.money import Amount, amounts_of, find_amounts
 from clsassist.proofs import whole_field_proof
 from clsassist.question import Question, Topic
 from clsassist.records import Action, Answer, AnswerStatus, Field
 from clsassist.segments import Segment
 from clsassist.text import Token, french, says
-from clsassist.topic_search import topic_segments
+from clsassist.topic_search import topic_rows
 from clsassist.understanding.figures import asks_contact, asks_money
 from clsassist.wording import counted
 
 _MOST_FIGURES = 3
 _MOST_SOURCES = 5
-_NUMBER = re.compile(r"\d")
 _PERCENT = french(r"pourcentage|proportion|taux|\bparts? d(?:e|es|u)\b|quelle part")
 _MORE_THAN = french(r"\b(?:plus|au moins|supérieurs?) (?:de|à)\b")
 _LESS_THAN = french(r"\b(?:moins|au plus|inférieurs?) (?:de|à)\b")
@@ -31,8 +29,8 @@ _PHONE = re.compile(r"(?:\+33|0)\s?[1-9](?:[ .]?\d{2}){4}")
 _MEANS = french(r"téléphone|\bnuméro\b|\btél\b|adresse|\bmail\b|courriel")
 _MAIL = re.compile(r"\S@\S")
 _POSTCODE = re.compile(r"\b\d{5} [A-ZÀ-Ý]")
-# Patterns of SQLite for what may hold a number, and an e-mail.
-_WITH_DIGITS, _WITH_AT = "*[0-9]*", "*@*"
+# Patterns of SQLite for what may hold a number, an e-mail, a share.
+_WITH_DIGITS, _WITH_AT, _WITH_PERCENT = "*[0-9]*", "*@*", "*%*"
 # How each is asked for, what it looks like, and the pattern that finds the segments to look at.
 _CONTACTS = (
     (french(r"t[ée]l"), _PHONE, _WITH_DIGITS),
@@ -40,8 +38,6 @@ _CONTACTS = (
     (french(r"adresse(?! (?:e?-?mail|électronique))|écrire"), _POSTCODE, _WITH_DIGITS),
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-# A column that says what its numbers are: « Budget (€) », « Crédits › Votés ».
-_MONEY_LABEL = french(r"€|euros?\b|\bTTC\b|\bHT\b|montant|budget|coût|crédit|dépens|voté|subvention")
 _SUPERLATIVE = french(r"\bl[ae]s? (?:plus|moins) (?:chère?s?|coûteu\w+|gros|grand|petit)")
 _LEAST = french(r"\b(?:moins|petits?)\b")
 # An action, the field that gives an amount, and the amount.
@@ -60,22 +56,25 @@ def answer_money(evidence: Evidence) -> Answer:
     actions = [match.action for match in evidence.selection.matches] or list(evidence.selection.scope)
     if evidence.selection.unknown:
         return answer_not_found(evidence)
-    found = [(action, field, amount) for action in actions for field, amount in _amounts(action, evidence)]
+    found = [(action, field, amount) for action in actions for field, amount in amounts_of(action, evidence.registry)]
     wanted = _wanted_amounts(evidence.question)
     kept = _largest([row for row in found if wanted(row[2])], evidence.question.text)
     if kept:
         giving = counted(len({row[0].id for row in found}), "action")
-        head = f"**{counted(len({row[0].id for row in kept}), 'action')} avec un montant**"
+        actions = list({row[0].id: row[0] for row in kept}.values())
+        shown = {action.id for action in actions[:MOST_SHOWN]}
+        head = f"**{counted(len(actions), 'action')} avec un montant**"
         if len(kept) < len(found) and _SUPERLATIVE.search(evidence.question.text):
             order = "faibles" if _LEAST.search(evidence.question.text) else "élevés"
             head = f"**Les montants les plus {order}**, parmi ceux que donnent {giving}"
         lines = [f"{head} :", ""]
-        for action, field, amount in kept:
+        for action, field, amount in (row for row in kept if row[0].id in shown):
             span = amount.span
             mark = evidence.book.cite_span(action.id, field.key, field.label, span)
             text = evidence.registry.sources[action.document_id].text
             lines.append(f"- {name_of(action, evidence)} — {field.label} : {in_quotes(span.of(text))} {mark}")
-        return evidence.answer("\n".join(lines), tuple({row[0].id: row[0] for row in kept}.values()))
+        lines += rest_lines(len(actions))
+        return evidence.answer("\n".join(lines), tuple(actions))
     examined = counted(len(actions), "action")
     where = name_of(actions[0], evidence) if len(actions) == 1 else f"{examined}{scope_words(evidence)}"
     asked = "Aucun montant en euros" if not found else "Aucun montant de cet ordre"
@@ -93,16 +92,6 @@ def _largest(rows: list[_Found], question: str) -> list[_Found]:
     return ordered[:_MOST_FIGURES]
 
 
-def _amounts(action: Action, evidence: Evidence) -> Iterator[tuple[Field, Amount]]:
-    text = evidence.registry.sources[action.document_id].text
-    for field in action_fields(action, "financement"):
-        for item in field.items:
-            for span in item.spans:
-                for amount in find_amounts(span.of(text), bare=bool(_MONEY_LABEL.search(field.label))):
-                    start = span.start + amount.span.start
-                    yield field, Amount(amount.euros, type(span)(start, span.start + amount.span.end))
-
-
 def _wanted_amounts(question: Question) -> _Wanted:
     """Return the test that « plus de 5 000 euros » makes; every amount passes when there is none."""
     limit = next((amount.euros for amount in find_amounts(question.text)), None)
@@ -117,14 +106,18 @@ def _wanted_amounts(question: Question) -> _Wanted:
 
 def _source_lines(actions: Sequence[Action], evidence: Evidence) -> list[str]:
     """Quote what the actions say of their financing, in place of amounts."""
-    lines = []
-    for action in actions:
-        for proof in whole_field_proof(action, ("financement",), evidence.registry):
-            lines.append(f"- {name_of(action, evidence)} — {quote_line(proof, evidence)}")
-    if not lines:
+    proofs = [
+        (action, proof)
+        for action in actions
+        for proof in whole_field_proof(action, ("financement",), evidence.registry)
+    ]
+    if not proofs:
         return []
-    more = [f"- et {counted(len(lines) - _MOST_SOURCES, 'autre')}."] if len(lines) > _MOST_SOURCES else []
-    return ["", "Ce que les fiches disent du financement :", *lines[:_MOST_SOURCES], *more]
+    shown = [
+        f"- {name_of(action, evidence)} — {quote_line(proof, evidence)}" for action, proof in proofs[:_MOST_SOURCES]
+    ]
+    more = [f"- et {counted(len(proofs) - _MOST_SOURCES, 'autre')}."] if len(proofs) > _MOST_SOURCES else []
+    return ["", "Ce que les fiches disent du financement :", *shown, *more]
 
 
 # --- contacts
@@ -211,7 +204,11 @@ def _about(topics: Sequence[Topic], evidence: Evidence) -> list[Segment]:
     documents = evidence.question.documents
     people = any(form[0] in evidence.lexicon.people_words for form in topics[0].forms)
     starts = topics[:2] if people else topics[:1]
-    segments = {(one.owner, one.span): one for topic in starts for one in topic_segments([topic], evidence.registry)}
+    registry = evidence.registry
+    # Of the thousands of segments that say a common word, few hold a number.
+    figure = _WITH_PERCENT if _PERCENT.search(evidence.question.text) else _WITH_DIGITS
+    found = (registry.rows.written(topic_rows([topic], registry), figure) for topic in starts)
+    segments = {(one.owner, one.span): one for rows in found for one in registry.segments(rows)}
     return [one for one in segments.values() if not documents or one.document_id in documents]
 
 

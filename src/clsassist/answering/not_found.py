@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
 from clsassist.parsing.labels import field_name
 from clsassist.proofs import whole_field_proof
-from clsassist.question import Question, Topic
+from clsassist.question import STATED, Question, Topic
 from clsassist.records import Answer, AnswerStatus
 from clsassist.selection import select
 from clsassist.topic_search import closest
@@ -122,7 +123,9 @@ def _in_another_part(evidence: Evidence) -> list[str]:
 
 def _said_instead(evidence: Evidence) -> list[str]:
     """Quote what the field asked about does hold when it only says that there is nothing: « Hors PRSE 4 »."""
-    keys = [key for key, wanted in evidence.question.filled if wanted]
+    keys = [STATED.get(key, key) for key, wanted in evidence.question.filled if wanted]
+    if not keys:
+        return []
     said = [
         proof
         for action in evidence.selection.scope
@@ -131,9 +134,11 @@ def _said_instead(evidence: Evidence) -> list[str]:
     ]
     lines = [
         f"- {owner_title(evidence.registry.owner(one.owner))} : {in_quotes(one.quote)} {evidence.book.cite(one)}"
-        for one in said
+        for one in said[:_MOST_SAID]
     ]
-    return ["", "Ce que disent les fiches :", *lines] if lines else []
+    left = len(said) - len(lines)
+    more = [f"- et {counted(left, 'autre')}."] if left > 0 else []
+    return ["", "Ce que disent les fiches :", *lines, *more] if lines else []
 
 
 def _conditions_apart(question: Question) -> list[Question]:
@@ -176,11 +181,14 @@ def neighbour_lines(evidence: Evidence) -> list[str]:
 def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
     """Quote what says most of the topics, or a neighbouring idea; a single shared word is not close."""
     lines, seen = [], set()
-    for segment, said in closest(topics, evidence.registry):
-        near_idea = any(topic.related or topic.place for topic in said) and len(topics) == 1
-        mostly = len(said) * 2 > len(topics) and len(topics) > 1
+    alone = len(topics) == 1
+
+    def is_near(said: Sequence[Topic]) -> bool:
+        return any(topic.related or topic.place for topic in said) if alone else len(said) * 2 > len(topics)
+
+    for segment, said in closest(topics, evidence.registry, is_near):
         in_scope = not evidence.question.documents or segment.document_id in evidence.question.documents
-        if segment.owner in seen or not in_scope or not (near_idea or mostly):
+        if segment.owner in seen or not in_scope:
             continue
         seen.add(segment.owner)
         owner = evidence.registry.owner(segment.owner)
@@ -189,7 +197,7 @@ def _close_lines(evidence: Evidence, topics: list[Topic]) -> list[str]:
         quote = f"{in_quotes(segment.quote)} {evidence.book.cite(segment)}"
         only = (
             ("où le mot est seulement cité" if any(topic.place for topic in said) else "sujet voisin")
-            if near_idea
+            if alone
             else f"pour {about} seulement"
         )
         lines.append(f"- **{owner_title(owner)}** ({plan}), {only} : {quote}")

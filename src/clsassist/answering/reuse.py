@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -168,9 +169,11 @@ def _make_table(evidence: Evidence) -> _WordTable:
     held: list[int] = []
     actions: list[int] = []
     places: dict[str, int] = {}
+    # Fiches of one plan repeat each other.
+    words_of = cache(partial(_text_words, evidence=evidence))
     for place, action in enumerate(evidence.registry.actions.values()):
         places[action.id] = place
-        words = _words(action, evidence)
+        words = dict.fromkeys(stem for text in _texts(action) for stem in words_of(text))
         held += [stems.setdefault(stem, len(stems)) for stem in words]
         actions += [place] * len(words)
     return _WordTable(np.array(list(stems)), places, np.array(held, np.int32), np.array(actions, np.int32))
@@ -178,14 +181,25 @@ def _make_table(evidence: Evidence) -> _WordTable:
 
 def _words(action: Action, evidence: Evidence) -> dict[str, str]:
     """Return the stems of what an action does, each with the word as written."""
-    texts = [action.title]
-    texts += [item.text for field in action.fields if field_weight(field.key) is Weight.OBJECT for item in field.items]
-    skip = evidence.lexicon.tool_words | evidence.lexicon.weak_words
+    return {stem: word for text in _texts(action) for stem, word in _text_words(text, evidence).items()}
+
+
+def _texts(action: Action) -> Iterator[str]:
+    yield action.title
+    for field in action.fields:
+        if field_weight(field.key) is Weight.OBJECT:
+            yield from (item.text for item in field.items)
+
+
+def _text_words(text: str, evidence: Evidence) -> dict[str, str]:
+    lexicon = evidence.lexicon
     return {
         token.stem: token.span.of(text)
-        for text in texts
         for token in evidence.analyser.content(text)
-        if token.stem not in skip and len(token.form) > 2 and not token.form.isdigit()
+        if token.stem not in lexicon.tool_words
+        and token.stem not in lexicon.weak_words
+        and len(token.form) > 2
+        and not token.form.isdigit()
     }
 
 

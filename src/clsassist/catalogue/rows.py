@@ -115,7 +115,7 @@ class Row:
 def registry_to_catalogue_rows(registry: Registry, names: OrganisationNames) -> tuple[Row, ...]:
     """Return every action of a registry as a row, in the order of documents then of fiches."""
     several = len({plan.name for plan in registry.plans.values()}) > 1
-    return tuple(
+    rows = tuple(
         _action_to_row(
             action,
             registry.paths[action.document_id],
@@ -125,6 +125,9 @@ def registry_to_catalogue_rows(registry: Registry, names: OrganisationNames) -> 
         )
         for action in registry.actions.values()
     )
+    # No word of the documents outlives their index.
+    slug.cache_clear()
+    return rows
 
 
 def _action_to_row(action: Action, document: str, plan: Plan, names: OrganisationNames, *, axe_note: str) -> Row:
@@ -211,8 +214,11 @@ def _years(action: Action) -> Iterator[Value]:
 
 def _empty_fields(action: Action) -> Iterable[Value]:
     """Return the fields of the form that nobody filled; one that is filled elsewhere in the fiche is not empty."""
+    unfilled = [field for field in action.fields if not field.filled and field.key not in _NOT_TO_FILL]
+    if not unfilled:
+        return ()
     filled = {_identity(field) for field in action.fields if field.filled}
-    empty = [field for field in action.fields if _identity(field) not in filled and field.key not in _NOT_TO_FILL]
+    empty = [field for field in unfilled if _identity(field) not in filled]
     return dict.fromkeys(Value(slug(_identity(field)), capitalised(_identity(field))) for field in empty)
 
 

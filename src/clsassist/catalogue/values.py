@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from clsassist.text import fold, squeeze
@@ -20,6 +21,8 @@ class Value:
     note: str = field(default="", compare=False)
 
 
+# The same few thousand words fill the fields of all fiches; who makes a list of them clears it.
+@lru_cache(maxsize=20_000)
 def slug(text: str) -> str:
     """Write a text as an address can hold it; two texts that differ by accents, case or punctuation are one.
 

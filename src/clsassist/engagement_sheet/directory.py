@@ -46,6 +46,9 @@ _PARTS = {
 }
 
 
+_STRENGTH = {part: place for place, part in enumerate(Part)}
+
+
 def part_of(held: Involvement) -> Part:
     """Return what an involvement makes of its organisation."""
     part = _PARTS[held.role]
@@ -54,7 +57,7 @@ def part_of(held: Involvement) -> Part:
 
 def strongest(parts: Iterable[Part]) -> Part:
     """Return the strongest of several parts in one action."""
-    return min(parts, key=list(Part).index)
+    return min(parts, key=_STRENGTH.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)

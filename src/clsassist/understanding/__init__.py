@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsassist.question import Intent, Question
+from clsassist.question import STATED, Intent, Question
 from clsassist.records import ActionRef
 from clsassist.text import squeeze
 from clsassist.understanding.aspects import text_to_aspect
 from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
-from clsassist.understanding.figures import asks_contact, asks_money
+from clsassist.understanding.figures import asks_contact, asks_money, asks_stated
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
     ASKS_WHICH,
@@ -66,7 +66,7 @@ def _recognise(asked: str, vocabulary: Vocabulary) -> Question:
     question = replace(draft.question, notes=tuple(draft.notes))
     if any(topic.fields for topic in question.topics):
         # « quelles actions ont pour public les lycéens » restricts where the topic stands, not whether it is filled.
-        question = replace(question, filled=())
+        question = replace(question, filled=tuple(one for one in question.filled if one[0] in STATED))
     return question
 
 
@@ -120,7 +120,7 @@ def _intent(question: Question) -> Intent:
         (Intent.DEFINITION, bool(question.acronym)),
         (Intent.ABOUT, bool(question.aspect) and not question.organisations and not _names_subject(question)),
         (Intent.COUNT, question.intent is Intent.COUNT),
-        (Intent.FIGURE, asks_money(question) or asks_contact(question)),
+        (Intent.FIGURE, (asks_money(question) or asks_contact(question)) and not asks_stated(question)),
         (Intent.OPEN, _is_open(question)),
         (Intent.FIGURE, bool(NUMBER_OF.match(text))),
         (Intent.SET, question.yes_no and bool(question.years) and bool(question.numbers or question.titles)),

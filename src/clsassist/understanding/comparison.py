@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 from clsassist.question import Intent, Question, Side
@@ -91,28 +92,33 @@ def _part_to_side(part: str, question: Question, registry: Registry, stems_of: S
     """Return the actions that one side names: by number, by plan words, by as many words of a title as it can."""
     number = re.search(r"\b(?:fiche|action|levier|la)\s*(?:n°\s*)?(\d{1,3})\b", part, re.IGNORECASE)
     stems = stems_of(part)
-    scope = [one for one in registry.actions.values() if _in_place(one.document_id, part, question, registry)]
+    named = _documents_named(part, question, registry)
     if number:
+        scope = (one for one in registry.actions.values() if not named or one.document_id in named)
         held = [one for one in scope if one.number == number.group(1)]
     else:
-        held = _best_titled(stems, [(stems_of(one.title), one.id) for one in scope], registry)
+        held = _best_titled(stems, named, registry)
     return Side(part.strip(" ?.!"), tuple(one.id for one in held))
 
 
-def _in_place(document_id: str, part: str, question: Question, registry: Registry) -> bool:
-    """Keep the documents of the plan that a part names, all of them when it names none."""
+def _documents_named(part: str, question: Question, registry: Registry) -> set[str]:
+    """Return the documents of the plan that a part names, none when it names none."""
     words = {fold(word) for word in re.findall(r"\w+", part)}
-    named = {
+    return {
         key
         for key in question.documents
         if words & {fold(word) for word in re.findall(r"\w{5,}", registry.plans[key].territoire or "")}
     }
-    return not named or document_id in named
 
 
-def _best_titled(stems: Stems, titles: Sequence[tuple[Stems, str]], registry: Registry) -> list[Action]:
+def _best_titled(stems: Stems, documents: set[str], registry: Registry) -> list[Action]:
     """Return the actions whose title shares most words with a part, when at most a few do."""
-    shared = {identifier: len(set(stems) & set(title)) for title, identifier in titles}
+    shared = Counter(identifier for stem in set(stems) for identifier in registry.titles_with.get(stem, ()))
+    if documents:
+        shared = Counter({one: n for one, n in shared.items() if registry.actions[one].document_id in documents})
     most = max(shared.values(), default=0)
-    best = [registry.actions[identifier] for identifier, count in shared.items() if count == most and most]
-    return best if len(best) <= _MOST_IN_A_SIDE else []
+    best = [identifier for identifier, count in shared.items() if count == most]
+    # In the order of the registry, whichever word found them.
+    order = {identifier: place for place, identifier in enumerate(registry.actions)} if len(best) > 1 else {}
+    best = sorted(best, key=lambda one: order.get(one, 0)) if len(best) <= _MOST_IN_A_SIDE else []
+    return [registry.actions[identifier] for identifier in best]

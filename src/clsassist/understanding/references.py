@@ -108,7 +108,8 @@ def _titled(draft: Draft, span: Span, vocabulary: Vocabulary) -> tuple[tuple[str
         stems = {draft.tokens[place].stem for place in places[:length]}
         if stems <= vocabulary.lexicon.weak_words:
             continue
-        titles = tuple(action for title, action in vocabulary.titles if stems <= set(title))
+        rarest, *others = sorted((vocabulary.titles_with.get(stem, ()) for stem in stems), key=len)
+        titles = tuple(action for action in rarest if all(action in held for held in map(frozenset, others)))
         if 0 < len(titles) <= _MOST_NAMED:
             return titles, places[:length]
     return None

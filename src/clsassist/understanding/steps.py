@@ -7,6 +7,7 @@ from collections.abc import Callable
 from clsassist.understanding.boxes import read_boxes, read_closed_words
 from clsassist.understanding.counts import read_counts
 from clsassist.understanding.draft import Draft
+from clsassist.understanding.figures import read_stated
 from clsassist.understanding.organisations import read_organisations
 from clsassist.understanding.references import read_references
 from clsassist.understanding.restrictions import (
@@ -39,6 +40,7 @@ STEPS: tuple[Step, ...] = (
     read_plans,
     read_closed_words,
     read_counts,
+    read_stated,
     read_fields,
     read_topics,
 )

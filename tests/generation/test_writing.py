@@ -15,8 +15,8 @@ from clsassist.lexicon import load_lexicon
 
 LEXICON, PROMPTS = load_lexicon(), Prompts.load()
 GOOD = "La CPTS du Lac met un logement à disposition des internes [2]."
-ALSO = "Des séances de sport adapté sont proposées dans les écoles [3]."
-THIRD = "Des formations de maîtres de stage sont organisées pour les médecins généralistes [1]."
+ALSO = "Le plan propose des séances de sport adapté dans les écoles [3]."
+THIRD = "Le plan veut organiser des formations de maîtres de stage pour les médecins généralistes [1]."
 BAD = "La MSA finance 300 logements pour les internes [2]."
 WORSE = "Le sport adapté est piloté par la préfecture du Rhône [3]."
 

@@ -66,7 +66,11 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
         if group in segment.groups:
             for word in words:
                 covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
+    piloted = evidence.rules.roles["porteur"].search(part.reading.folded)
     for word in clause.needed:
+        if word.stem in segment.aside and not piloted:
+            found.append(Gap(Kindred.NAME, word.form))
+            continue
         signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
         if not signs:
             signs = _conjugated(word, segment)
@@ -105,8 +109,10 @@ def _is_name(word: Word, clause: Clause) -> bool:
 
 def _bears_value(one: Counted, clause: Clause, segment: Segment, part: Part) -> bool:
     named = segment.source in (Source.TITLE, Source.PLAN)
+    answer = segment.source is Source.EXACT and not segment.marks
     if (
         not named
+        and not answer
         and one.value.kind is Kind.NUMBER
         and any(one.value.said in part.counts.get(noun, ()) for noun in one.after[:1])
     ):
@@ -120,18 +126,23 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
     if is_year(one.value):
         return one.side in ("", "(début)", "(fin)") or one.side == other.side.strip("()")
     counted = segment.source is Source.EXACT and not segment.marks
-    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (counted and _told_of_another(other, clause, segment)):
+    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (
+        counted and _told_of_another(other, clause, segment, counted=True)
+    ):
         return not (one.after or other.after) or bool(
-            set(one.after) & set(other.after) or (one.before and one.before == other.before)
+            (other.after and other.after[0] in one.after) or (one.before and one.before == other.before)
         )
     return one.value.kind not in (Kind.NUMBER, Kind.ORDINAL) and not _told_of_another(other, clause, segment)
 
 
-def _told_of_another(value: Counted, clause: Clause, segment: Segment) -> bool:
+def _told_of_another(value: Counted, clause: Clause, segment: Segment, *, counted: bool = False) -> bool:
     """Say whether a clause says of a rate, an amount or a count what its line says of another one."""
     said = {one.value.said for one in clause.values}
     elsewhere = {
-        stem for each in segment.reading.values if each.value.said not in said for stem in each.piece - value.piece
+        stem
+        for each in segment.reading.values
+        if each.value.said not in said
+        for stem in (each.near - value.near if counted else each.piece - value.piece)
     }
     return any(word.stem in elsewhere for word in clause.needed if not word.capital)
 
@@ -182,9 +193,12 @@ _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
 )
 _LATER = re.compile(
-    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
+    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront|ttra|ttront|vra|vront|rra|rront|ura|uront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
     r"|envisage\w*|compte\w*|souhait\w+|vise|visent|veut|veulent|cherche|cherchent|entend|entendent)\b"
 )
+
+
+_ALREADY = re.compile(r"\b(?:deja|desormais|en cours)\b")
 
 
 def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
@@ -194,7 +208,8 @@ def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
         return [Gap(Kindred.MARKER, clause.text.strip())]
     if done or not _LATER.search(clause.folded) or _LATER.search(segment.reading.folded):
         return []
-    touched = any(_touches(place, segment, held) for place in segment.reading.perfect)
+    places = [*segment.reading.perfect, *(match.start() for match in _ALREADY.finditer(segment.reading.folded))]
+    touched = any(_touches(place, segment, held) for place in places)
     return [Gap(Kindred.MARKER, clause.text.strip())] if touched else []
 
 

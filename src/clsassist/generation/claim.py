@@ -112,6 +112,8 @@ def _counts(items: tuple[Item, ...], evidence: Evidence) -> dict[str, frozenset[
     nouns = dict.fromkeys(evidence.rules.set_nouns, actions)
     if parts and len(keys) == 1:
         nouns |= dict.fromkeys(evidence.rules.body_nouns, frozenset({str(len({part.organisation for part in parts}))}))
+        engaged = {part.organisation for part in parts if part.status is Status.ENGAGED}
+        nouns["engagé"] = frozenset({str(len(engaged))})
         waiting = {part.organisation for part in parts if part.status is Status.TO_CONTACT}
         nouns["contacter"] = frozenset({str(len(waiting))})
     return {evidence.lexicon.analyser.stem(noun): held for noun, held in nouns.items()}

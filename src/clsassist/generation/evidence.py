@@ -15,7 +15,8 @@ from clsassist.lexicon import Lexicon
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
-_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+_PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
 _SPEAK_OF_IT = re.compile(r"\ben parlent?\b")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
 
@@ -34,7 +35,7 @@ class Source(StrEnum):
 class Segment:
     """One line or sentence of the evidence. ``marks`` are the citations that it stands for, none for the whole answer.
 
-    ``owner`` is the action (or section) that it is about, '' for the set.
+    ``aside`` are the stems said only in « (pilote par …) ». ``owner`` is the action (or section) that it is about, '' for the set.
     """
 
     source: Source
@@ -43,6 +44,7 @@ class Segment:
     reading: Reading
     signs: dict[str, frozenset[str]]
     groups: dict[str, frozenset[str]]
+    aside: frozenset[str] = frozenset()
 
 
 def owner_of(item: Item) -> str:
@@ -93,7 +95,10 @@ def _segment(
         signs.setdefault(word.stem, set()).add("-" if denied else word.sign)
     for group, words in same.said(reading.words, implied=True):
         groups.setdefault(group, set()).update("-" if denied else word.sign for word in words)
-    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups))
+    asides = [match.span() for match in _PILOTED.finditer(reading.folded)]
+    inside = {word.stem for word in reading.words if any(start <= word.span.start < end for start, end in asides)}
+    inside -= {word.stem for word in reading.words if not any(start <= word.span.start < end for start, end in asides)}
+    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups), frozenset(inside))
 
 
 def _frozen(signs: dict[str, set[str]]) -> dict[str, frozenset[str]]:

@@ -64,7 +64,7 @@ class Counted:
     """A value with the words beside it, in its own piece of sentence: what it counts.
 
     ``about`` says « plus », « moins » or « environ » of it; ``side`` is « début » or « fin » of a year, in brackets
-    when only a hyphen says so; ``piece`` are the stems between the commas around it.
+    when only a hyphen says so; ``piece`` are the stems between the commas around it, ``near`` those between any cuts.
     """
 
     value: Value
@@ -73,6 +73,7 @@ class Counted:
     about: str
     side: str
     piece: frozenset[str]
+    near: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ def _counted(value: Value, words: tuple[Word, ...], values: tuple[Value, ...], f
     piece = frozenset(word.stem for word in words if low <= word.span.start < high and not word.tool)
     about = next((name for name, pattern in _ABOUT if pattern.search(folded[: value.span.start])), "")
     side = _side(value, folded, values)
-    return Counted(value, tuple(after[:2]), before[-1] if before else "", about, side, piece)
+    near = frozenset([*after, *before])
+    return Counted(value, tuple(after[:2]), before[-1] if before else "", about, side, piece, near)
 
 
 def _side(value: Value, folded: str, values: tuple[Value, ...]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clsassist.generation.checks.order import is_finite
 from clsassist.generation.claim import Evidence, Part
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
+from clsassist.generation.reading import Word
 
 _FRAMED = {
     "objectif_general": "objectifs",
@@ -31,9 +33,9 @@ _UNFRAMED = {
 }
 # « X est lisible »: what a line without such a verb does not say of anything.
 _STATE = re.compile(
-    r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus)\s+)*"
+    r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus|une?|la|le|des)\s+|l['’])*"
 )
-_HAS_STATE = re.compile(r"\b(?:est|sont|etait|etaient|etre|soit|soient|reste\w*|sera|seront|a|ont|avoir|existe\w*)\b")
+_HAS_STATE = re.compile(r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*)\b")
 
 
 def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
@@ -43,6 +45,8 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
     for item in part.items:
         kind = _FRAMED.get(item.field_key, "")
         if kind == "objectifs" and (item.field_key in _STEPS and _DOCUMENT.search(folded)):
+            continue
+        if kind == "objectifs" and _told_as_it_is(lines, item.number):
             continue
         if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
             return _UNFRAMED[kind].format(item.label)
@@ -55,14 +59,37 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
             told = any(role.fullmatch(after.form) for role in evidence.rules.roles.values())
             if told or evidence.rules.markers["incertain"].fullmatch(after.form):
                 continue
+            if all(_in_apposition(after, one) for one in found):
+                continue
             quoted = [one for one in found if one.source in (Source.QUOTE, Source.EXACT)]
             if (
                 quoted
                 and not any(not one.marks for one in found)
-                and not any(_HAS_STATE.search(one.reading.folded) for one in quoted)
+                and not any(_HAS_STATE.search(one.reading.text.lower()) for one in quoted)
             ):
                 return f"La source citée ne dit pas que c'est « {after.form} »."
     return None
+
+
+def _in_apposition(word: Word, segment: Segment) -> bool:
+    """Say whether a segment says « X, hôpital de proximité »: a comma is as good as « est »."""
+    before = [
+        segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if one.stem == word.stem
+    ]
+    return any(text.endswith((",", ":", "(")) for text in before)
+
+
+def _told_as_it_is(lines: Sequence[tuple[Clause, list[Segment]]], mark: int) -> bool:
+    """Say whether a line tells in the present, by the same verb, what the sentence tells: « la CPTS met… »."""
+    return any(
+        word.form == verb.form and is_finite(segment.reading.words, place)
+        for clause, found in lines
+        for position, verb in enumerate(clause.words)
+        if is_finite(clause.words, position)
+        for segment in found
+        if mark in segment.marks
+        for place, word in enumerate(segment.reading.words)
+    )
 
 
 def _next(folded: str, place: int) -> str:

@@ -22,6 +22,8 @@ _NO_VERBS = frozenset(
     "proche jeune pourrait pourraient peut peuvent devrait devraient local salarie sante chaque autre "
     "environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
+# « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
+_AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
 _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))
@@ -43,7 +45,7 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
                 return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
         for place, verb in enumerate(clause.words):
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
-            if not subject or not _is_finite(clause.words, place):
+            if not subject or not is_finite(clause.words, place):
                 continue
             if all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
@@ -67,8 +69,17 @@ def _genitives(clause: Clause) -> Iterator[tuple[Word, Word]]:
 def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -> bool:
     """Say whether a segment has both words, the second before the first alone."""
     words = segment.reading.words
-    firsts = [place for place, word in enumerate(words) if _same(word, first, evidence)]
-    seconds = [place for place, word in enumerate(words) if _same(word, second, evidence)]
+    firsts = [place for place, word in enumerate(words) if same_word(word, first, evidence)]
+    seconds = [place for place, word in enumerate(words) if same_word(word, second, evidence)]
+    acts = [place for place in firsts if is_infinitive(words[place].form)]
+    if acts and seconds and len(acts) == len(firsts):
+        # « La promotion du territoire », where the evidence promotes something else.
+        return all(
+            (own := _noun_behind(words, place))
+            and not all(word.neutral for word in own)
+            and not any(same_word(word, second, evidence) for word in own)
+            for place in acts
+        )
     if not (firsts and seconds) or min(firsts) < max(seconds):
         return False
     # « Trouver un hébergement » for young people is theirs; « un annuaire des professionnels » is not the doctors'.
@@ -103,24 +114,25 @@ def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidenc
     if segment.source not in (Source.QUOTE, Source.EXACT):
         return False
     words = segment.reading.words
-    places = [place for place, word in enumerate(words) if _same(word, verb, evidence)]
+    places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
     if not places:
         return False
     return not any(
         not (own := _noun_behind(words, place))
         or all(word.neutral for word in own)
-        or any(_same(word, one, evidence) for word in own for one in moved)
+        or any(same_word(word, one, evidence) for word in own for one in moved)
         for place in places
     )
 
 
-def _is_finite(words: Sequence[Word], place: int) -> bool:
+def is_finite(words: Sequence[Word], place: int) -> bool:
+    """Say whether a word looks like a verb with a subject: its end, and no article before it."""
     before = words[place - 1] if place else None
     form = words[place].form
     return (
         not words[place].tool
-        and bool(_FINITE.search(form))
-        and not is_infinitive(form)
+        and (bool(_FINITE.search(form)) or is_infinitive(form))
+        and (not is_infinitive(form) or (before is not None and before.form in _AUXILIARIES))
         and form not in _NO_VERBS
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
@@ -135,7 +147,9 @@ def _inverted(subject: Sequence[Word], verb: Word, segment: Segment, evidence: E
     # « Porteur : PETR » is no verb: who has which part is told by its own check.
     roles = evidence.rules.roles.values()
     verbs = [
-        word for word in words if _same(word, verb, evidence) and not any(role.fullmatch(word.form) for role in roles)
+        word
+        for word in words
+        if same_word(word, verb, evidence) and not any(role.fullmatch(word.form) for role in roles)
     ]
     if not verbs:
         return False
@@ -147,9 +161,10 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     cuts = [match.end() for match in _COMMA.finditer(segment.reading.folded, 0, verb.span.start)]
     start = max(cuts, default=0)
     before = [word for word in words if start <= word.span.start < verb.span.start and not word.tool]
-    named = [word for word in words if any(_same(word, one, evidence) for one in subject)]
+    named = [word for word in words if any(same_word(word, one, evidence) for one in subject)]
     if not named:
         return False
+    named = [word for word in named if not _is_complement(words, word, start)]
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
         return False
     if is_infinitive(verb.form):
@@ -161,7 +176,16 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     )
 
 
-def _same(one: Word, other: Word, evidence: Evidence) -> bool:
+def _is_complement(words: Sequence[Word], noun: Word, start: int) -> bool:
+    """Say whether a noun only completes another before it: « des partenaires de la CPTS proposent »."""
+    before = [word for word in words if start <= word.span.start < noun.span.start]
+    while before and before[-1].form in ("la", "l", "le", "les"):
+        before.pop()
+    return bool(before) and before[-1].form in _OF and any(not word.tool for word in before)
+
+
+def same_word(one: Word, other: Word, evidence: Evidence) -> bool:
+    """Say whether two words are one, or equivalents."""
     if one.stem == other.stem or same_verb(one.form, other.form):
         return True
     rows = evidence.same.by_first

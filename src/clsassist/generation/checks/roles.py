@@ -37,7 +37,7 @@ def check_roles(claim: Claim, evidence: Evidence) -> str | None:
             if reason:
                 return reason
             before = (role or before[0], text)
-        reason = _status_reason(run, evidence)
+        reason = _status_reason(run, evidence) or _whole_reason(run, evidence)
         if reason:
             return reason
     return None
@@ -102,13 +102,35 @@ def _told(stranger: str, part: Part | None, role: str, run: Run, evidence: Evide
         answer = one.source is Source.EXACT and not one.marks
         if not answer and (part is None or one.source is not Source.QUOTE or role != "partenaire"):
             continue
-        if not wanted.search(one.reading.folded) or bool(one.reading.denials) is not denied:
+        if not wanted.search(_bare(one.reading.folded, evidence)) or bool(one.reading.denials) is not denied:
             continue
         if part is None and any(word.form == stranger for word in one.reading.words):
             return True
         if part is not None and _says_both(one.reading, [part], wanted, evidence):
             return True
     return False
+
+
+def _whole_reason(run: Run, evidence: Evidence) -> str | None:
+    """Refuse « pilote la fiche » of who is written to pilot one step of it."""
+    if not evidence.rules.roles["porteur"].search(_bare(run.reading.folded, evidence)):
+        return None
+    if any(item.field_key in _FIELDS["porteur"] for item in run.items) or any(
+        item.action is None for item in run.items
+    ):
+        return None
+    if any(_gives_roles(one.reading, evidence) for one in run.segments if one.source is Source.EXACT and not one.marks):
+        return None
+    stems = evidence.lexicon.analyser.stems
+    names = {stem for item in run.items for part in item.parts for stem in stems(part.organisation)}
+    names |= {stem for item in run.items for stem in stems(f"{item.title} {item.plan}")}
+    wanted = evidence.rules.roles["porteur"]
+    left = [word for word in run.reading.content if word.stem not in names and not wanted.fullmatch(word.form)]
+    return None if left else "La source citée ne dit que le pilote d'une étape, pas celui de l'action."
+
+
+def _gives_roles(reading: Reading, evidence: Evidence) -> bool:
+    return bool(evidence.rules.roles["porteur"].search(_bare(reading.folded, evidence)))
 
 
 def _stranger(text: str, role: str, run: Run, evidence: Evidence) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
 from clsassist.generation.checks.frames import frame_reason
+from clsassist.generation.checks.nearness import nearness_reason
 from clsassist.generation.checks.order import order_reason
 from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
@@ -78,7 +79,10 @@ class _Walk:
             return "La source citée n'est pas de cette fiche."
         clause = _without_number(found) if numbered else found
         if self.subject:
-            clause, self.subject = _merged(self.subject, clause), None
+            clause, self.subject = (
+                _merged(self.subject, _asserting(clause, self.subject, self.part, self.evidence)),
+                None,
+            )
         planned: set[str] = set()
         if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
             clause, planned = _without_plan(clause, self.part, self.everyone)
@@ -138,6 +142,7 @@ class _Walk:
         return (
             _joined_reason(self.lines, self.part)
             or order_reason(self.lines, self.evidence)
+            or nearness_reason(self.lines, self.part.items, self.evidence)
             or frame_reason(self.lines, self.part, self.evidence)
             or polarity_reason(self.lines, self.part, self.evidence)
         )
@@ -145,6 +150,18 @@ class _Walk:
 
 def _general(segments: Iterable[Segment]) -> bool:
     return any(not one.owner for one in segments)
+
+
+def _asserting(clause: Clause, subject: Clause, part: Part, evidence: Evidence) -> Clause:
+    """Make the verb one to be found: « propose » only reports when its subject is a document."""
+    framed = {word for item in part.items for word in evidence.rules.fields.get(item.field_key, ())}
+    labels = {token.form for item in part.items for token in evidence.lexicon.analyser.tokens(item.label)}
+    if all(word.form in framed | labels for word in subject.needed) or not clause.words:
+        return clause
+    first = clause.words[0]
+    if first.form not in evidence.rules.opening or first.form in framed or first.form in evidence.rules.light:
+        return clause
+    return replace(clause, words=(replace(first, neutral=False), *clause.words[1:]))
 
 
 def _counts_set(clause: Clause, part: Part) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from clsassist.answering import compose
 from clsassist.citing import in_quotes
 from clsassist.embedding import load_embedder, passage_to_text
-from clsassist.errors import ClsAssistError, IndexDamagedError, UnknownActionError
+from clsassist.errors import ClsAssistError, ConfigurationError, IndexDamagedError, UnknownActionError
 from clsassist.evidence import Evidence
 from clsassist.explaining import explain_hits, explain_question
 from clsassist.generation import Author, Notice, Verdict, can_be_written
@@ -96,9 +96,13 @@ class Assistant:
 
     def _answer_rewritten(self, answer: Answer, previous: tuple[Answer, ...]) -> Answer:
         """Answer a follow-up that the rules did not understand as a model rewrites it, if there is a model."""
-        if self._author is None:
+        try:
+            author = self._author
+        except ConfigurationError as error:
+            return replace(answer, trace=(*answer.trace, f"Reformulation impossible : {error}"))
+        if author is None:
             return answer
-        rewriting = self._author.rewrite(answer.question, previous)
+        rewriting = author.rewrite(answer.question, previous)
         again = self._answer(rewriting.question, ()) if rewriting.question else answer
         if again.status is not AnswerStatus.ANSWERED:
             return replace(answer, trace=(*answer.trace, rewriting.note))
@@ -112,14 +116,15 @@ class Assistant:
         """Have the configured model write an answer anew: yield each sentence once judged, then one Notice.
 
         Only sentences without a reason against them are shown; ``plain`` is for residents; ``stop`` ends the writing.
-        Nothing comes when there is no model, or when the answer is a fact that needs no writing.
+        Nothing comes when there is no model, or when the answer is a fact that needs no writing. Raises
+        ConfigurationError when the model's library or instructions are missing; what the model does raises nothing.
         """
-        if self._author is not None:
+        if self.can_write(answer) and self._author is not None:
             yield from self._author.write(answer, plain=plain, stop=stop or threading.Event())
 
     def can_write(self, answer: Answer) -> bool:
-        """Say whether « write » has something to yield for an answer."""
-        return self._author is not None and can_be_written(answer)
+        """Say whether « write » has something to yield for an answer; nothing is loaded to know it."""
+        return bool(self._settings.llm_url) and can_be_written(answer)
 
     def explain(self, question: str) -> str:
         """Return how a question is understood, and each rank behind each hit, as French lines."""

@@ -424,22 +424,28 @@ def _answer_each(assistant: Assistant, questions: Iterable[str], as_json: bool, 
         previous.append(answer)
         _echo_answer(answer, as_json)
         if not as_json:
-            _echo_written(assistant, answer)
+            exit_code = max(exit_code, _echo_written(assistant, answer))
     return exit_code
 
 
-def _echo_written(assistant: Assistant, answer: Answer) -> None:
+def _echo_written(assistant: Assistant, answer: Answer) -> int:
     """Write what the model makes of an answer, each sentence as soon as it is proved, then what became of it."""
     from clsassist.generation import Notice
 
     shown = False
-    for part in assistant.write(answer):
-        if isinstance(part, Notice):
-            if part.text:
-                say(f"\n{part.text}" if shown else f"\n({part.text})")
-        elif part.reason is None:
-            say(part.sentence if shown else f"\n{_WRITTEN}\n\n{part.sentence}")
-            shown = True
+    try:
+        for part in assistant.write(answer):
+            if isinstance(part, Notice):
+                if part.text:
+                    say(f"\n{part.text}" if shown else f"\n({part.text})")
+            elif part.reason is None:
+                say(part.sentence if shown else f"\n{_WRITTEN}\n\n{part.sentence}")
+                shown = True
+    except ClsAssistError as error:
+        # The exact answer is already there.
+        say(f"Erreur : {error}", err=True)
+        return EXIT_ERROR
+    return 0
 
 
 def _writing_trace(assistant: Assistant, question: str) -> tuple[str, ...]:

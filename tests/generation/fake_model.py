@@ -6,6 +6,7 @@ request alike; several scripts are played in turn, the last for ever.
 
 import json
 import re
+import ssl
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from clsassist.settings import Settings
 class FakeModel:
     """The server; ``requests`` holds what it was sent: path, headers and JSON."""
 
-    def __init__(self, *scripts):
+    def __init__(self, *scripts, certificate=None):
         self.requests = []
         self.scripts = list(scripts)
         # Set when the test is over, or lets a script go on: nothing waits for ever.
@@ -26,11 +27,17 @@ class FakeModel:
         self.gone = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._scheme = "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self._scheme = "https"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/v1"
 
     def settings(self, **changes):
         chosen = {"llm_url": self.url, "llm_model": "modele-test", "llm_timeout": 30, **changes}

@@ -6,9 +6,9 @@ from clsassist.records import ActionRef, Coverage
 INTERNS = ActionRef("lac#1", "lac.docx", "1", "Accueillir des internes", "CLS du Lac 2024-2028")
 SPORT = ActionRef("lac#2", "lac.docx", "2", "Bouger en famille", "CLS du Lac 2024-2028")
 QUOTES = (
-    "Organiser des formations de maîtres de stage pour les médecins généralistes.",
+    "Le plan organise des formations de maîtres de stage pour les médecins généralistes.",
     "La CPTS du Lac met un logement à disposition des internes.",
-    "Proposer des séances de sport adapté dans les écoles.",
+    "Les écoles proposent des séances de sport adapté.",
 )
 
 

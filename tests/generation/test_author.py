@@ -113,6 +113,22 @@ def test_explain_tells_every_verdict(indexed_corpus):
     assert "Phrase retirée : La MSA paie tout en 2031 [1]. — " in result.stdout
 
 
+def test_instructions_that_cannot_be_read_leave_the_exact_answer(indexed_corpus, tmp_path):
+    (tmp_path / "synthese.md").write_text("Bonjour", encoding="utf-8")
+    exact = run("ask", OPEN, "--index-dir", str(indexed_corpus)).stdout
+    with FakeModel(says("Rien.")) as server:
+        result = run(
+            "ask", OPEN, "--index-dir", str(indexed_corpus), server=server, CLSASSIST_PROMPTS_DIR=str(tmp_path)
+        )
+        talking = opened(indexed_corpus, server, prompts_dir=tmp_path)
+        followed = talking.ask("qu'est-ce que ça implique ?", (talking.ask(OPEN),))
+        talking.close()
+    assert (result.exit_code, result.stdout) == (1, exact)
+    assert "synthese.md" in result.stderr
+    assert followed.trace[-1].startswith("Reformulation impossible : La consigne ")
+    assert server.requests == []
+
+
 FRENCH = "Un contrat local de santé réunit les acteurs d'un territoire. Il sert à mieux soigner les habitants."
 
 

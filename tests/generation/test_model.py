@@ -3,9 +3,15 @@
 import socket
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from fake_model import (
     FakeModel,
     chunk,
@@ -31,6 +37,7 @@ from clsassist.errors import (
     ModelUnreachableError,
     ModelUnreadableError,
 )
+from clsassist.generation import channel
 from clsassist.generation.model import Message, load_model
 from clsassist.settings import Settings
 
@@ -247,6 +254,49 @@ def test_the_thoughts_that_a_server_sends_apart_are_not_the_answer():
     thought = b'data: {"choices": [{"index": 0, "delta": {"reasoning_content": "Voyons."}}]}\n\n'
     with FakeModel(sends(thought, chunk("Oui."), chunk(None, "stop"))) as server:
         assert "".join(read(server.settings())) == "Oui."
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """The certificate of 127.0.0.1 by an authority of its own, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "serveur de test")])
+    today = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "certificat.pem"
+    path.write_bytes(built.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*private))
+    return path
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate):
+    with FakeModel(says("Oui."), certificate=certificate) as server:
+        with pytest.raises(ModelUnreachableError, match="son certificat est refusé"):
+            read(server.settings())
+        assert server.requests == []
+
+
+def test_an_authority_of_the_machine_is_trusted(certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    channel.trust.cache_clear()
+    try:
+        with FakeModel(says("Oui."), certificate=certificate) as server:
+            assert "".join(read(server.settings())) == "Oui."
+        with FakeModel(hangs("La CPTS"), certificate=certificate) as server, pytest.raises(ModelTooSlowError):
+            read(server.settings(llm_timeout=0.5))
+    finally:
+        channel.trust.cache_clear()
 
 
 def test_questions_are_not_written_by_the_library_s_journal(monkeypatch, caplog):

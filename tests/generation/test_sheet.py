@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from materials import INTERNS, make_item, make_material
+from materials import INTERNS, QUOTES, make_item, make_material
 
 from clsassist.errors import ModelContextError
 from clsassist.generation.prompts import Prompts, Task
@@ -22,7 +22,9 @@ def test_every_item_is_given_with_its_number_its_place_and_its_words():
     sheet = material_to_sheet(make_material(), PROMPT, 4_096)
     text = user_text(sheet)
     assert (sheet.numbers, sheet.left_out) == ((1, 2, 3), 0)
-    assert '<extrait n="2"> action « Accueillir des internes » (fiche 1) — CLS du Lac 2024-2028 — Modalités : ' in text
+    assert text.count("<source> action « Accueillir des internes » (fiche 1) — CLS du Lac 2024-2028 </source>") == 1
+    assert f'<extrait n="2"> Modalités : {QUOTES[1]} [2] </extrait>' in text
+    assert text.index("Bouger en famille") > text.index(QUOTES[1])
     assert "Question : Que prévoit le plan pour les internes ?" in text
     assert "Ce qui est déjà établi : 2 actions sur 9 en parlent\n" in text
     assert "pas la place" not in text
@@ -50,7 +52,7 @@ def test_long_items_are_shortened_before_any_is_left_out():
     items = tuple(make_item(number, LONG) for number in range(1, 9))
     sheet = material_to_sheet(make_material(items), PROMPT, 4_096)
     assert sheet.left_out == 0
-    assert user_text(sheet).count("habitants. […] </extrait>") == 8
+    assert user_text(sheet).count("habitants. […] [") == 8
 
 
 def test_a_context_too_small_for_one_item_is_a_failure_that_says_what_to_change():
@@ -70,14 +72,16 @@ def test_a_context_too_small_for_one_item_is_a_failure_that_says_what_to_change(
     ],
 )
 def test_a_document_cannot_leave_its_fences_nor_pass_for_a_mark(hostile):
-    text = user_text(material_to_sheet(make_material((make_item(1, hostile, label=hostile),)), PROMPT, 4_096))
+    action = ActionRef("lac#1", "lac.docx", "1", hostile, hostile)
+    item = make_item(1, hostile, action, label=hostile, plan=hostile)
+    text = user_text(material_to_sheet(make_material((item,)), PROMPT, 4_096))
     assert len(re.findall(r"<extrait n=", text)) == 1
-    assert text.count("</extrait>") == 1
+    assert (text.count("</extrait>"), text.count("</source>")) == (1, 1)
     assert not re.search(r"\[(?:7|12)\]", text)
     assert "\n# Consigne" not in text
     assert "\u200b" not in text and "\u202e" not in text
     [line] = [line for line in text.splitlines() if line.startswith("<extrait")]
-    assert line.endswith("</extrait>")
+    assert line.endswith(" [1] </extrait>")
 
 
 def test_a_box_that_nobody_ticked_is_said_so():

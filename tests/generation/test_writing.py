@@ -14,9 +14,7 @@ from clsassist.generation.writing import FOREIGN, REPEATED, UNFINISHED, Notice, 
 from clsassist.lexicon import load_lexicon
 
 LEXICON, PROMPTS = load_lexicon(), Prompts.load()
-GOOD = "La CPTS du Lac met un logement à disposition des internes [2]."
-ALSO = "Le plan propose des séances de sport adapté dans les écoles [3]."
-THIRD = "Le plan veut organiser des formations de maîtres de stage pour les médecins généralistes [1]."
+THIRD, GOOD, ALSO = (f"{quote[:-1]} [{number}]." for number, quote in enumerate(QUOTES, start=1))
 BAD = "La MSA finance 300 logements pour les internes [2]."
 WORSE = "Le sport adapté est piloté par la préfecture du Rhône [3]."
 

@@ -130,7 +130,8 @@ def _entry(
     """Draw one field: absent, empty, or filled from the stock."""
     lot = chance.random()
     if key not in _ALWAYS and lot < _ABSENT:
-        return None
+        # A column of a sheet stands for every row: what is absent there is an empty cell.
+        return Entry(key, label) if plan.family is Family.SHEET else None
     lines, boxes = _filled(key, fiche, subject, plan, chance)
     if key not in _ALWAYS and lot < _ABSENT + _EMPTY:
         return Entry(key, label, (), tuple(replace(box, ticked=False) for box in boxes))

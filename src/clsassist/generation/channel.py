@@ -33,7 +33,7 @@ class Channel(httpx.BaseTransport):
         self._key = settings.llm_api_key
         self._most_bytes = most_bytes
         self._inner = httpx.HTTPTransport(
-            verify=_trust() if self._base.scheme == "https" else True, trust_env=False, retries=0
+            verify=trust() if self._base.scheme == "https" else True, trust_env=False, retries=0
         )
         self._lock = threading.Lock()
         self._streams: list[Any] = []
@@ -118,8 +118,8 @@ class _Bounded(httpx.SyncByteStream):
 
 
 @lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    # The machine's own authorities, where an administration adds its own, and the usual ones.
+def trust() -> ssl.SSLContext:
+    """Return whom a server's certificate may come from: the machine's authorities, with those added, and the usual."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -21,6 +21,9 @@ _MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
 # The end of a sentence, its closing marks, its citations and what may close them.
 _END = re.compile(rf"[.!?…]+[»\"”’')\]*_]*(?:\s*»)?(?:\s*{_MARK}[*_]*[.!?…]*)*(?=\s+\S$)")
 _COMPLETE = re.compile(rf"(?:[.!?…][»\"”’')\]*_]*(?:\s*»)?|{_MARK}[*_]*)$")
+# A sentence that has its mark and its point: a mark after it belongs to the next one.
+_MARKED = re.compile(rf"{_MARK}[*_]*\s?[.!?…]+[»\"”’)\]*_]*$")
+_ONLY_MARKS = re.compile(rf"(?:{_MARK}|[\W_])*")
 _OPENS = re.compile(r"[A-ZÀ-ÖØ-ÞŒŸ0-9«\"“(*_•–—-]")
 # A point that ends no sentence: abbreviations, initials.
 _ABBREVIATION = re.compile(
@@ -145,7 +148,7 @@ class Sentences:
             return False
         apart = self._gap.count("\n") > 1
         if head[0] == "[":
-            return apart
+            return apart or bool(_MARKED.search(self._text))
         return apart or bool(_COMPLETE.search(self._text)) or _introduces(self._text)
 
     def _break(self, item: bool = False) -> Iterator[str]:
@@ -166,7 +169,10 @@ class Sentences:
     def _add(self, character: str) -> Iterator[str]:
         if self._gap and self._text:
             candidate = f"{self._text} {character}"
-            end = self._end(candidate) if _OPENS.match(character) else None
+            if character == "[":
+                end = len(self._text) if _MARKED.search(self._text) else None
+            else:
+                end = self._end(candidate) if _OPENS.match(character) else None
             if end is not None:
                 self._text = candidate[:end]
                 yield from self._flush()
@@ -190,8 +196,8 @@ class Sentences:
 
     def _flush(self) -> Iterator[str]:
         said, self._text = self._text.strip(), ""
-        # A rule between two paragraphs says nothing.
-        if said != self._lead and any(character.isalnum() for character in said):
+        # A rule between two paragraphs says nothing, nor does a mark alone.
+        if said != self._lead and not _ONLY_MARKS.fullmatch(said):
             yield said
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clsassist.errors import ModelContextError
@@ -47,7 +47,7 @@ def material_to_sheet(material: Material, prompt: Prompt, context: int) -> Sheet
     items = shown_items(material)
     room = context - MOST_WRITTEN - _FRAME_TOKENS - _tokens(_fill(material, prompt, "", len(items)))
     for longest in (_LONG_QUOTE, _SHORT_QUOTE):
-        written = [item_to_text(item, longest) for item in items]
+        written = list(items_to_texts(items, longest))
         kept = _fitting(written, room)
         if len(kept) == len(written):
             break
@@ -78,16 +78,24 @@ def _fitting(written: Sequence[str], room: int) -> list[str]:
 
 
 def _fill(material: Material, prompt: Prompt, evidence: str, left_out: int) -> tuple[Message, ...]:
+    others = counted(left_out, "autre extrait", "autres extraits")
     return prompt.fill(
         {
             "question": as_data(material.question),
             "extraits": evidence,
             "constat": _headline(material),
-            "omis": f"({counted(left_out, 'autre extrait', 'autres extraits')} : pas la place de les montrer.)\n"
-            if left_out
-            else "",
+            "omis": f"({others} : pas la place de les montrer.)\n" if left_out else "",
         }
     )
+
+
+def items_to_texts(items: Sequence[Item], longest: int = _LONG_QUOTE) -> Iterator[str]:
+    """Yield each piece of evidence; the first of an action in a row comes below the name of the action."""
+    place = ""
+    for item in items:
+        before, place = place, _place(item)
+        head = "" if place == before else f"<source> {place} </source>\n"
+        yield f"{head}{item_to_text(item, longest)}"
 
 
 def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
@@ -95,15 +103,16 @@ def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
     quote = item.quote
     for piece in item.unticked:
         quote = quote.replace(piece, f"{piece} (case non cochée)")
-    place = " — ".join(filter(None, (_place(item), as_data(item.plan), as_data(item.label))))
-    return f'<extrait n="{item.number}"> {place} : {shorten(as_data(quote), longest)} </extrait>'
+    # A model copies what it sees: the mark stands where each of its sentences must have it.
+    text = f"{as_data(item.label)} : {shorten(as_data(quote), longest)} [{item.number}]"
+    return f'<extrait n="{item.number}"> {text} </extrait>'
 
 
 def _place(item: Item) -> str:
     if item.action is None:
-        return as_data(item.title)
+        return as_data(f"{item.title} — {item.plan}")
     number = f" (fiche {item.action.number})" if item.action.number else ""
-    return f"action « {as_data(item.action.title)} »{number}"
+    return as_data(f"action « {item.action.title} »{number} — {item.plan}")
 
 
 def as_data(words: str) -> str:

@@ -29,6 +29,7 @@ _MOST_REFUSED_IN_A_ROW = 5
 _LONGEST = 1_200
 # Below this share of what was written, what is left tells little of it.
 _LEAST_KEPT = 1 / 3
+_LEADING = re.compile(r"(?P<marks>(?:\[\d+\]\s*)+)(?P<words>[^\[].*?)\s*(?P<end>[.!?…]*)", re.DOTALL)
 _MARKS = re.compile(r"\[[\d\s,;]*\]|\W+")
 
 REPEATED = "Cette phrase répète une phrase précédente."
@@ -120,13 +121,29 @@ def _sentences(sheet: Sheet, model: LanguageModel, stop: threading.Event) -> Ite
 
 
 def _judge(sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]) -> Verdict:
+    sentence = marks_last(sentence.strip())
     if not complete:
-        return Verdict(sentence.strip(), UNFINISHED, ())
+        return Verdict(sentence, UNFINISHED, ())
     if _same(sentence) in {_same(verdict.sentence) for verdict in said}:
-        return Verdict(sentence.strip(), REPEATED, ())
+        return Verdict(sentence, REPEATED, ())
     if not is_french(sentence):
-        return Verdict(sentence.strip(), FOREIGN, ())
+        return Verdict(sentence, FOREIGN, ())
     return check_sentence(sentence, material, lexicon, said)
+
+
+def marks_last(sentence: str) -> str:
+    """Return a sentence with its marks at its end when they stand at its beginning, as small models write them.
+
+    >>> marks_last("[1][2] La CPTS porte l'action."), marks_last("[1] La CPTS [1]."), marks_last("[1] La CPTS [2].")
+    ("La CPTS porte l'action [1][2].", 'La CPTS [1].', '[1] La CPTS [2].')
+    """
+    found = _LEADING.fullmatch(sentence)
+    if found is None:
+        return sentence
+    marks, words = found["marks"].replace(" ", ""), found["words"].rstrip()
+    if "[" not in words:
+        return f"{words} {marks}{found['end']}"
+    return f"{words}{found['end']}" if words.endswith(marks) and words.count("[") == marks.count("[") else sentence
 
 
 def _same(sentence: str) -> str:

@@ -27,6 +27,7 @@ from clsassist.understanding.patterns import (
     RHETORICAL,
     with_hyphens,
 )
+from clsassist.understanding.persons import to_third_person
 from clsassist.understanding.steps import STEPS
 from clsassist.vocabulary import Vocabulary
 
@@ -43,7 +44,7 @@ def understand(
     asked = asked if ASKS_WHICH.match(asked) else RHETORICAL.sub(r"\g<verb>", asked)
     asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
-    asked = POSTAMBLE.sub("", asked[len(preamble) :]) or asked
+    asked = to_third_person(POSTAMBLE.sub("", asked[len(preamble) :]) or asked)
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
     question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):
@@ -96,8 +97,10 @@ def _preamble(asked: str, vocabulary: Vocabulary) -> str:
     preamble = PREAMBLE.match(asked)
     if preamble is None:
         return ""
-    names_somebody = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
-    if names_somebody and not PERSON.search(preamble.group()):
+    if PERSON.search(preamble.group()):
+        return preamble.group()
+    named = vocabulary.lexicon.actors_in(vocabulary.lexicon.analyser.content(preamble.group()))
+    if named or _recognise(preamble.group(), vocabulary).organisations:
         return ""
     return preamble.group()
 

@@ -44,11 +44,12 @@ _NOT = french(r"\b(?:pas|non|ni|jamais)\b")
 def read_stated(draft: Draft, vocabulary: Vocabulary) -> None:
     """« ont un budget chiffré », « n'ont pas d'échéance précise »: what must be written in a field."""
     text, noun = draft.question.text, first_set_noun(draft)
-    named = bool(draft.question.numbers or draft.question.titles) and bool(YES_NO_FORM.search(text))
+    closed = bool(YES_NO_FORM.search(text))
+    named = closed and bool(draft.question.numbers or draft.question.titles)
     for key, pattern in (("montant", _AMOUNT), ("date", _DATE)):
         match = pattern.search(text)
         place = next((one for one, token in enumerate(draft.tokens) if match and token.span.end > match.start()), None)
-        if match is None or place is None or not (named or (noun is not None and place >= noun)):
+        if match is None or place is None or not (named or (noun is not None and (closed or place >= noun))):
             continue
         lacking = _NOT.search(match.group()) or negated(draft, place, vocabulary) or denied(draft, place, vocabulary)
         filled = (*draft.question.filled, (key, not lacking))

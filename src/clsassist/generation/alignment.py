@@ -61,29 +61,28 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     found: list[Gap] = []
     held: set[str] = set()
     allowed = _field_words(segment, part, evidence)
+    covered = _covered(clause, segment, evidence)
+    aside = frozenset() if evidence.rules.roles["porteur"].search(part.reading.folded) else segment.aside
+    maybe = evidence.rules.markers["incertain"].search(segment.reading.folded)
+    for word in clause.needed:
+        signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
+        signs = signs or _conjugated(word, segment)
+        if signs and word.stem not in aside:
+            held.add(word.stem)
+            if "?" not in (word.sign, *signs) and word.sign not in signs:
+                found.append(Gap(Kindred.SIGN, word.form))
+        elif not (maybe and _MAYBE.match(word.form)) and (word.form not in allowed or word.sign == "-"):
+            found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
+    return found, held
+
+
+def _covered(clause: Clause, segment: Segment, evidence: Evidence) -> dict[int, frozenset[str]]:
+    """Return the words that an equivalent covers, by place, with what is denied of it."""
     covered: dict[int, frozenset[str]] = {}
     for group, words in evidence.same.said(clause.words, implied=False):
-        if group in segment.groups:
-            for word in words:
-                covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
-    piloted = evidence.rules.roles["porteur"].search(part.reading.folded)
-    for word in clause.needed:
-        if word.stem in segment.aside and not piloted:
-            found.append(Gap(Kindred.NAME, word.form))
-            continue
-        signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
-        if not signs:
-            signs = _conjugated(word, segment)
-        if not signs and _MAYBE.match(word.form) and evidence.rules.markers["incertain"].search(segment.reading.folded):
-            continue
-        if not signs:
-            if word.form not in allowed or word.sign == "-":
-                found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
-            continue
-        held.add(word.stem)
-        if word.sign != "?" and "?" not in signs and word.sign not in signs:
-            found.append(Gap(Kindred.SIGN, word.form))
-    return found, held
+        for word in words if group in segment.groups else ():
+            covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
+    return covered
 
 
 def _conjugated(word: Word, segment: Segment) -> frozenset[str]:
@@ -125,14 +124,13 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
         return False
     if is_year(one.value):
         return one.side in ("", "(début)", "(fin)") or one.side == other.side.strip("()")
-    counted = segment.source is Source.EXACT and not segment.marks
-    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (
-        counted and _told_of_another(other, clause, segment, counted=True)
-    ):
-        return not (one.after or other.after) or bool(
-            (other.after and other.after[0] in one.after) or (one.before and one.before == other.before)
-        )
-    return one.value.kind not in (Kind.NUMBER, Kind.ORDINAL) and not _told_of_another(other, clause, segment)
+    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL):
+        answer = segment.source is Source.EXACT and not segment.marks
+        if answer and _told_of_another(other, clause, segment, counted=True):
+            return False
+        beside = (other.after and other.after[0] in one.after) or (one.before and one.before == other.before)
+        return bool(beside) or not (one.after or other.after)
+    return not _told_of_another(other, clause, segment)
 
 
 def _told_of_another(value: Counted, clause: Clause, segment: Segment, *, counted: bool = False) -> bool:

@@ -35,7 +35,8 @@ class Source(StrEnum):
 class Segment:
     """One line or sentence of the evidence. ``marks`` are the citations that it stands for, none for the whole answer.
 
-    ``aside`` are the stems said only in « (pilote par …) ». ``owner`` is the action (or section) that it is about, '' for the set.
+    ``aside`` are the stems said only in « (pilote par …) ». ``owner`` is the action (or section) that it is about, ''
+    for the set.
     """
 
     source: Source

@@ -50,25 +50,30 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
             continue
         if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
             return _UNFRAMED[kind].format(item.label)
+    return None if any(item.empty for item in part.items) else _state_reason(lines, part, evidence)
+
+
+def _state_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
     allowed = frozenset().union(*(evidence.rules.fields.get(item.field_key, frozenset()) for item in part.items))
-    for clause, found in () if any(item.empty for item in part.items) else lines:
+    for clause, found in lines:
         for match in _STATE.finditer(clause.folded):
             after = next((word for word in clause.words if word.form == _next(clause.folded, match.end())), None)
-            if after is None or after.tool or after.neutral or after.form in allowed or after.capital:
-                continue
-            told = any(role.fullmatch(after.form) for role in evidence.rules.roles.values())
-            if told or evidence.rules.markers["incertain"].fullmatch(after.form):
-                continue
-            if all(_in_apposition(after, one) for one in found):
-                continue
-            quoted = [one for one in found if one.source in (Source.QUOTE, Source.EXACT)]
-            if (
-                quoted
-                and not any(not one.marks for one in found)
-                and not any(_HAS_STATE.search(one.reading.text.lower()) for one in quoted)
-            ):
+            if after and not _only_reports(after, allowed, evidence) and not any(_bears(after, one) for one in found):
                 return f"La source citée ne dit pas que c'est « {after.form} »."
     return None
+
+
+def _only_reports(word: Word, allowed: frozenset[str], evidence: Evidence) -> bool:
+    """Say whether « est prévu », « est portée » tells no state of things, or has a check of its own."""
+    patterns = (*evidence.rules.roles.values(), evidence.rules.markers["incertain"])
+    plain = word.tool or word.neutral or word.capital or word.form in allowed
+    return plain or any(pattern.fullmatch(word.form) for pattern in patterns)
+
+
+def _bears(word: Word, segment: Segment) -> bool:
+    """Say whether a segment tells a state of things, or is the exact answer's own."""
+    told = segment.source in (Source.QUOTE, Source.EXACT) and _HAS_STATE.search(segment.reading.text.lower())
+    return not segment.marks or bool(told) or _in_apposition(word, segment)
 
 
 def _in_apposition(word: Word, segment: Segment) -> bool:

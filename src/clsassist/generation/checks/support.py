@@ -45,12 +45,22 @@ def check_support(claim: Claim, evidence: Evidence) -> str | None:
 
 
 def _part_reason(part: Part, evidence: Evidence) -> str | None:
+    if _is_verbatim(part):
+        return None
     walk = _Walk(part, evidence, {owner_of(item) for item in part.items})
     for clause in reading_to_clauses(part.reading, evidence.rules):
         reason = walk.take(clause)
         if reason:
             return reason
     return walk.end()
+
+
+def _is_verbatim(part: Part) -> bool:
+    """Say whether a sentence is one whole line of a quote, word for word."""
+    plain = [item.number for item in part.items if not item.empty and not item.unticked]
+    said = part.reading.folded.strip(" .,;:«»")
+    lines = [one for one in part.segments if one.source is Source.QUOTE and one.marks & set(plain)]
+    return any(said == one.reading.folded.strip(" .,;:«»") for one in lines)
 
 
 @dataclass

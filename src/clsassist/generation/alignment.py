@@ -15,9 +15,9 @@ from clsassist.generation.verbs import same_verb
 from clsassist.text import fold
 
 # What a clause may not say unless its source does.
-_ADDED = ("restriction", "exception", "incertain", "cause", "comparaison", "fait", "agent")
+_ADDED = ("restriction", "faiblesse", "exception", "incertain", "cause", "comparaison", "fait", "agent")
 # What a clause may not leave out when its source says it.
-_DROPPED = ("restriction", "exception", "incertain", "souhait")
+_DROPPED = ("restriction", "faiblesse", "exception", "incertain", "souhait")
 # « peut », « pourrait », « devrait »: what they weaken is the verb behind them.
 _MAYBE = re.compile(r"p(?:eu(?:t|vent)|ourrai(?:en)?t)|devrai(?:en)?t|possible|eventuel\w*|eventuellement|potentiel\w*")
 _MODAL = re.compile(r"p[eo]u|devr")
@@ -222,7 +222,7 @@ def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bo
     folded = segment.reading.folded
     opened, closed = folded.rfind("(", 0, place), folded.rfind(")", 0, place)
     start, end = (opened, (folded.find(")", place) + 1) or len(folded)) if opened > closed else (0, len(folded))
-    if name == "restriction":
+    if name in ("restriction", "faiblesse"):
         start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
         after = _PIECE.search(folded, place)
         end = after.start() if after else len(folded)

@@ -28,7 +28,10 @@ _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))
 _ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
-_COMPLEMENTS = frozenset("de d du des a au aux en par pour sur dans avec chez vers entre qui que dont".split())
+_COMPLEMENTS = frozenset(
+    "de d du des a au aux en par pour sur dans avec chez vers entre qui que dont aupres sous lors parmi autour face "
+    "via".split()
+)
 _PARTITIVES = frozenset(("de", "d", "du", "des"))
 _COMMA = re.compile(r"[,;:()]")
 
@@ -118,11 +121,17 @@ def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidenc
     if not places:
         return False
     return not any(
-        not (own := _noun_behind(words, place))
-        or all(word.neutral for word in own)
+        (not (own := _noun_behind(words, place)) and not _complement_is(moved[0], words, place, evidence))
+        or (own and all(word.neutral for word in own))
         or any(same_word(word, one, evidence) for word in own for one in moved)
         for place in places
     )
+
+
+def _complement_is(noun: Word, words: Sequence[Word], place: int, evidence: Evidence) -> bool:
+    """Say whether a verb is followed by a preposition and this noun: « promouvoir auprès des médecins l'attrait… »."""
+    after = next((word for word in words[place + 1 :] if not word.tool), None)
+    return after is not None and same_word(after, noun, evidence)
 
 
 def is_finite(words: Sequence[Word], place: int) -> bool:

@@ -105,6 +105,8 @@ class _Walk:
         if not clause.needed and not clause.values:
             return None
         titled = _titled(clause, self.part, self.evidence, self.everyone)
+        if not clause.quoted and len(clause.needed) == 1 and not _heads_title(clause.needed[0], clause, self.part):
+            titled = {owner for owner in titled if planned}
         if titled and (clause.opens or clause.quoted):
             self._narrow(titled)
             self.owners = titled
@@ -261,10 +263,21 @@ def _without_subject(clause: Clause, part: Part, owners: set[str]) -> tuple[Clau
     if not before or before[-1].form not in _THE_ONE:
         return clause, set()
     noun = clause.needed[0]
+    if not _heads_title(noun, clause, part):
+        return clause, set()
     titles = [one for one in part.segments if one.source is Source.TITLE and one.owner in owners]
     named = {one.owner for one in titles if noun.stem in one.signs}
     words = tuple(word for word in clause.words if word is not noun)
     return (replace(clause, words=words), named) if named and len(clause.needed) > 1 else (clause, set())
+
+
+def _heads_title(noun: Word, clause: Clause, part: Part) -> bool:
+    """Say whether a noun alone can stand for an action: « l'annuaire », « l'action attractivité », no « conjoint »."""
+    if any(word.neutral and word.span.start < noun.span.start for word in clause.words):
+        return True
+    titles = [one for one in part.segments if one.source is Source.TITLE]
+    heads = [next((word for word in one.reading.words if not word.tool), None) for one in titles]
+    return any(head is not None and head.stem == noun.stem for head in heads)
 
 
 def _of_plan(clause: Clause, evidence: Evidence) -> set[str]:

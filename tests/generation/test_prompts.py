@@ -105,3 +105,10 @@ def test_an_installed_package_carries_the_instructions(tmp_path):
     [wheel] = (tmp_path / "wheels").glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {f"clsassist/prompts/{task.value}.md" for task in Task} <= set(names)
+
+
+def test_whoever_copies_the_sources_copies_the_instructions():
+    # The package holds a link to them: without the folder it would lead nowhere.
+    assert (ROOT / "src/clsassist/prompts").resolve() == ROOT / "prompts"
+    assert "COPY prompts ./prompts" in (ROOT / "deploy/Containerfile").read_text(encoding="utf-8")
+    assert "!prompts" in (ROOT / "deploy/Containerfile.dockerignore").read_text(encoding="utf-8").splitlines()

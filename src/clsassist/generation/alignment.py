@@ -18,6 +18,7 @@ from clsassist.text import fold
 _ADDED = ("restriction", "faiblesse", "exception", "incertain", "cause", "comparaison", "fait", "agent")
 # What a clause may not leave out when its source says it.
 _DROPPED = ("restriction", "faiblesse", "exception", "incertain", "souhait")
+_COMMA = re.compile(r"[,;:()\n]")
 # « peut », « pourrait », « devrait »: what they weaken is the verb behind them.
 _MAYBE = re.compile(r"p(?:eu(?:t|vent)|ourrai(?:en)?t)|devrai(?:en)?t|possible|eventuel\w*|eventuellement|potentiel\w*")
 _MODAL = re.compile(r"p[eo]u|devr")
@@ -108,7 +109,9 @@ def _is_name(word: Word, clause: Clause) -> bool:
 
 def _bears_value(one: Counted, clause: Clause, segment: Segment, part: Part) -> bool:
     named = segment.source in (Source.TITLE, Source.PLAN)
-    answer = segment.source is Source.EXACT and not segment.marks
+    # The exact answer's own count of them, where it gives one, is the only one.
+    told = [other for other in segment.reading.values if set(other.after[:1]) & set(one.after[:1])]
+    answer = segment.source is Source.EXACT and not segment.marks and told
     if (
         not named
         and not answer
@@ -161,7 +164,8 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
                 if segment.source is Source.EXACT and match.group() in labels:
                     continue
                 touched = _next_held(match.end(), segment, held) if _MODAL.match(match.group()) else None
-                touched = _touches(match.start(), segment, held, name) if touched is None else touched
+                where = "conditionnel" if match.group().endswith(("rait", "raient")) else name
+                touched = _touches(match.start(), segment, held, where) if touched is None else touched
                 if touched and not _kept(name, part.reading.folded, evidence):
                     found.append(Gap(Kindred.MARKER, match.group()))
     return found
@@ -222,6 +226,10 @@ def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bo
     folded = segment.reading.folded
     opened, closed = folded.rfind("(", 0, place), folded.rfind(")", 0, place)
     start, end = (opened, (folded.find(")", place) + 1) or len(folded)) if opened > closed else (0, len(folded))
+    if name == "conditionnel":
+        start = max((match.end() for match in _COMMA.finditer(folded, 0, place)), default=0)
+        after = _COMMA.search(folded, place)
+        end = after.start() if after else len(folded)
     if name in ("restriction", "faiblesse"):
         start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
         after = _PIECE.search(folded, place)

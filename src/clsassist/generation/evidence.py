@@ -17,7 +17,7 @@ from clsassist.text import sentence_spans, squeeze
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 _LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
 _PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
-_SPEAK_OF_IT = re.compile(r"\ben parlent?\b")
+_SPEAK_OF_IT = re.compile(r"\ben parle(?:nt)?\b")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
 
 
@@ -64,7 +64,7 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
         owner, marks = owner_of(item), frozenset({item.number})
         for line in _lines(item.quote):
             denied = item.empty or any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
-            line = f"{line} non renseigné" if item.empty else line
+            line = f"{line} non renseigné" if item.empty else f"{line} case non cochée" if denied else line
             found.append(_dated(build(Source.QUOTE, owner, marks, line, denied=denied), item))
         if not item.empty:
             found.append(build(Source.QUOTE, owner, marks, item.label))

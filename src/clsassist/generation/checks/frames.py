@@ -50,13 +50,17 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
             continue
         if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
             return _UNFRAMED[kind].format(item.label)
-    return None if any(item.empty for item in part.items) else _state_reason(lines, part, evidence)
+    return None if any(item.empty or item.unticked for item in part.items) else _state_reason(lines, part, evidence)
 
 
 def _state_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
     allowed = frozenset().union(*(evidence.rules.fields.get(item.field_key, frozenset()) for item in part.items))
     for clause, found in lines:
         for match in _STATE.finditer(clause.folded):
+            before = [word for word in clause.needed if word.span.start < clause.words[0].span.start + match.start()]
+            if before and all(word.form in allowed for word in before):
+                # « Le public visé est médical » tells what the field holds.
+                continue
             after = next((word for word in clause.words if word.form == _next(clause.folded, match.end())), None)
             if after and not _only_reports(after, allowed, evidence) and not any(_bears(after, one) for one in found):
                 return f"La source citée ne dit pas que c'est « {after.form} »."

@@ -305,7 +305,7 @@ def _fitting(
             continue
         if not segment.owner and not segment.marks and clause.values and not whole:
             continue
-        if segment.source is Source.ASKED and not _counts_set(clause, part):
+        if segment.source is Source.ASKED and not clause.values:
             continue
         found = gaps(clause, segment, part, evidence)
         if not found:

@@ -34,7 +34,8 @@ _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice
 @contextmanager
 def serving(command: list[str], **environment: str) -> Iterator[str]:
     """Run a server and lend its address, once it listens; it is stopped at the end."""
-    chosen = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTHONIOENCODING": "utf-8", **environment}
+    sought = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("PYTHONPATH"))))
+    chosen = {**os.environ, "PYTHONPATH": sought, "PYTHONIOENCODING": "utf-8", **environment}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=chosen) as server:
         try:
             yield wait_for_url(server)

@@ -221,6 +221,9 @@ class FakeAssistant(Assistant):
             return make_answer(_LONG_TEXT, question=question, trace=trace)
         return make_answer(_LONG_TEXT, question=question)
 
+    def can_write(self, answer: Answer) -> bool:
+        return False
+
     def open_source(self, citation: Citation) -> Source:
         lines = _FIELDS[(citation.number - 1) % len(_FIELDS)][5]
         title = citation.action_title or ""

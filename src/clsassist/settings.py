@@ -150,6 +150,8 @@ class Settings:
     llm_timeout: float = 120
     # Tokens that the model reads and writes at once: what the smallest of today's models hold.
     llm_context: int = 4_096
+    # Answers that the model writes at once for readers of the page: a small server writes one at a time.
+    llm_concurrent: int = 1
     # Where the instructions given to the model are read; none: those shipped.
     prompts_dir: Path | None = None
     # A file beyond this size is refused: the longest plans weigh a few megabytes, with photographs some tens.
@@ -197,6 +199,7 @@ class Settings:
             llm_api_key=_read_secret(env, "CLSASSIST_LLM_API_KEY").strip(),
             llm_timeout=_read_int(env, "CLSASSIST_LLM_TIMEOUT", int(default.llm_timeout), least=1, most=3_600),
             llm_context=_read_int(env, "CLSASSIST_LLM_CONTEXT", default.llm_context, least=1_024, most=1_000_000),
+            llm_concurrent=_read_int(env, "CLSASSIST_LLM_CONCURRENT", default.llm_concurrent, least=1, most=64),
             prompts_dir=Path(prompts) if (prompts := env.get("CLSASSIST_PROMPTS_DIR", "")) else None,
             page=_read_page(env),
         )

@@ -15,9 +15,10 @@ from clsassist.generation.verbs import same_verb
 from clsassist.text import fold
 
 # What a clause may not say unless its source does.
-_ADDED = ("restriction", "exception", "incertain", "cause", "comparaison", "fait", "agent")
+_ADDED = ("restriction", "faiblesse", "exception", "incertain", "cause", "comparaison", "fait", "agent")
 # What a clause may not leave out when its source says it.
-_DROPPED = ("restriction", "exception", "incertain", "souhait")
+_DROPPED = ("restriction", "faiblesse", "exception", "incertain", "souhait")
+_COMMA = re.compile(r"[,;:()\n]")
 # « peut », « pourrait », « devrait »: what they weaken is the verb behind them.
 _MAYBE = re.compile(r"p(?:eu(?:t|vent)|ourrai(?:en)?t)|devrai(?:en)?t|possible|eventuel\w*|eventuellement|potentiel\w*")
 _MODAL = re.compile(r"p[eo]u|devr")
@@ -50,6 +51,8 @@ def gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> li
     ]
     if not held and not clause.values:
         found.append(Gap(Kindred.WORD, clause.text.strip()))
+    if found:
+        return found
     found += _marker_gaps(clause, segment, part, evidence, held)
     return found
 
@@ -59,25 +62,28 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     found: list[Gap] = []
     held: set[str] = set()
     allowed = _field_words(segment, part, evidence)
-    covered: dict[int, frozenset[str]] = {}
-    for group, words in evidence.same.said(clause.words, implied=False):
-        if group in segment.groups:
-            for word in words:
-                covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
+    covered = _covered(clause, segment, evidence)
+    aside = frozenset() if evidence.rules.roles["porteur"].search(part.reading.folded) else segment.aside
+    maybe = evidence.rules.markers["incertain"].search(segment.reading.folded)
     for word in clause.needed:
         signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
-        if not signs:
-            signs = _conjugated(word, segment)
-        if not signs and _MAYBE.match(word.form) and evidence.rules.markers["incertain"].search(segment.reading.folded):
-            continue
-        if not signs:
-            if word.form not in allowed or word.sign == "-":
-                found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
-            continue
-        held.add(word.stem)
-        if word.sign != "?" and "?" not in signs and word.sign not in signs:
-            found.append(Gap(Kindred.SIGN, word.form))
+        signs = signs or _conjugated(word, segment)
+        if signs and word.stem not in aside:
+            held.add(word.stem)
+            if "?" not in (word.sign, *signs) and word.sign not in signs:
+                found.append(Gap(Kindred.SIGN, word.form))
+        elif not (maybe and _MAYBE.match(word.form)) and (word.form not in allowed or word.sign == "-"):
+            found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
     return found, held
+
+
+def _covered(clause: Clause, segment: Segment, evidence: Evidence) -> dict[int, frozenset[str]]:
+    """Return the words that an equivalent covers, by place, with what is denied of it."""
+    covered: dict[int, frozenset[str]] = {}
+    for group, words in evidence.same.said(clause.words, implied=False):
+        for word in words if group in segment.groups else ():
+            covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
+    return covered
 
 
 def _conjugated(word: Word, segment: Segment) -> frozenset[str]:
@@ -103,8 +109,12 @@ def _is_name(word: Word, clause: Clause) -> bool:
 
 def _bears_value(one: Counted, clause: Clause, segment: Segment, part: Part) -> bool:
     named = segment.source in (Source.TITLE, Source.PLAN)
+    # The exact answer's own count of them, where it gives one, is the only one.
+    told = [other for other in segment.reading.values if set(other.after[:1]) & set(one.after[:1])]
+    answer = segment.source is Source.EXACT and not segment.marks and told
     if (
         not named
+        and not answer
         and one.value.kind is Kind.NUMBER
         and any(one.value.said in part.counts.get(noun, ()) for noun in one.after[:1])
     ):
@@ -116,20 +126,24 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
     if (one.value.kind, one.value.said, one.about) != (other.value.kind, other.value.said, other.about):
         return False
     if is_year(one.value):
-        return not one.side or one.side == other.side
-    counted = segment.source is Source.EXACT and not segment.marks
-    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL) and not (counted and _told_of_another(other, clause, segment)):
-        return not (one.after or other.after) or bool(
-            set(one.after) & set(other.after) or (one.before and one.before == other.before)
-        )
-    return one.value.kind not in (Kind.NUMBER, Kind.ORDINAL) and not _told_of_another(other, clause, segment)
+        return one.side in ("", "(début)", "(fin)") or one.side == other.side.strip("()")
+    if one.value.kind in (Kind.NUMBER, Kind.ORDINAL):
+        answer = segment.source is Source.EXACT and not segment.marks
+        if answer and _told_of_another(other, clause, segment, counted=True):
+            return False
+        beside = (other.after and other.after[0] in one.after) or (one.before and one.before == other.before)
+        return bool(beside) or not (one.after or other.after)
+    return not _told_of_another(other, clause, segment)
 
 
-def _told_of_another(value: Counted, clause: Clause, segment: Segment) -> bool:
+def _told_of_another(value: Counted, clause: Clause, segment: Segment, *, counted: bool = False) -> bool:
     """Say whether a clause says of a rate, an amount or a count what its line says of another one."""
     said = {one.value.said for one in clause.values}
     elsewhere = {
-        stem for each in segment.reading.values if each.value.said not in said for stem in each.piece - value.piece
+        stem
+        for each in segment.reading.values
+        if each.value.said not in said
+        for stem in (each.near - value.near if counted else each.piece - value.piece)
     }
     return any(word.stem in elsewhere for word in clause.needed if not word.capital)
 
@@ -150,7 +164,8 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
                 if segment.source is Source.EXACT and match.group() in labels:
                     continue
                 touched = _next_held(match.end(), segment, held) if _MODAL.match(match.group()) else None
-                touched = _touches(match.start(), segment, held, name) if touched is None else touched
+                where = "conditionnel" if match.group().endswith(("rait", "raient")) else name
+                touched = _touches(match.start(), segment, held, where) if touched is None else touched
                 if touched and not _kept(name, part.reading.folded, evidence):
                     found.append(Gap(Kindred.MARKER, match.group()))
     return found
@@ -180,9 +195,12 @@ _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
 )
 _LATER = re.compile(
-    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
+    r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront|ttra|ttront|vra|vront|rra|rront|ura|uront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
     r"|envisage\w*|compte\w*|souhait\w+|vise|visent|veut|veulent|cherche|cherchent|entend|entendent)\b"
 )
+
+
+_ALREADY = re.compile(r"\b(?:deja|desormais|en cours)\b")
 
 
 def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
@@ -192,7 +210,8 @@ def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
         return [Gap(Kindred.MARKER, clause.text.strip())]
     if done or not _LATER.search(clause.folded) or _LATER.search(segment.reading.folded):
         return []
-    touched = any(_touches(place, segment, held) for place in segment.reading.perfect)
+    places = [*segment.reading.perfect, *(match.start() for match in _ALREADY.finditer(segment.reading.folded))]
+    touched = any(_touches(place, segment, held) for place in places)
     return [Gap(Kindred.MARKER, clause.text.strip())] if touched else []
 
 
@@ -207,7 +226,11 @@ def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bo
     folded = segment.reading.folded
     opened, closed = folded.rfind("(", 0, place), folded.rfind(")", 0, place)
     start, end = (opened, (folded.find(")", place) + 1) or len(folded)) if opened > closed else (0, len(folded))
-    if name == "restriction":
+    if name == "conditionnel":
+        start = max((match.end() for match in _COMMA.finditer(folded, 0, place)), default=0)
+        after = _COMMA.search(folded, place)
+        end = after.start() if after else len(folded)
+    if name in ("restriction", "faiblesse"):
         start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
         after = _PIECE.search(folded, place)
         end = after.start() if after else len(folded)

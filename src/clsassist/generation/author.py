@@ -37,12 +37,19 @@ class Author:
         self._registry = registry
         self._lexicon = lexicon
         self._prompts = Prompts.load(settings.prompts_dir)
+        self._rewriting = threading.BoundedSemaphore(settings.llm_concurrent)
 
     @staticmethod
     def load(settings: Settings, registry: Registry, lexicon: Lexicon) -> Author | None:
         """Return the author that the settings describe, None when they name no model."""
         model = load_model(settings)
         return Author(settings, model, registry, lexicon) if model is not None else None
+
+    @staticmethod
+    def require(settings: Settings) -> None:
+        """Raise ConfigurationError when the settings name a model that no author could ask."""
+        if load_model(settings) is not None:
+            Prompts.load(settings.prompts_dir)
 
     @property
     def name(self) -> str:
@@ -59,7 +66,13 @@ class Author:
 
     def rewrite(self, question: str, previous: Sequence[Answer]) -> Rewriting:
         """Return a follow-up as a question that stands alone, or why there is none."""
-        return rewrite(question, previous, self._quick_model, self._prompts, self._lexicon)
+        # Who asks waits in the line of questions: a slow model may hold few of its places.
+        if not self._rewriting.acquire(blocking=False):
+            return Rewriting("", "Reformulation abandonnée : le modèle de langue récrit déjà d'autres questions.")
+        try:
+            return rewrite(question, previous, self._quick_model, self._prompts, self._lexicon)
+        finally:
+            self._rewriting.release()
 
     @cached_property
     def _quick_model(self) -> LanguageModel:

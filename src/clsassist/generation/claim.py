@@ -13,6 +13,7 @@ from clsassist.generation.reading import Reading, read
 from clsassist.generation.rules import Rules, load_rules
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import ORGANISATION_FIELDS
+from clsassist.records import Status
 
 _MOST_KEPT = 16
 
@@ -106,11 +107,15 @@ def _counts(items: tuple[Item, ...], evidence: Evidence) -> dict[str, frozenset[
     """Return how many actions the answer asserts, and how many organisations the cited lists name."""
     material = evidence.material
     actions = frozenset({str(len(material.actions))}) if material.actions else frozenset()
-    listed = {part.organisation for item in items if item.field_key in ORGANISATION_FIELDS for part in item.parts}
+    parts = {part for item in items if item.field_key in ORGANISATION_FIELDS for part in item.parts}
     keys = {item.field_key for item in items}
     nouns = dict.fromkeys(evidence.rules.set_nouns, actions)
-    if listed and len(keys) == 1:
-        nouns |= dict.fromkeys(evidence.rules.body_nouns, frozenset({str(len(listed))}))
+    if parts and len(keys) == 1:
+        nouns |= dict.fromkeys(evidence.rules.body_nouns, frozenset({str(len({part.organisation for part in parts}))}))
+        engaged = {part.organisation for part in parts if part.status is Status.ENGAGED}
+        nouns["engagé"] = frozenset({str(len(engaged))})
+        waiting = {part.organisation for part in parts if part.status is Status.TO_CONTACT}
+        nouns["contacter"] = frozenset({str(len(waiting))})
     return {evidence.lexicon.analyser.stem(noun): held for noun, held in nouns.items()}
 
 

@@ -51,10 +51,15 @@ class Clause:
         return not verb.tool and not verb.neutral and is_infinitive(verb.form)
 
 
+def _is_past(text: str, word: Word) -> bool:
+    """Tell « commencé », of « a commencé », from « commence »."""
+    return word.span.of(text).lower().endswith("é")
+
+
 def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:
     """Yield the clauses of a sentence, those that say nothing left out."""
     folded = reading.folded
-    opening = [word for word in reading.words if word.form in rules.opening]
+    opening = [word for word in reading.words if word.form in rules.opening and not _is_past(reading.text, word)]
     verb = min([word.span.start for word in opening] + [match.start() for match in _BE.finditer(folded)], default=-1)
     cuts = [match.span() for match in _CUT.finditer(folded)]
     # The verb stays with what it says of its subject.

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from clsassist.generation.equivalents import Equivalents
 from clsassist.generation.material import Item, Material
-from clsassist.generation.reading import Reading, read
+from clsassist.generation.reading import Reading, is_year, read
 from clsassist.generation.rules import Rules
 from clsassist.lexicon import Lexicon
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
-_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+_PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
+_SPEAK_OF_IT = re.compile(r"\ben parle(?:nt)?\b")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
 
 
 class Source(StrEnum):
-    """Where a segment comes from."""
+    """Where a segment comes from; « asked » is the question, where the answer says how many actions speak of it."""
 
     QUOTE = "quote"
     TITLE = "title"
     PLAN = "plan"
     EXACT = "exact"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True)
 class Segment:
     """One line or sentence of the evidence. ``marks`` are the citations that it stands for, none for the whole answer.
 
-    ``owner`` is the action (or section) that it is about, '' for the set.
+    ``aside`` are the stems said only in « (pilote par …) ». ``owner`` is the action (or section) that it is about, ''
+    for the set.
     """
 
     source: Source
@@ -41,6 +45,7 @@ class Segment:
     reading: Reading
     signs: dict[str, frozenset[str]]
     groups: dict[str, frozenset[str]]
+    aside: frozenset[str] = frozenset()
 
 
 def owner_of(item: Item) -> str:
@@ -59,8 +64,8 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
         owner, marks = owner_of(item), frozenset({item.number})
         for line in _lines(item.quote):
             denied = item.empty or any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
-            line = f"{line} non renseigné" if item.empty else line
-            found.append(build(Source.QUOTE, owner, marks, line, denied=denied))
+            line = f"{line} non renseigné" if item.empty else f"{line} case non cochée" if denied else line
+            found.append(_dated(build(Source.QUOTE, owner, marks, line, denied=denied), item))
         if not item.empty:
             found.append(build(Source.QUOTE, owner, marks, item.label))
         found.append(build(Source.TITLE, owner, marks, item.title))
@@ -73,7 +78,12 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
             continue
         # « Aucune action ne porte sur… : je cherchais… »: nothing of such a line is affirmed.
         denied = marks <= unticked if marks else bool(reading.denials)
-        found.append(_segment(Source.EXACT, owner, marks, reading, same, denied=denied))
+        if not marks and _SPEAK_OF_IT.search(reading.folded):
+            asked = read(f"{text} : {material.question}", rules, lexicon)
+            found.append(_segment(Source.ASKED, "", marks, asked, same, denied=denied))
+        told = _segment(Source.EXACT, owner, marks, reading, same, denied=denied)
+        dated = next((item for item in material.items if item.number in marks and None not in item.years), None)
+        found.append(_dated(told, dated) if dated else told)
     return tuple(found)
 
 
@@ -86,11 +96,26 @@ def _segment(
         signs.setdefault(word.stem, set()).add("-" if denied else word.sign)
     for group, words in same.said(reading.words, implied=True):
         groups.setdefault(group, set()).update("-" if denied else word.sign for word in words)
-    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups))
+    asides = [match.span() for match in _PILOTED.finditer(reading.folded)]
+    inside = {word.stem for word in reading.words if any(start <= word.span.start < end for start, end in asides)}
+    inside -= {word.stem for word in reading.words if not any(start <= word.span.start < end for start, end in asides)}
+    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups), frozenset(inside))
 
 
 def _frozen(signs: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {key: frozenset(held) for key, held in signs.items()}
+
+
+def _dated(segment: Segment, item: Item) -> Segment:
+    """Tell which years of a calendar begin and end the action: « 2023-2024 », one exercice of five, ends nothing."""
+    if None in item.years:
+        return segment
+    sides = {str(item.years[0]): "début", str(item.years[1]): "fin"}
+    values = tuple(
+        replace(one, side=sides.get(one.value.said, "") if is_year(one.value) else one.side)
+        for one in segment.reading.values
+    )
+    return replace(segment, reading=replace(segment.reading, values=values))
 
 
 def _lines(quote: str) -> Iterator[str]:

@@ -31,8 +31,8 @@ class Item:
 
     ``number`` is the [n] of the answer's text; ``quote`` is verbatim, the whole field when that is short; ``label`` is
     as written in the fiche. ``unticked`` are the pieces of the quote that stand behind boxes that nobody ticked;
-    ``empty`` says that the field is not filled: the quote is then its label alone. ``title`` names the action, or the
-    section when there is none.
+    ``empty`` says that the field is not filled: the quote is then its label alone. ``years`` are the first and last
+    of the action, for a field of dates. ``title`` names the action, or the section when there is none.
     """
 
     number: int
@@ -45,6 +45,7 @@ class Item:
     parts: tuple[Part, ...] = ()
     unticked: tuple[str, ...] = ()
     empty: bool = False
+    years: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _citation_to_item(citation: Citation, registry: Registry, refs: dict[str, Ac
         tuple(_parts(action, span)) if action else (),
         unticked,
         empty,
+        (action.first_year, action.last_year) if action and citation.field_key == "calendrier" else (None, None),
     )
 
 

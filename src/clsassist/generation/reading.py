@@ -41,7 +41,8 @@ _ABOUT = tuple(
 )
 _STARTS = re.compile(r"\b(?:debut\w*|commenc\w*|demarr\w*|lanc\w*|des|depuis|partir|ouv\w+)\W*(?:\w+\W+){0,2}$")
 _ENDS = re.compile(r"\b(?:fin\w*|termin\w*|achev\w*|jusqu\w*|echeance|ferm\w+)\W*(?:\w+\W+){0,2}$")
-_SPAN = re.compile(r"\s*[-–—/]\s*|\s+a\s+|\s+et\s+|\s+(?:fin|et fin|et se termine en|et prend fin en|jusqu'en)\s*:?\s*")
+_HYPHEN = re.compile(r"\s*[-–—/]\s*")
+_SPAN = re.compile(r"\s+a\s+|\s+et\s+|\s+(?:fin|et fin|et se termine en|et prend fin en|jusqu'en)\s*:?\s*")
 _PIECE_END = re.compile(r"[,;:()\n]|\.\s|\b(?:et|ou|mais|puis)\b")
 
 
@@ -62,8 +63,8 @@ class Word:
 class Counted:
     """A value with the words beside it, in its own piece of sentence: what it counts.
 
-    ``about`` says « plus », « moins » or « environ » of it; ``side`` is « début » or « fin » of a year; ``piece`` are
-    the stems between the commas around it.
+    ``about`` says « plus », « moins » or « environ » of it; ``side`` is « début » or « fin » of a year, in brackets
+    when only a hyphen says so; ``piece`` are the stems between the commas around it, ``near`` those between any cuts.
     """
 
     value: Value
@@ -72,6 +73,7 @@ class Counted:
     about: str
     side: str
     piece: frozenset[str]
+    near: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def _counted(value: Value, words: tuple[Word, ...], values: tuple[Value, ...], f
     piece = frozenset(word.stem for word in words if low <= word.span.start < high and not word.tool)
     about = next((name for name, pattern in _ABOUT if pattern.search(folded[: value.span.start])), "")
     side = _side(value, folded, values)
-    return Counted(value, tuple(after[:2]), before[-1] if before else "", about, side, piece)
+    near = frozenset([*after, *before])
+    return Counted(value, tuple(after[:2]), before[-1] if before else "", about, side, piece, near)
 
 
 def _side(value: Value, folded: str, values: tuple[Value, ...]) -> str:
@@ -184,10 +187,15 @@ def _side(value: Value, folded: str, values: tuple[Value, ...]) -> str:
     if not is_year(value):
         return ""
     years = [other for other in values if is_year(other)]
-    for first, last in pairwise(years):
-        if _SPAN.fullmatch(folded[first.span.end : last.span.start]) and value in (first, last):
-            return "début" if value is first else "fin"
     before = folded[: value.span.start]
+    for first, last in pairwise(years):
+        between = folded[first.span.end : last.span.start]
+        if value in (first, last) and _HYPHEN.fullmatch(between):
+            told = "début" if _STARTS.search(folded[: first.span.start]) else ""
+            told = told or ("fin" if _ENDS.search(folded[: first.span.start]) else "")
+            return told or ("(début)" if value is first else "(fin)")
+        if value in (first, last) and _SPAN.fullmatch(between):
+            return "début" if value is first else "fin"
     return "début" if _STARTS.search(before) else "fin" if _ENDS.search(before) else ""
 
 

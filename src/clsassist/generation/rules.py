@@ -22,6 +22,7 @@ class Rules:
     tools: frozenset[str]
     neutral: frozenset[str]
     opening: frozenset[str]
+    light: frozenset[str]
     markers: dict[str, re.Pattern[str]]
     self_talk: re.Pattern[str]
     orders: re.Pattern[str]
@@ -49,6 +50,7 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
         frozenset(fold(words["outils"]).split()),
         frozenset(fold(words["neutres"]).split()),
         frozenset(fold(data["ordre"]["verbes"]).split()),
+        frozenset(fold(data["ordre"]["legers"]).split()),
         {name: _pattern(forms) for name, forms in data["marqueurs"].items()},
         _pattern(data["refus"]["soi"]),
         _pattern(data["refus"]["consigne"]),

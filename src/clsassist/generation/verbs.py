@@ -6,7 +6,7 @@ import re
 
 _INFINITIVE = re.compile(r"(?:er|oir|ir|re)$")
 # The same ends make nouns and adjectives: « territoire », « nombre », « métier ».
-_NOUN = re.compile(r"(?:aire|oire|eure|ture|sure|bre|fre|pre|dre|cre|vre|tre|ier|ière)$")
+_NOUN = re.compile(r"(?:aire|oire|are|ere|ore|ure|tire|pire|eure|ture|sure|bre|fre|pre|dre|cre|vre|tre|ier|ière)$")
 _STILL_VERBS = re.compile(
     r"(?:faire|plaire|croire|boire|mettre|naitre|paraitre|connaitre|croitre|battre|fier|tudier|blier|ssocier|relier"
     r"|concilier|pallier|former|animer|exprimer|informer|confirmer|estimer|fermer|nommer|consommer|aimer|affirmer"
@@ -29,7 +29,7 @@ def same_verb(one: str, other: str) -> bool:
     >>> same_verb("fournit", "fournir"), same_verb("communes", "communiquer")
     (True, False)
     """
-    return _is_form(one, other) or _is_form(other, one)
+    return _is_form(one, other) or _is_form(other, one) or f"{one}nt" == other or f"{other}nt" == one
 
 
 def _is_form(form: str, infinitive: str) -> bool:

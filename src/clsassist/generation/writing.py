@@ -171,7 +171,7 @@ def _conclude(
     if alone and not stopped:
         text = f"La réponse exacte reste seule : {_why_alone(verdicts, failure, broken)}."
     else:
-        text = " ".join(filter(None, (_removed(kept, removed), _why_ended(failure, broken, stopped))))
+        text = " ".join(filter(None, (tell_removed(kept, removed), _why_ended(failure, broken, stopped))))
     return Notice(text, kept, removed, alone, stopped, failure, (*trace, text) if text else trace)
 
 
@@ -188,7 +188,8 @@ def _why_alone(verdicts: Sequence[Verdict], failure: ModelError | None, broken: 
     return f"les documents ne prouvent que {counted(kept, 'phrase')} sur {len(verdicts)} du modèle"
 
 
-def _removed(kept: int, removed: int) -> str:
+def tell_removed(kept: int, removed: int) -> str:
+    """Tell a reader how many sentences were removed, '' when none was."""
     if not removed:
         return ""
     were = "phrase sur {} a été retirée : les documents ne la prouvent pas"

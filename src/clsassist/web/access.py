@@ -53,7 +53,7 @@ _SECRET_BYTES = 32
 # Open to all: what the sign-in page is made of, and what machines watch.
 _OPEN = ("/statique", SIGN_IN, SIGN_OUT, "/healthz", "/readyz")
 # Where a question comes as a whole request. The conversation's page counts its own, which come through a queue.
-_ASKING = ("/api/v1/ask", "/integration", "/mcp", "/reponses")
+_ASKING = ("/api/v1/ask", "/integration", "/mcp", "/redaction", "/reponses")
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "[::1]")
 
 _SIGN_IN_FIRST = "Connectez-vous pour continuer."

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from starlette.requests import Request
 
 from clsassist.errors import ClsAssistError
+from clsassist.generation import can_be_written
 from clsassist.live import Loan
 from clsassist.records import Answer, Citation, Source
 from clsassist.settings import Settings
@@ -110,16 +111,23 @@ class Answering(Protocol):
     def ask(self, question: str, previous: tuple[Answer, ...] = ()) -> Answer:
         """Answer a question, which may follow others."""
 
+    def can_write(self, answer: Answer) -> bool:
+        """Say whether a model is there that could write an answer anew."""
+
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssistantInLine:
-    """An assistant whose every question waits in line; an answer given up keeps the index open by itself."""
+    """An assistant whose every question waits in line; an answer given up keeps the index open by itself.
+
+    ``writes`` says whether the settings name a model; whether it works is found when it writes.
+    """
 
     loan: Loan
     line: Line
+    writes: bool = False
 
     @property
     def build(self) -> str:
@@ -133,6 +141,10 @@ class AssistantInLine:
     def _ask(self, question: str, previous: tuple[Answer, ...]) -> Answer:
         with self.loan.extend() as assistant:
             return assistant.ask(question, previous)
+
+    def can_write(self, answer: Answer) -> bool:
+        """Say whether a model is there that could write an answer anew."""
+        return self.writes and can_be_written(answer)
 
     def open_source(self, citation: Citation) -> Source:
         """Return the whole field around a quote."""

@@ -20,6 +20,7 @@ from clsassist.web.rendering import (
     render_source_notice,
 )
 from clsassist.web.trace import follows
+from clsassist.web.writing_form import render_writing
 
 logger = logging.getLogger(__name__)
 
@@ -45,13 +46,14 @@ Lender = Callable[[], AbstractContextManager[Answering]]
 class Turn:
     """A question and what came of it: an answer, else a notice, else nothing yet.
 
-    ``build`` names the index that answered.
+    ``build`` names the index that answered; ``writable`` says whether a model could write the answer anew.
     """
 
     question: str
     answer: Answer | None = None
     notice: str = ""
     build: str = ""
+    writable: bool = False
 
     @property
     def pending(self) -> bool:
@@ -145,13 +147,14 @@ def converse(lend: Lender, turns: tuple[Turn, ...], question: str) -> Iterator[S
         waiting, shown = (*past, pending), render_turns(past)
     if done.answer and (words := _first_words(done.answer, len(past))):
         yield Step(waiting, shown + _frame(pending, len(past), words))
-    yield Step((*past, done), shown + _render_turn(done, len(past)))
+    yield Step((*past, done), shown + _render_turn(done, len(past), fresh=True))
 
 
 def _ask(assistant: Answering, past: tuple[Turn, ...], pending: Turn) -> Turn:
     previous = tuple(turn.answer for turn in past if turn.answer)
     try:
-        return replace(pending, answer=assistant.ask(pending.question, previous), build=assistant.build)
+        answer = assistant.ask(pending.question, previous)
+        return replace(pending, answer=answer, build=assistant.build, writable=assistant.can_write(answer))
     except IndexDamagedError:
         # Whoever lends the index has to know.
         raise
@@ -181,9 +184,10 @@ def render_turns(turns: tuple[Turn, ...]) -> str:
     return "".join(_render_turn(turn, place) for place, turn in enumerate(turns))
 
 
-def _render_turn(turn: Turn, place: int) -> str:
+def _render_turn(turn: Turn, place: int, *, fresh: bool = False) -> str:
     if turn.answer:
-        return _frame(turn, place, render_answer(turn.answer, place))
+        writing = render_writing(turn.build, place, fresh=fresh) if turn.writable else ""
+        return _frame(turn, place, render_answer(turn.answer, place, writing))
     if turn.notice:
         return _frame(turn, place, f'<p class="cls-notice">{prose(turn.notice)}</p>')
     return _frame(turn, place, _WAITING)

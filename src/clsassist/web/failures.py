@@ -43,6 +43,8 @@ _STATUS: dict[type[ClsAssistError], int] = {
     EmbeddingError: 503,
     ConfigurationError: 503,
 }
+# Addresses that only scripts ask: the API, and what a model writes.
+_FOR_SCRIPTS = ("/api/", "/redaction")
 _TITLES = {
     400: "La demande n'a pas été comprise",
     401: "Connexion nécessaire",
@@ -74,8 +76,8 @@ def status_of(error: ClsAssistError) -> int:
 
 
 def fail(site: Site, request: Request, status: int, sentence: str) -> Response:
-    """Return what the visitor is told: JSON under « /api », a page elsewhere."""
-    if request.url.path.startswith("/api/"):
+    """Return what the visitor is told: JSON where scripts ask, a page elsewhere."""
+    if request.url.path.startswith(_FOR_SCRIPTS):
         return JSONResponse({"detail": sentence}, status)
     title = _TITLES.get(status, "Un incident imprévu" if status >= 500 else _TITLES[400])
     return site.render(

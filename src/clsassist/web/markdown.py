@@ -88,20 +88,28 @@ def _keep_together(text: str, mark: str) -> str:
     return f'{head}{space}<span class="cls-keep">{word} {mark}</span>'
 
 
+def marked_prose(text: str, render_mark: MarkRenderer) -> str:
+    r"""Make any text harmless, the marks of known citations alone becoming buttons.
+
+    >>> marked_prose("<b>Oui</b> [1] [2]", {1: "(1)"}.get)
+    '<span class="cls-keep">&lt;b&gt;Oui&lt;/b&gt; (1)</span> [2]'
+    """
+    pieces: list[str] = []
+    begin = 0
+    for match in _MARK.finditer(text):
+        mark = render_mark(int(match.group(1)))
+        if mark is not None:
+            pieces.append(_keep_together(text[begin : match.start()], mark))
+            begin = match.end()
+    return "".join([*pieces, prose(text[begin:])])
+
+
 class _AnswerRenderer(RendererHTML):
     """Tokens to HTML; each method is named after the token it renders, as the library asks."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
         """Escape the text and turn the marks of known citations into buttons."""
-        content = tokens[idx].content
-        pieces: list[str] = []
-        begin = 0
-        for match in _MARK.finditer(content):
-            mark = env["mark"](int(match.group(1)))
-            if mark is not None:
-                pieces.append(_keep_together(content[begin : match.start()], mark))
-                begin = match.end()
-        return "".join([*pieces, prose(content[begin:])])
+        return marked_prose(tokens[idx].content, env["mark"])
 
     def text_special(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Environment) -> str:
         r"""Show an escaped character for itself: ``\[1\]`` is not a mark."""

@@ -129,6 +129,8 @@ def _lay_out(site: Site, welcome: Welcome) -> _Parts:
         with gr.Column(scale=2, min_width=280, elem_classes="cls-side"):
             panel = _html(_NO_SOURCE, script=_read("panel.js"), empty=_NO_SOURCE)
     _html(FEEDBACK_DIALOG, script=_read("tools.js"))
+    if site.settings.llm_url:
+        _html("<span hidden></span>", script=_read("writing.js"))
     return _Parts(turns, sent, history, greeting, log, remark, box, send, renew, panel)
 
 

@@ -11,7 +11,7 @@ from clsassist.exports import answer_to_plain
 from clsassist.records import Answer, AnswerStatus, Citation, Source, SourceLine
 from clsassist.starters import AudienceStarters
 from clsassist.web.fiches import document_url, fiche_url
-from clsassist.web.markdown import markdown_blocks, plain, prose
+from clsassist.web.markdown import markdown_blocks, marked_prose, plain, prose
 from clsassist.web.trace import tell_trace
 
 # What stands above the questions proposed after an answer.
@@ -63,13 +63,23 @@ def render_answer_blocks(answer: Answer, turn: int) -> list[str]:
     return markdown_blocks(answer.text, marks.get)
 
 
-def render_answer(answer: Answer, turn: int) -> str:
-    """Return everything shown under a question: text, tools, sources, proposed questions, how it was searched."""
+def render_sentence(sentence: str, answer: Answer, turn: int) -> str:
+    """Return the HTML of one sentence about an answer: text, each [n] of the answer a button."""
+    marks = {citation.number: render_mark(turn, citation) for citation in answer.citations}
+    return marked_prose(sentence, marks.get)
+
+
+def render_answer(answer: Answer, turn: int, writing: str = "") -> str:
+    """Return everything shown under a question: text, tools, sources, proposed questions, how it was searched.
+
+    ``writing`` is the HTML of what a model may write, below the text.
+    """
     choices = _render_choices(answer)
     answered = answer.status is AnswerStatus.ANSWERED
+    text = "".join(render_answer_blocks(answer, turn))
     return "".join(
         [
-            *render_answer_blocks(answer, turn),
+            f'<div class="cls-exact">{text}</div>{writing}' if writing else text,
             "" if answered else choices,
             _render_tools(answer),
             _render_sources(answer.citations, turn),

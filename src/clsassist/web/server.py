@@ -23,6 +23,7 @@ from clsassist.assistant import Assistant
 from clsassist.catalogue import catalogue_of
 from clsassist.errors import ClsAssistError, UnknownPageError
 from clsassist.feedback import FeedbackStore
+from clsassist.generation import Author
 from clsassist.live import LiveAssistant
 from clsassist.logs import configure_logging
 from clsassist.settings import Settings
@@ -48,10 +49,12 @@ from clsassist.web.punctual import PunctualBodies, PunctualProtocol
 from clsassist.web.retention import retain_during
 from clsassist.web.site import Site, asset, site_header, site_styles
 from clsassist.web.statics import statics_router
+from clsassist.web.writing import writing_router
 
 logger = logging.getLogger(__name__)
 
 _STYLE = Path(__file__).with_name("style.css")
+_WRITING_STYLE = Path(__file__).with_name("writing.css")
 
 # The tabs and services; of two that share an address, the first answers.
 _ROUTERS = (
@@ -67,6 +70,7 @@ _ROUTERS = (
     answers_router,
     api_router,
     embed_router,
+    writing_router,
 )
 
 # Visitors whose conversation Gradio remembers, of some hundred kilobytes each; it forgets none before that number. The
@@ -171,7 +175,7 @@ def _mount_assistant(app: FastAPI, site: Site) -> gr.Blocks:
         pwa=False,
         footer_links=[],
         theme=_theme(),
-        css_paths=[_STYLE],
+        css_paths=[_STYLE, *([_WRITING_STYLE] if settings.llm_url else [])],
     )
     return page
 
@@ -210,10 +214,11 @@ def service_config(app: FastAPI) -> uvicorn.Config:
 def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Callable[[str], object]) -> None:
     """Serve the page until interrupted; ``announce`` receives one line once the port listens.
 
-    Raises ClsAssistError when the address cannot be used.
+    Raises ClsAssistError when the address cannot be used, or when the settings name a model that cannot be asked.
     """
     live = LiveAssistant.over(assistant) if isinstance(assistant, Assistant) else assistant
     configure_logging(settings)
+    Author.require(settings)
     with _bind(settings) as listener:
         app = create_app(live, settings)
         config = service_config(app)
@@ -264,6 +269,8 @@ class _AnnouncingServer(uvicorn.Server):
         for route in app.routes if isinstance(app, FastAPI) else ():
             if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
                 route.app.stop_event.set()
+        if isinstance(app, FastAPI):
+            app.state.site.desk.close()
         await super().shutdown(sockets)
         if isinstance(app, FastAPI):
             app.state.site.close()

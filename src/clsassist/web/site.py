@@ -20,12 +20,17 @@ from clsassist.live import LiveAssistant
 from clsassist.settings import PageSettings, Settings, luminance
 from clsassist.web.access import Access, visitor_of
 from clsassist.web.asking import Answering, AssistantInLine, Line
+from clsassist.web.desk import Desk
 from clsassist.web.markdown import plain, prose
 
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
 
 NOTICE = "Réponses automatiques : extraits des documents, sans génération. Le document officiel prévaut."
+# Where a model may write too.
+WRITTEN_NOTICE = (
+    "Réponses automatiques : extraits des documents ; ce qu'un modèle rédige est signalé. Le document officiel prévaut."
+)
 # The tabs: what each is called, and its address.
 TABS = (
     ("Assistant", "/"),
@@ -51,6 +56,7 @@ class Site:
     settings: Settings = field(default_factory=Settings)
     access: Access = field(init=False, repr=False, compare=False)
     line: Line = field(init=False, repr=False, compare=False)
+    desk: Desk = field(init=False, repr=False, compare=False)
     # What is begun once the service listens, and what it must end with itself, in order.
     beginnings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
     endings: list[Callable[[], None]] = field(default_factory=list, init=False, repr=False, compare=False)
@@ -59,7 +65,8 @@ class Site:
         """Build what follows from the settings, once for the service."""
         object.__setattr__(self, "access", Access(self.settings))
         object.__setattr__(self, "line", Line(self.settings))
-        self.endings.append(self.line.close)
+        object.__setattr__(self, "desk", Desk(self.settings.llm_concurrent))
+        self.endings.extend((self.desk.close, self.line.close))
 
     def begin(self) -> None:
         """Begin what the service does by itself, without being asked."""
@@ -83,7 +90,7 @@ class Site:
     def lend(self) -> Iterator[Answering]:
         """Lend the assistant of the build in service; each question asked of it waits in line. Raises as « use »."""
         with self.live.loan() as loan:
-            yield AssistantInLine(loan, self.line)
+            yield AssistantInLine(loan, self.line, writes=bool(self.settings.llm_url))
 
     def render(
         self, request: Request, template: str, *, title: str, status: int = 200, **context: object
@@ -111,7 +118,7 @@ def site_header(settings: Settings, current: str, *, signed_in: bool = False) ->
         .render(
             site=settings.page,
             logo=asset_url(LOGO, logo_bytes(settings.page)) if settings.page.logo else "",
-            notice=NOTICE,
+            notice=WRITTEN_NOTICE if settings.llm_url and current == "/" else NOTICE,
             tabs=[(name, address, _is_under(current, address)) for name, address in TABS],
             home=current == "/",
             signed_in=signed_in,

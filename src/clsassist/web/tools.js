@@ -14,6 +14,7 @@ const conversation = (turn) => {
   }
   return questions.slice(-10);
 };
+window.clsConversation = conversation;
 
 const say = (turn, sentence) => {
   turn.querySelector(".cls-tool-status").textContent = sentence;
@@ -47,6 +48,10 @@ const shareLink = (turn) => {
   return `${location.origin}/?${words.join("&")}`;
 };
 
+// What a model wrote beside it is not copied.
+const copied = (turn) =>
+  turn.querySelector(".cls-exact") ? "Réponse exacte copiée, avec ses sources." : "Réponse copiée, avec ses sources.";
+
 // An opinion given again on the same answer replaces the first.
 const keys = new WeakMap();
 const keyOf = (turn) => {
@@ -73,7 +78,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.(".cls-tool");
   const turn = button?.closest(".cls-turn");
   if (!turn) return;
-  if (button.dataset.copy) copyAndSay(turn, button.dataset.copy, "Réponse copiée, avec ses sources.");
+  if (button.dataset.copy) copyAndSay(turn, button.dataset.copy, copied(turn));
   if (button.matches(".cls-tool-share")) copyAndSay(turn, shareLink(turn), "Lien copié : il pose la même question.");
   if (button.dataset.rating === "plus") judge(turn, { rating: "plus" });
   if (button.dataset.rating === "moins") {

@@ -5,47 +5,100 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from clsassist.generation.checks.order import is_finite
 from clsassist.generation.claim import Evidence, Part
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
+from clsassist.generation.reading import Word
 
 _FRAMED = {
+    "objectif_general": "objectifs",
+    "objectifs_specifiques": "objectifs",
+    "objectifs_operationnels": "objectifs",
+    "etapes": "objectifs",
+    "description": "objectifs",
     "indicateurs": "indicateurs",
     "indicateurs_processus": "indicateurs",
     "indicateurs_resultat": "indicateurs",
     "indicateurs_impact": "indicateurs",
 }
+# « La fiche 2 facilite… » tells what the fiche sets out to do; « les médecins viennent » does not.
+_STEPS = frozenset(("etapes", "description"))
+_DOCUMENT = re.compile(
+    r"^\W*(?:(?:l['’]|la |le |cette |ce )(?:fiche|action|plan|levier|contrat|cls|document|mesure)\b|(?:elle|il)\s)"
+)
+_UNFRAMED = {
+    "objectifs": "La source citée dit ce qui est visé (« {} »), pas ce qui est.",
+    "indicateurs": "La source citée est un indicateur (« {} »), pas un résultat.",
+}
 # « X est lisible »: what a line without such a verb does not say of anything.
 _STATE = re.compile(
-    r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus)\s+)*"
+    r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus|une?|la|le|des)\s+|l['’])*"
 )
-_HAS_STATE = re.compile(r"\b(?:est|sont|etait|etaient|etre|soit|soient|reste\w*|sera|seront|a|ont|avoir|existe\w*)\b")
+_HAS_STATE = re.compile(r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*)\b")
 
 
 def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
     """Refuse an indicator told as a result, and a state of things that the evidence only aims at."""
     folded = part.reading.folded
+    used = {mark for _, found in lines for one in found for mark in one.marks}
     for item in part.items:
-        frame = evidence.rules.frames.get(_FRAMED.get(item.field_key, ""))
-        if frame and not frame.search(folded):
-            return f"La source citée est un indicateur (« {item.label} »), pas un résultat."
+        kind = _FRAMED.get(item.field_key, "")
+        if kind == "objectifs" and (item.field_key in _STEPS and _DOCUMENT.search(folded)):
+            continue
+        if kind == "objectifs" and _told_as_it_is(lines, item.number):
+            continue
+        if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
+            return _UNFRAMED[kind].format(item.label)
+    return None if any(item.empty or item.unticked for item in part.items) else _state_reason(lines, part, evidence)
+
+
+def _state_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
     allowed = frozenset().union(*(evidence.rules.fields.get(item.field_key, frozenset()) for item in part.items))
-    for clause, found in () if any(item.empty for item in part.items) else lines:
+    for clause, found in lines:
         for match in _STATE.finditer(clause.folded):
+            before = [word for word in clause.needed if word.span.start < clause.words[0].span.start + match.start()]
+            if before and all(word.form in allowed for word in before):
+                # « Le public visé est médical » tells what the field holds.
+                continue
             after = next((word for word in clause.words if word.form == _next(clause.folded, match.end())), None)
-            if after is None or after.tool or after.neutral or after.form in allowed or after.capital:
-                continue
-            told = any(role.fullmatch(after.form) for role in evidence.rules.roles.values())
-            if told or evidence.rules.markers["incertain"].fullmatch(after.form):
-                continue
-            quoted = [one for one in found if one.source in (Source.QUOTE, Source.EXACT)]
-            if (
-                quoted
-                and not any(not one.marks for one in found)
-                and not any(_HAS_STATE.search(one.reading.folded) for one in quoted)
-            ):
+            if after and not _only_reports(after, allowed, evidence) and not any(_bears(after, one) for one in found):
                 return f"La source citée ne dit pas que c'est « {after.form} »."
     return None
+
+
+def _only_reports(word: Word, allowed: frozenset[str], evidence: Evidence) -> bool:
+    """Say whether « est prévu », « est portée » tells no state of things, or has a check of its own."""
+    patterns = (*evidence.rules.roles.values(), evidence.rules.markers["incertain"])
+    plain = word.tool or word.neutral or word.capital or word.form in allowed
+    return plain or any(pattern.fullmatch(word.form) for pattern in patterns)
+
+
+def _bears(word: Word, segment: Segment) -> bool:
+    """Say whether a segment tells a state of things, or is the exact answer's own."""
+    told = segment.source in (Source.QUOTE, Source.EXACT) and _HAS_STATE.search(segment.reading.text.lower())
+    return not segment.marks or bool(told) or _in_apposition(word, segment)
+
+
+def _in_apposition(word: Word, segment: Segment) -> bool:
+    """Say whether a segment says « X, hôpital de proximité »: a comma is as good as « est »."""
+    before = [
+        segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if one.stem == word.stem
+    ]
+    return any(text.endswith((",", ":", "(")) for text in before)
+
+
+def _told_as_it_is(lines: Sequence[tuple[Clause, list[Segment]]], mark: int) -> bool:
+    """Say whether a line tells in the present, by the same verb, what the sentence tells: « la CPTS met… »."""
+    return any(
+        word.form == verb.form and is_finite(segment.reading.words, place)
+        for clause, found in lines
+        for position, verb in enumerate(clause.words)
+        if is_finite(clause.words, position)
+        for segment in found
+        if mark in segment.marks
+        for place, word in enumerate(segment.reading.words)
+    )
 
 
 def _next(folded: str, place: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clsassist.generation.claim import Evidence
 from clsassist.generation.clauses import Clause
@@ -18,12 +18,20 @@ _BEFORE_NOUN = frozenset(
     "seront ete etre et ou".split()
 )
 _NO_VERBS = frozenset(
-    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre proche jeune "
-    "local salarie sante chaque autre environ ensemble exemple sociale medicale generale commune libre simple".split()
+    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre "
+    "proche jeune pourrait pourraient peut peuvent devrait devraient local salarie sante chaque autre "
+    "environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
+# « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
+_AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
+_PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
+_OF = frozenset(("de", "d", "du", "des"))
 _ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
-_COMPLEMENTS = frozenset("de d du des a au aux en par pour sur dans avec chez vers entre qui que dont".split())
+_COMPLEMENTS = frozenset(
+    "de d du des a au aux en par pour sur dans avec chez vers entre qui que dont aupres sous lors parmi autour face "
+    "via".split()
+)
 _PARTITIVES = frozenset(("de", "d", "du", "des"))
 _COMMA = re.compile(r"[,;:()]")
 
@@ -31,17 +39,58 @@ _COMMA = re.compile(r"[,;:()]")
 def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Evidence) -> str | None:
     """Refuse a clause whose subject is, in every line that bears it out, the object of the same verb."""
     for clause, found in lines:
+        for first, second in _genitives(clause):
+            if all(_reversed(first, second, segment, evidence) for segment in found):
+                return f"La phrase rattache « {second.form} » à « {first.form} » ; la source ne le fait pas."
         for place in range(len(clause.words)):
             moved = _object(clause.words, place)
             if moved and all(_object_changed(clause.words[place], moved, segment, evidence) for segment in found):
                 return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
         for place, verb in enumerate(clause.words):
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
-            if not subject or not _is_finite(clause.words, place):
+            if not subject or not is_finite(clause.words, place):
                 continue
             if all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
+
+
+def _genitives(clause: Clause) -> Iterator[tuple[Word, Word]]:
+    """Yield the nouns that « de » joins, no number between them: « un annuaire des professionnels »."""
+    starts = [one.value.span.start for one in clause.values]
+    held: Word | None = None
+    linked = False
+    for word in clause.words:
+        if word.tool:
+            linked = held is not None and (word.form in _OF or (linked and word.form in _ARTICLES))
+        else:
+            if held and linked and not any(held.span.start < start < word.span.start for start in starts):
+                yield held, word
+            held, linked = word, False
+
+
+def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment has both words, the second before the first alone."""
+    words = segment.reading.words
+    firsts = [place for place, word in enumerate(words) if same_word(word, first, evidence)]
+    seconds = [place for place, word in enumerate(words) if same_word(word, second, evidence)]
+    acts = [place for place in firsts if is_infinitive(words[place].form)]
+    if acts and seconds and len(acts) == len(firsts):
+        # « La promotion du territoire », where the evidence promotes something else.
+        return all(
+            (own := _noun_behind(words, place))
+            and not all(word.neutral for word in own)
+            and not any(same_word(word, second, evidence) for word in own)
+            for place in acts
+        )
+    if not (firsts and seconds) or min(firsts) < max(seconds):
+        return False
+    # « Trouver un hébergement » for young people is theirs; « un annuaire des professionnels » is not the doctors'.
+    if not any(word.form in _OF for first_place in firsts for word in words[first_place + 1 : first_place + 2]):
+        return False
+    # « Programme Leader, concours éventuel »: a comma is as good as « de ».
+    between = segment.reading.folded[words[max(seconds)].span.end : words[min(firsts)].span.start]
+    return not _COMMA.search(between)
 
 
 def _object(words: Sequence[Word], place: int) -> list[Word]:
@@ -68,24 +117,31 @@ def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidenc
     if segment.source not in (Source.QUOTE, Source.EXACT):
         return False
     words = segment.reading.words
-    places = [place for place, word in enumerate(words) if _same(word, verb, evidence)]
+    places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
     if not places:
         return False
     return not any(
-        not (own := _noun_behind(words, place))
-        or all(word.neutral for word in own)
-        or any(_same(word, one, evidence) for word in own for one in moved)
+        (not (own := _noun_behind(words, place)) and not _complement_is(moved[0], words, place, evidence))
+        or (own and all(word.neutral for word in own))
+        or any(same_word(word, one, evidence) for word in own for one in moved)
         for place in places
     )
 
 
-def _is_finite(words: Sequence[Word], place: int) -> bool:
+def _complement_is(noun: Word, words: Sequence[Word], place: int, evidence: Evidence) -> bool:
+    """Say whether a verb is followed by a preposition and this noun: « promouvoir auprès des médecins l'attrait… »."""
+    after = next((word for word in words[place + 1 :] if not word.tool), None)
+    return after is not None and same_word(after, noun, evidence)
+
+
+def is_finite(words: Sequence[Word], place: int) -> bool:
+    """Say whether a word looks like a verb with a subject: its end, and no article before it."""
     before = words[place - 1] if place else None
     form = words[place].form
     return (
         not words[place].tool
-        and bool(_FINITE.search(form))
-        and not is_infinitive(form)
+        and (bool(_FINITE.search(form)) or is_infinitive(form))
+        and (not is_infinitive(form) or (before is not None and before.form in _AUXILIARIES))
         and form not in _NO_VERBS
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
@@ -100,7 +156,9 @@ def _inverted(subject: Sequence[Word], verb: Word, segment: Segment, evidence: E
     # « Porteur : PETR » is no verb: who has which part is told by its own check.
     roles = evidence.rules.roles.values()
     verbs = [
-        word for word in words if _same(word, verb, evidence) and not any(role.fullmatch(word.form) for role in roles)
+        word
+        for word in words
+        if same_word(word, verb, evidence) and not any(role.fullmatch(word.form) for role in roles)
     ]
     if not verbs:
         return False
@@ -112,19 +170,31 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     cuts = [match.end() for match in _COMMA.finditer(segment.reading.folded, 0, verb.span.start)]
     start = max(cuts, default=0)
     before = [word for word in words if start <= word.span.start < verb.span.start and not word.tool]
-    named = [word for word in words if any(_same(word, one, evidence) for one in subject)]
+    named = [word for word in words if any(same_word(word, one, evidence) for one in subject)]
     if not named:
         return False
+    named = [word for word in named if not _is_complement(words, word, start)]
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
         return False
-    if not _FINITE.search(verb.form) or is_infinitive(verb.form):
+    if is_infinitive(verb.form):
         return not any(word.span.start < verb.span.start for word in named)
+    if not before and _PRONOUN.search(segment.reading.folded[start : verb.span.start]):
+        return True
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
     )
 
 
-def _same(one: Word, other: Word, evidence: Evidence) -> bool:
+def _is_complement(words: Sequence[Word], noun: Word, start: int) -> bool:
+    """Say whether a noun only completes another before it: « des partenaires de la CPTS proposent »."""
+    before = [word for word in words if start <= word.span.start < noun.span.start]
+    while before and before[-1].form in ("la", "l", "le", "les"):
+        before.pop()
+    return bool(before) and before[-1].form in _OF and any(not word.tool for word in before)
+
+
+def same_word(one: Word, other: Word, evidence: Evidence) -> bool:
+    """Say whether two words are one, or equivalents."""
     if one.stem == other.stem or same_verb(one.form, other.form):
         return True
     rows = evidence.same.by_first

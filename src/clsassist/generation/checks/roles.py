@@ -10,7 +10,7 @@ from clsassist.generation.claim import Claim, Evidence
 from clsassist.generation.claim import Part as Run
 from clsassist.generation.evidence import Source
 from clsassist.generation.material import Part
-from clsassist.generation.reading import Reading, fold_same
+from clsassist.generation.reading import Reading, fold_same, read
 from clsassist.parsing.labels import ORGANISATION_FIELDS
 from clsassist.records import Role, Status
 from clsassist.text import Stems
@@ -22,6 +22,8 @@ _ROLES = {
     "financeur": frozenset({Role.FINANCEUR}),
 }
 _FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
+# A role told as something that its subject does.
+_ACTIVE = re.compile(r"\b(?:port|pilot|copilot|financ|cofinanc|particip)e(?:nt)?\b")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PIECE = re.compile(r"[,;:()]|\b(?:tandis que|alors que|mais|et)\b")
 
@@ -35,7 +37,7 @@ def check_roles(claim: Claim, evidence: Evidence) -> str | None:
             if reason:
                 return reason
             before = (role or before[0], text)
-        reason = _status_reason(run, evidence)
+        reason = _status_reason(run, evidence) or _whole_reason(run, evidence)
         if reason:
             return reason
     return None
@@ -54,26 +56,93 @@ def _pieces(run: Run, evidence: Evidence, inherited: str) -> Iterator[tuple[str,
 
 
 def _role(folded: str, evidence: Evidence) -> str:
-    return next((name for name in _ROLES if evidence.rules.roles[name].search(folded)), "")
+    return next((name for name in _ROLES if evidence.rules.roles[name].search(_bare(folded, evidence))), "")
+
+
+def _bare(folded: str, evidence: Evidence) -> str:
+    """Take off what only looks like a role: « porte sur »."""
+    return evidence.rules.roles["sans_role"].sub(" ", folded)
 
 
 def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | None:
+    """Tell why a piece of a sentence may not give this role; None when it may, or gives none."""
     if not role:
         return None
     wanted = evidence.rules.roles[role]
     said = any(wanted.search(one.reading.folded) for one in run.segments if one.source in (Source.QUOTE, Source.EXACT))
     by_field = any(item.field_key in _FIELDS[role] for item in run.items)
-    if wanted.search(fold_same(text)) and not said and not by_field:
+    if wanted.search(_bare(fold_same(text), evidence)) and not said and not by_field:
         return f"La source citée ne dit pas qui est {role}."
-    parts = [part for item in run.items for part in item.parts]
-    named = list(_named(text, parts, evidence))
-    if any(part.role in _ROLES[role] for part in named) or not named:
+    named = list(_named(text, [part for item in run.items for part in item.parts], evidence))
+    refused = _without_role(named, role, evidence)
+    stranger = refused.organisation if refused else "" if named else _stranger(text, role, run, evidence)
+    if not stranger or _told(stranger, refused, role, run, evidence):
         return None
-    denied = bool(run.reading.denials)
-    told = [one.reading for one in run.segments if one.source in (Source.EXACT, Source.QUOTE)]
-    if any(bool(one.denials) is denied and _says_both(one, named, wanted, evidence) for one in told):
+    return f"La source citée ne donne pas à « {stranger} » le rôle de {role}."
+
+
+def _without_role(named: list[Part], role: str, evidence: Evidence) -> Part | None:
+    """Return an organisation that the citations name in another role only."""
+    holders = [set(evidence.lexicon.analyser.stems(part.organisation)) for part in named if part.role in _ROLES[role]]
+    return next(
+        (
+            part
+            for part in named
+            if part.role not in _ROLES[role]
+            and not any(own & set(evidence.lexicon.analyser.stems(part.organisation)) for own in holders)
+        ),
+        None,
+    )
+
+
+def _told(stranger: str, part: Part | None, role: str, run: Run, evidence: Evidence) -> bool:
+    """Say whether the exact answer itself gives, or denies, the role; « partenariat » may be a quote's own word."""
+    wanted, denied = evidence.rules.roles[role], bool(run.reading.denials)
+    for one in run.segments:
+        answer = one.source is Source.EXACT and not one.marks
+        if not answer and (part is None or one.source is not Source.QUOTE or role != "partenaire"):
+            continue
+        if not wanted.search(_bare(one.reading.folded, evidence)) or bool(one.reading.denials) is not denied:
+            continue
+        if part is None and any(word.form == stranger for word in one.reading.words):
+            return True
+        if part is not None and _says_both(one.reading, [part], wanted, evidence):
+            return True
+    return False
+
+
+def _whole_reason(run: Run, evidence: Evidence) -> str | None:
+    """Refuse « pilote la fiche » of who is written to pilot one step of it."""
+    if not evidence.rules.roles["porteur"].search(_bare(run.reading.folded, evidence)):
         return None
-    return f"La source citée ne donne pas à « {named[0].organisation} » le rôle de {role}."
+    if any(item.field_key in _FIELDS["porteur"] for item in run.items) or any(
+        item.action is None for item in run.items
+    ):
+        return None
+    if any(_gives_roles(one.reading, evidence) for one in run.segments if one.source is Source.EXACT and not one.marks):
+        return None
+    stems = evidence.lexicon.analyser.stems
+    names = {stem for item in run.items for part in item.parts for stem in stems(part.organisation)}
+    names |= {stem for item in run.items for stem in stems(f"{item.title} {item.plan}")}
+    wanted = evidence.rules.roles["porteur"]
+    left = [word for word in run.reading.content if word.stem not in names and not wanted.fullmatch(word.form)]
+    return None if left else "La source citée ne dit que le pilote d'une étape, pas celui de l'action."
+
+
+def _gives_roles(reading: Reading, evidence: Evidence) -> bool:
+    return bool(evidence.rules.roles["porteur"].search(_bare(reading.folded, evidence)))
+
+
+def _stranger(text: str, role: str, run: Run, evidence: Evidence) -> str:
+    """Return the subject of « pilotent » that no list of organisations names, '' when there is none."""
+    found = _ACTIVE.search(_bare(fold_same(text), evidence))
+    if not found:
+        return ""
+    known = {stem for item in run.items for stem in evidence.lexicon.analyser.stems(f"{item.title} {item.plan}")}
+    allowed = frozenset().union(*(evidence.rules.fields.get(key, frozenset()) for key in _FIELDS[role]))
+    reading = read(text[: found.start()], evidence.rules, evidence.lexicon)
+    words = [word for word in reading.content if word.form not in allowed and word.stem not in known]
+    return words[0].form if words else ""
 
 
 def _says_both(reading: Reading, named: list[Part], wanted: re.Pattern[str], evidence: Evidence) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
 from clsassist.generation.checks.frames import frame_reason
+from clsassist.generation.checks.nearness import nearness_reason
 from clsassist.generation.checks.order import order_reason
 from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
@@ -44,12 +45,22 @@ def check_support(claim: Claim, evidence: Evidence) -> str | None:
 
 
 def _part_reason(part: Part, evidence: Evidence) -> str | None:
+    if _is_verbatim(part):
+        return None
     walk = _Walk(part, evidence, {owner_of(item) for item in part.items})
     for clause in reading_to_clauses(part.reading, evidence.rules):
         reason = walk.take(clause)
         if reason:
             return reason
     return walk.end()
+
+
+def _is_verbatim(part: Part) -> bool:
+    """Say whether a sentence is one whole line of a quote, word for word."""
+    plain = [item.number for item in part.items if not item.empty and not item.unticked]
+    said = part.reading.folded.strip(" .,;:«»")
+    lines = [one for one in part.segments if one.source is Source.QUOTE and one.marks & set(plain)]
+    return any(said == one.reading.folded.strip(" .,;:«»") for one in lines)
 
 
 @dataclass
@@ -78,7 +89,10 @@ class _Walk:
             return "La source citée n'est pas de cette fiche."
         clause = _without_number(found) if numbered else found
         if self.subject:
-            clause, self.subject = _merged(self.subject, clause), None
+            clause, self.subject = (
+                _merged(self.subject, _asserting(clause, self.subject, self.part, self.evidence)),
+                None,
+            )
         planned: set[str] = set()
         if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
             clause, planned = _without_plan(clause, self.part, self.everyone)
@@ -91,6 +105,8 @@ class _Walk:
         if not clause.needed and not clause.values:
             return None
         titled = _titled(clause, self.part, self.evidence, self.everyone)
+        if not clause.quoted and len(clause.needed) == 1 and not _heads_title(clause.needed[0], clause, self.part):
+            titled = {owner for owner in titled if planned}
         if titled and (clause.opens or clause.quoted):
             self._narrow(titled)
             self.owners = titled
@@ -138,6 +154,7 @@ class _Walk:
         return (
             _joined_reason(self.lines, self.part)
             or order_reason(self.lines, self.evidence)
+            or nearness_reason(self.lines, self.part.items, self.evidence)
             or frame_reason(self.lines, self.part, self.evidence)
             or polarity_reason(self.lines, self.part, self.evidence)
         )
@@ -145,6 +162,18 @@ class _Walk:
 
 def _general(segments: Iterable[Segment]) -> bool:
     return any(not one.owner for one in segments)
+
+
+def _asserting(clause: Clause, subject: Clause, part: Part, evidence: Evidence) -> Clause:
+    """Make the verb one to be found: « propose » only reports when its subject is a document."""
+    framed = {word for item in part.items for word in evidence.rules.fields.get(item.field_key, ())}
+    labels = {token.form for item in part.items for token in evidence.lexicon.analyser.tokens(item.label)}
+    if all(word.form in framed | labels for word in subject.needed) or not clause.words:
+        return clause
+    first = clause.words[0]
+    if first.form not in evidence.rules.opening or first.form in framed or first.form in evidence.rules.light:
+        return clause
+    return replace(clause, words=(replace(first, neutral=False), *clause.words[1:]))
 
 
 def _counts_set(clause: Clause, part: Part) -> bool:
@@ -234,10 +263,21 @@ def _without_subject(clause: Clause, part: Part, owners: set[str]) -> tuple[Clau
     if not before or before[-1].form not in _THE_ONE:
         return clause, set()
     noun = clause.needed[0]
+    if not _heads_title(noun, clause, part):
+        return clause, set()
     titles = [one for one in part.segments if one.source is Source.TITLE and one.owner in owners]
     named = {one.owner for one in titles if noun.stem in one.signs}
     words = tuple(word for word in clause.words if word is not noun)
     return (replace(clause, words=words), named) if named and len(clause.needed) > 1 else (clause, set())
+
+
+def _heads_title(noun: Word, clause: Clause, part: Part) -> bool:
+    """Say whether a noun alone can stand for an action: « l'annuaire », « l'action attractivité », no « conjoint »."""
+    if any(word.neutral and word.span.start < noun.span.start for word in clause.words):
+        return True
+    titles = [one for one in part.segments if one.source is Source.TITLE]
+    heads = [next((word for word in one.reading.words if not word.tool), None) for one in titles]
+    return any(head is not None and head.stem == noun.stem for head in heads)
 
 
 def _of_plan(clause: Clause, evidence: Evidence) -> set[str]:
@@ -264,6 +304,8 @@ def _fitting(
         if segment.source in (Source.TITLE, Source.PLAN) or (segment.owner and segment.owner not in owners):
             continue
         if not segment.owner and not segment.marks and clause.values and not whole:
+            continue
+        if segment.source is Source.ASKED and not clause.values:
             continue
         found = gaps(clause, segment, part, evidence)
         if not found:

@@ -13,6 +13,8 @@ LOCKED_INSTALL = ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] !
 COUNT ?= 2000
 KILLS ?= 200
 CLIENTS ?= 50
+# Les réponses qu'un modèle rédige pour « make test-llm ».
+ANSWERS ?= 40
 SECONDS ?= 600
 # Les documents servis pendant la charge.
 LOAD_CORPUS ?= corpus
@@ -26,8 +28,8 @@ export ANONYMIZED_TELEMETRY ?= False
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lock sbom audit install run test lint format eval fuzz kills bench bench-growth bench-reading bench-page bench-load \
-  screenshots clean debian
+.PHONY: help lock sbom audit install run test lint format eval test-llm fuzz kills bench bench-growth bench-reading bench-page \
+  bench-load screenshots clean debian
 
 help: ## Affiche cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +62,9 @@ format: $(VENV)/.installed-dev ## Met le code en forme
 eval: install ## Mesure les réponses sur eval/questions.yaml ; échoue sous les scores de eval/expected.yaml
 	@$(BIN)/clsassist index --if-stale corpus
 	@$(BIN)/clsassist eval
+
+test-llm: $(VENV)/.installed-dev ## Fait rédiger un modèle (CLSASSIST_LLM_URL, sinon un petit, local) et écrit docs/benchmarks/generation.md
+	@$(BIN)/python tools/score_writing.py --most $(ANSWERS)
 
 fuzz: $(VENV)/.installed-dev ## Abîme 2 000 fichiers par format et les lit ; échoue si un lecteur tombe (COUNT=100 : moins)
 	@$(BIN)/python tools/fuzz_readers.py --count $(COUNT)

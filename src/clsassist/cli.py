@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -282,27 +282,52 @@ def _export_workbooks(rows: Sequence[ActionRow], output: Path | None) -> None:
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DOSSIER",
-    help="Écrit aussi un rapport (evaluation.md) et une image (evaluation.png) dans ce dossier.",
+    help="Écrit aussi un rapport (evaluation.md) et une image (evaluation.png) dans ce dossier ; avec --llm, "
+    "generation.md.",
 )
 @click.option("--peer", is_flag=True, help="Pose aussi les questions à un pair : llama-index et Chroma, même modèle.")
 @click.option("--held", is_flag=True, help="Montre aussi les défauts des questions réservées.")
+@click.option("--llm", is_flag=True, help="Note plutôt ce que rédige le modèle de langue de CLSASSIST_LLM_URL.")
+@click.option("--most", type=click.IntRange(1), metavar="N", help="Avec --llm : N réponses, de tous les types.")
+@click.option(
+    "--to-judge",
+    type=click.Path(path_type=Path),
+    metavar="FICHIER",
+    help="Avec --llm : écrit chaque phrase et ses extraits dans ce fichier YAML, à juger à la main.",
+)
+@click.option(
+    "--written",
+    type=click.Path(path_type=Path),
+    metavar="DOSSIER",
+    help="Avec --llm : phrases déjà jugées (par défaut : eval/written/).",
+)
 @_index_dir_option
 @click.pass_context
 def evaluate(
     context: click.Context,
+    /,
     questions: Path,
     expected: Path,
     report: Path | None,
     peer: bool,
     held: bool,
     index_dir: Path | None,
+    **writing: Any,  # noqa: ANN401 (--llm and the options that go with it)
 ) -> int:
     """Pose les questions d'évaluation et compare aux scores à tenir.
+
+    Avec --llm, le modèle de langue configuré rédige les réponses qui se rédigent, et ses phrases sont notées : gardées,
+    retirées, vitesse, citations, et accord avec celles qu'une personne a jugées. Interrompue, la commande reprend où
+    elle en était. Elle échoue si une phrase jugée non soutenue est montrée.
 
     Exemple : clsassist eval --report docs/benchmarks --peer
     """
     if context.invoked_subcommand:
         return 0
+    if writing.pop("llm"):
+        return _evaluate_writing(questions, report, held, index_dir, writing)
+    if given := next((name for name, value in writing.items() if value is not None), None):
+        raise click.UsageError(f"--{given.replace('_', '-')} ne va qu'avec --llm.")
     from clsassist.evaluation.cases import load_cases
     from clsassist.evaluation.report import results_to_text, write_report
     from clsassist.evaluation.scores import find_shortfalls, load_thresholds, run_cases
@@ -319,6 +344,31 @@ def evaluate(
     for sentence in shortfalls:
         say(sentence, err=True)
     return EXIT_ERROR if shortfalls else 0
+
+
+def _evaluate_writing(
+    questions: Path, report: Path | None, held: bool, index_dir: Path | None, options: Mapping[str, Any]
+) -> int:
+    from clsassist.evaluation.cases import load_cases
+    from clsassist.evaluation.writing_report import write_writing_report, writing_to_text
+    from clsassist.evaluation.writing_run import Wanted, evaluate_writing
+    from clsassist.wording import counted
+
+    cases = load_cases(questions)
+    wanted = Wanted(options["most"], options["written"], options["to_judge"], _command_line())
+    with _opened(index_dir, no_llm=True) as assistant, show_progress() as progress:
+        done = evaluate_writing(assistant, _settings(index_dir), cases, wanted, progress)
+    if done.damaged:
+        lines = counted(done.damaged, "ligne illisible", "lignes illisibles")
+        click.echo(f"Attention : {lines} dans « {done.tape} » ; ce qu'il y manque a été rédigé à nouveau.", err=True)
+    hidden = frozenset() if held else frozenset(case.id for case in cases if case.held)
+    say(writing_to_text(done.run, done.groups, done.check, hidden=hidden))
+    if report:
+        path = write_writing_report(report, done.run, done.groups, done.check, hidden=hidden)
+        click.echo(f"Rapport écrit : {path}", err=True)
+    if wanted.to_judge:
+        click.echo(f"{counted(done.waiting, 'phrase')} à juger dans « {wanted.to_judge} ».", err=True)
+    return EXIT_ERROR if done.check.false_shown else 0
 
 
 def _ask_peer(assistant: Assistant, cases: Sequence[Case]) -> dict[str, Scores]:

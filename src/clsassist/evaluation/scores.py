@@ -45,16 +45,17 @@ def run_cases(
     expected = [Expected.of(case, assistant) for case in cases]
     if cases:
         # The first question pays for opening files and loading the model: it is not one of those timed.
-        _converse(assistant, cases[0].question, cases[0].before)
+        converse(assistant, cases[0].question, cases[0].before)
     results = []
     for place, one in enumerate(expected):
-        answers = [(wording, _converse(assistant, wording, one.case.before)) for wording in one.case.wordings]
+        answers = [(wording, converse(assistant, wording, one.case.before)) for wording in one.case.wordings]
         results.append(_result(one, answers, texts))
         progress(place + 1, len(cases))
     return tuple(results)
 
 
-def _converse(assistant: Assistant, question: str, before: Iterable[str]) -> Answer:
+def converse(assistant: Assistant, question: str, before: Iterable[str]) -> Answer:
+    """Return the answer to a question asked after others, in a conversation of its own."""
     previous: tuple[Answer, ...] = ()
     for earlier in before:
         previous = (*previous, assistant.ask(earlier, previous))

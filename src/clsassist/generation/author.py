@@ -60,9 +60,8 @@ class Author:
         """Yield each sentence once judged, then a Notice; nothing for an answer that needs no writing."""
         if not can_be_written(answer):
             return
-        task = Task.CLAIR if plain else _TASKS[answer.kind]
         material = answer_to_material(answer, self._registry, self._lexicon)
-        yield from write(material, task, self._model, self._prompts, self._lexicon, stop)
+        yield from write(material, answer_to_task(answer, plain=plain), self._model, self._prompts, self._lexicon, stop)
 
     def rewrite(self, question: str, previous: Sequence[Answer]) -> Rewriting:
         """Return a follow-up as a question that stands alone, or why there is none."""
@@ -83,3 +82,8 @@ class Author:
 def can_be_written(answer: Answer) -> bool:
     """Say whether an answer reads better once written: a synthesis or a comparison that rests on evidence."""
     return answer.status is AnswerStatus.ANSWERED and bool(answer.citations) and answer.kind in _TASKS
+
+
+def answer_to_task(answer: Answer, *, plain: bool = False) -> Task:
+    """Return what a model is asked to make of an answer that can be written."""
+    return Task.CLAIR if plain else _TASKS[answer.kind]

@@ -35,6 +35,8 @@ _MARKS = re.compile(r"\[[\d\s,;]*\]|\W+")
 REPEATED = "Cette phrase répète une phrase précédente."
 FOREIGN = "Cette phrase n'est pas en français."
 UNFINISHED = "Cette phrase est inachevée."
+# How a Notice begins when what was written does not count.
+ALONE = "La réponse exacte reste seule : "
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def write(
         sheet = material_to_sheet(material, prompts.of(task), model.context)
         left_out = sheet.left_out
         for sentence, complete in _sentences(sheet, model, stop):
-            verdict = _judge(sentence, complete, material, lexicon, verdicts)
+            verdict = judge(sentence, complete, material, lexicon, verdicts)
             verdicts.append(verdict)
             yield verdict
             _require_progress(verdicts)
@@ -120,7 +122,8 @@ def _sentences(sheet: Sheet, model: LanguageModel, stop: threading.Event) -> Ite
         yield sentences.pending, False
 
 
-def _judge(sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]) -> Verdict:
+def judge(sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]) -> Verdict:
+    """Judge what a model wrote after ``said``: a sentence, or a piece of one when it is not ``complete``."""
     sentence = marks_last(sentence.strip())
     if not complete:
         return Verdict(sentence, UNFINISHED, ())
@@ -169,7 +172,7 @@ def _conclude(
     # A reader who stopped the model keeps what was proved before.
     alone = not kept or (not stopped and kept < _LEAST_KEPT * len(verdicts))
     if alone and not stopped:
-        text = f"La réponse exacte reste seule : {_why_alone(verdicts, failure, broken)}."
+        text = f"{ALONE}{_why_alone(verdicts, failure, broken)}."
     else:
         text = " ".join(filter(None, (tell_removed(kept, removed), _why_ended(failure, broken, stopped))))
     return Notice(text, kept, removed, alone, stopped, failure, (*trace, text) if text else trace)

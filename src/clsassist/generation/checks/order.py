@@ -18,9 +18,9 @@ _BEFORE_NOUN = frozenset(
     "seront ete etre et ou".split()
 )
 _NO_VERBS = frozenset(
-    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre "
-    "proche jeune pourrait pourraient peut peuvent devrait devraient local salarie sante chaque autre "
-    "environ ensemble exemple sociale medicale generale commune libre simple".split()
+    "ete etre avoir pendant avant devant durant suivant cependant maintenant ensuite notamment comme "
+    "entre contre outre proche jeune pourrait pourraient peut peuvent devrait devraient local salarie "
+    "sante chaque autre environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
 # « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
 _AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
@@ -28,6 +28,8 @@ _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))
 _ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
+# « Soutenir le déploiement du partage de tâches » supports the sharing too.
+_LIGHT = frozenset("deploiement developpement realisation essor lancement demarrage mise place oeuvre".split())
 _COMPLEMENTS = frozenset(
     "de d du des a au aux en par pour sur dans avec chez vers entre qui que dont aupres sous lors parmi autour face "
     "via".split()
@@ -122,7 +124,7 @@ def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidenc
         return False
     return not any(
         (not (own := _noun_behind(words, place)) and not _complement_is(moved[0], words, place, evidence))
-        or (own and all(word.neutral for word in own))
+        or (own and all(word.neutral or word.form in _LIGHT for word in own))
         or any(same_word(word, one, evidence) for word in own for one in moved)
         for place in places
     )

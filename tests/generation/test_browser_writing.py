@@ -15,7 +15,6 @@ pytestmark = pytest.mark.browser
 INVENTED = "La MSA paie tout en 2031 [1]."
 LABEL = "Rédigé par un modèle, vérifié phrase par phrase"
 REMOVED = "1 phrase sur 2 a été retirée : les documents ne la prouvent pas."
-OTHER = "Comment les plans veulent-ils attirer de jeunes médecins ?"
 
 
 class Paced:
@@ -239,22 +238,22 @@ def test_plain_language_is_written_by_its_own_instructions(page, model, sentence
     assert len(model.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (lambda handler: None, "La réponse exacte reste seule : le modèle de langue "),
-        (refuses(401), "La réponse exacte reste seule : le modèle de langue refuse l'accès."),
-        (says(INVENTED), "La réponse exacte reste seule : les documents ne prouvent rien de ce que le modèle a écrit."),
-    ],
+FAILURES = (
+    (lambda handler: None, "La réponse exacte reste seule : le modèle de langue "),
+    (refuses(401), "La réponse exacte reste seule : le modèle de langue refuse l'accès."),
+    (says(INVENTED), "La réponse exacte reste seule : les documents ne prouvent rien de ce que le modèle a écrit."),
 )
-def test_a_model_that_fails_is_one_line_under_the_exact_answer(page, model, script, said):
-    model.scripts[:] = [script]
-    turn = ask(page)
-    expect(note(turn)).to_contain_text(said)
-    expect(turn.locator(".cls-exact")).to_be_visible()
-    expect(turn.locator(".cls-writing-text")).to_be_hidden()
-    expect(turn.locator(".cls-writing-wait")).to_be_hidden()
-    expect(turn.get_by_role("button", name="Rédiger de nouveau")).to_be_visible()
+
+
+def test_a_model_that_fails_is_one_line_under_the_exact_answer(page, model):
+    for script, said in FAILURES:
+        model.scripts[:] = [script]
+        turn = ask(page)
+        expect(note(turn)).to_contain_text(said)
+        expect(turn.locator(".cls-exact")).to_be_visible()
+        expect(turn.locator(".cls-writing-text")).to_be_hidden()
+        expect(turn.locator(".cls-writing-wait")).to_be_hidden()
+        expect(turn.get_by_role("button", name="Rédiger de nouveau")).to_be_visible()
 
 
 def test_a_fact_is_not_written(page, model):
@@ -274,11 +273,10 @@ def test_axe_finds_nothing_wrong_in_a_written_answer(browser, url, model, senten
         assert axe_violations(page) == []
 
 
-@pytest.mark.parametrize("width", [320, 640])
-def test_a_written_answer_fits_a_narrow_window(browser, url, model, sentence, width):
+def test_a_written_answer_fits_a_narrow_window(browser, url, model, sentence):
     script = Paced(f"{sentence} Il", " est prévu autre chose.")
     model.scripts[:] = [script]
-    with visit(browser, url, width=width) as page:
+    with visit(browser, url, width=320) as page:
         page.get_by_label("Votre question").wait_for()
         turn = ask(page)
         script.go()

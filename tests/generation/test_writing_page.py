@@ -38,13 +38,27 @@ def model():
         yield fake
 
 
-@pytest.fixture
-def service(indexed_corpus, model):
-    """A service with a model, and the assistant behind it."""
-    with closing(opened(indexed_corpus, model)) as assistant:
-        settings = model.settings(index_dir=indexed_corpus)
+@pytest.fixture(scope="module")
+def lasting():
+    """The model of a service that several tests share."""
+    with FakeModel(says("Rien.")) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def lasting_service(indexed_corpus, lasting):
+    with closing(opened(indexed_corpus, lasting)) as assistant:
+        settings = lasting.settings(index_dir=indexed_corpus)
         with TestClient(create_app(assistant, settings)) as client:
             yield client, assistant
+
+
+@pytest.fixture
+def service(lasting, lasting_service):
+    """A service with a model, and the assistant behind it; the model was asked nothing yet."""
+    lasting.requests.clear()
+    lasting.scripts[:] = [says("Rien.")]
+    return lasting_service
 
 
 def wanted(assistant, *questions, **changes):
@@ -94,10 +108,10 @@ def test_only_the_answer_just_asked_for_is_to_be_written():
     assert "data-fresh" not in again.log
 
 
-def test_a_written_answer_comes_with_its_marks_and_without_what_was_not_proved(service, model):
+def test_a_written_answer_comes_with_its_marks_and_without_what_was_not_proved(service, lasting):
     client, assistant = service
     answer = assistant.ask(OPEN)
-    model.scripts[:] = [says(f"{quoting(answer)} {INVENTED}")]
+    lasting.scripts[:] = [says(f"{quoting(answer)} {INVENTED}")]
     events = told(client.post(WRITING_PATH, json=wanted(assistant, turn=3)))
     assert [event["kind"] for event in events] == ["sentence", "removed", "end"]
     (mark,) = _Page(events[0]["html"]).all("button", "cls-mark")
@@ -107,23 +121,23 @@ def test_a_written_answer_comes_with_its_marks_and_without_what_was_not_proved(s
     assert events[2]["alone"] is False
 
 
-def test_a_follow_up_is_written_with_the_questions_before_it(service, model):
+def test_a_follow_up_is_written_with_the_questions_before_it(service, lasting):
     client, assistant = service
-    model.scripts[:] = [says("Rien.")]
+    lasting.scripts[:] = [says("Rien.")]
     told(client.post(WRITING_PATH, json=wanted(assistant, FACTS[0], OPEN, plain=True)))
-    assert OPEN in model.requests[-1][2]["messages"][1]["content"]
+    assert OPEN in lasting.requests[-1][2]["messages"][1]["content"]
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [({"build": "autre"}, CHANGED), ({"questions": [FACTS[2]]}, "La réponse exacte se suffit")],
 )
-def test_what_cannot_be_written_is_one_line(service, model, changes, said):
+def test_what_cannot_be_written_is_one_line(service, lasting, changes, said):
     client, assistant = service
     (event,) = told(client.post(WRITING_PATH, json=wanted(assistant) | changes))
     assert text_of(event).startswith(said)
     assert event["alone"] is True
-    assert model.requests == []
+    assert lasting.requests == []
 
 
 @pytest.mark.parametrize(
@@ -133,11 +147,11 @@ def test_what_cannot_be_written_is_one_line(service, model, changes, said):
         *(forged(), forged(" "), forged("x" * 2_000), forged(*"x" * 30), forged("x", turn=-1), forged("x", turn="a")),
     ],
 )
-def test_a_forged_demand_is_refused_with_a_sentence(service, model, body):
+def test_a_forged_demand_is_refused_with_a_sentence(service, lasting, body):
     response = service[0].post(WRITING_PATH, content=body, headers={"Content-Type": "application/json"})
     assert 400 <= response.status_code < 500
     assert response.json()["detail"].endswith((".", " ?"))
-    assert model.requests == []
+    assert lasting.requests == []
 
 
 def test_another_site_cannot_have_answers_written(service):
@@ -161,16 +175,15 @@ def test_a_failure_of_the_writing_is_one_line(service, monkeypatch, error):
     assert event["alone"] is True
 
 
-def test_the_api_says_nothing_of_the_model(service, assistant, model):
+def test_the_api_says_nothing_of_the_model(service, assistant, lasting):
     client, _ = service
     plain = TestClient(create_app(assistant, Settings()))
-    for path in ("/api/v1/openapi.json",):
-        assert client.get(path).text == plain.get(path).text
+    assert client.get("/api/v1/openapi.json").text == plain.get("/api/v1/openapi.json").text
     with_model, without = (one.post("/api/v1/ask", json={"question": OPEN}).json() for one in (client, plain))
     for answer in (with_model, without):
         answer.pop("elapsed_ms", None)
     assert with_model == without
-    assert model.requests == []
+    assert lasting.requests == []
 
 
 def test_hostile_words_of_a_model_show_as_text():

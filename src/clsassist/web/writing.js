@@ -191,9 +191,11 @@ document.addEventListener("cls:turns", ({ detail: questions }) => {
   known = questions;
   for (const section of sections()) {
     const place = Number(section.dataset.turn);
-    const isNew = !states[place];
+    const { build } = section.dataset;
+    // Asked again of another index, an answer may number its sources otherwise.
+    const isNew = states[place]?.build !== build;
     const mayBegin = "fresh" in section.dataset && choice.view !== "exact";
-    states[place] ??= { view: mayBegin ? choice.view : "exact", plain: mayBegin && choice.plain, texts: {} };
+    if (isNew) states[place] = { build, view: mayBegin ? choice.view : "exact", plain: mayBegin && choice.plain, texts: {} };
     if (isNew && mayBegin) start(place);
     else draw(place);
   }

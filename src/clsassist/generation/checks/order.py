@@ -200,7 +200,7 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
 
 
 def _governed(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) -> bool:
-    """Say whether a segment has the act only behind another: « s'assurer de la réalisation », « cherche à améliorer »."""
+    """Say whether a segment has the act only behind another: « s'assurer de », « cherche à améliorer »."""
     if segment.source not in (Source.QUOTE, Source.EXACT):
         return False
     words = segment.reading.words

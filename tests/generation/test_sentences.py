@@ -13,7 +13,10 @@ CASES = {
     "Trois actions [1, 2]. Une autre [3 ; 4]. Fin.": ["Trois actions [1, 2].", "Une autre [3 ; 4].", "Fin."],
     "Fin [1] . Suite [2] !": ["Fin [1] .", "Suite [2] !"],
     "[1] La MSA [1].\n[2] La CPAM [2].": ["[1] La MSA [1].", "[2] La CPAM [2]."],
-    "La MSA [1]. [2] La CPAM. [3][4]": ["La MSA [1].", "[2] La CPAM. [3][4]"],
+    "La MSA [1]. [2] La CPAM. [3]": ["La MSA [1].", "[2] La CPAM."],
+    "[1] La MSA [1]\n[2] La CPAM [2]": ["[1] La MSA [1]", "[2] La CPAM [2]"],
+    "[1] La MSA.\n[2] La CPAM.\n[3] Fin.": ["[1] La MSA.", "[2] La CPAM.", "[3] Fin."],
+    "[1] La MSA. [2] La CPAM. [3] Fin.": ["[1] La MSA.", "[2] La CPAM.", "[3] Fin."],
     "La MSA [1]. [2]\n": ["La MSA [1]."],
     "La suite… [2] Puis ? [3] Oui ! [4]": ["La suite… [2]", "Puis ? [3]", "Oui ! [4]"],
     "Deux ans (art. 5, p. 12) sont prévus, p. ex. La Poste [1]. Fin.": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -37,7 +37,7 @@ class Channel(httpx.BaseTransport):
         )
         self._lock = threading.Lock()
         self._streams: list[Any] = []
-        self._cut = False
+        self._cut = threading.Event()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request.
@@ -72,13 +72,13 @@ class Channel(httpx.BaseTransport):
             response.close()
             raise
         assert isinstance(response.stream, httpx.SyncByteStream)
-        response.stream = _Bounded(response.stream, self._most_bytes)
+        response.stream = _Bounded(response.stream, self._most_bytes, self._cut.is_set)
         return response
 
     def cut(self) -> None:
         """End at once whatever is being sent or awaited."""
         with self._lock:
-            self._cut = True
+            self._cut.set()
             streams = tuple(self._streams)
         for stream in streams:
             _shut(stream)
@@ -93,7 +93,7 @@ class Channel(httpx.BaseTransport):
             return
         with self._lock:
             self._streams.append(told["return_value"])
-            cut = self._cut
+            cut = self._cut.is_set()
         if cut:
             _shut(told["return_value"])
 
@@ -101,12 +101,16 @@ class Channel(httpx.BaseTransport):
 class _Bounded(httpx.SyncByteStream):
     """An answer that ends in an error rather than fill the memory."""
 
-    def __init__(self, stream: httpx.SyncByteStream, most_bytes: int) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, most_bytes: int, is_cut: Callable[[], bool]) -> None:
         self._stream = stream
         self._left = most_bytes
+        self._is_cut = is_cut
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
+            # Linux still gives what a server goes on sending after its socket was shut.
+            if self._is_cut():
+                raise ModelUnreadableError("a été interrompu")
             self._left -= len(chunk)
             if self._left < 0:
                 raise ModelUnreadableError("répond sans fin")

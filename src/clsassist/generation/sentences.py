@@ -23,6 +23,10 @@ _END = re.compile(rf"[.!?…]+[»\"”’')\]*_]*(?:\s*»)?(?:\s*{_MARK}[*_]*[.!
 _COMPLETE = re.compile(rf"(?:[.!?…][»\"”’')\]*_]*(?:\s*»)?|{_MARK}[*_]*)$")
 # A sentence that has its mark and its point: a mark after it belongs to the next one.
 _MARKED = re.compile(rf"{_MARK}[*_]*\s?[.!?…]+[»\"”’)\]*_]*$")
+# On a new line, a mark after a mark begins the next sentence, point or not.
+_ENDS_MARKED = re.compile(rf"{_MARK}[*_]*\s?[.!?…]*$")
+# Some models put each mark before its sentence.
+_MARKED_FIRST = re.compile(_MARK)
 _ONLY_MARKS = re.compile(rf"(?:{_MARK}|[\W_])*")
 _OPENS = re.compile(r"[A-ZÀ-ÖØ-ÞŒŸ0-9«\"“(*_•–—-]")
 # A point that ends no sentence: abbreviations, initials.
@@ -148,7 +152,7 @@ class Sentences:
             return False
         apart = self._gap.count("\n") > 1
         if head[0] == "[":
-            return apart or bool(_MARKED.search(self._text))
+            return apart or bool(_ENDS_MARKED.search(self._text) or _MARKED_FIRST.match(self._text))
         return apart or bool(_COMPLETE.search(self._text)) or _introduces(self._text)
 
     def _break(self, item: bool = False) -> Iterator[str]:
@@ -170,7 +174,7 @@ class Sentences:
         if self._gap and self._text:
             candidate = f"{self._text} {character}"
             if character == "[":
-                end = len(self._text) if _MARKED.search(self._text) else None
+                end = len(self._text) if self._has_its_marks() else None
             else:
                 end = self._end(candidate) if _OPENS.match(character) else None
             if end is not None:
@@ -182,6 +186,11 @@ class Sentences:
         else:
             self._text += character
         self._gap = ""
+
+    def _has_its_marks(self) -> bool:
+        """Say whether the sentence is complete and a mark after it is the next one's."""
+        first = _MARKED_FIRST.match(self._text) and _COMPLETE.search(self._text)
+        return bool(first or _MARKED.search(self._text))
 
     def _end(self, candidate: str) -> int | None:
         found = next((match for match in _END.finditer(candidate) if match.end() == len(candidate) - 2), None)

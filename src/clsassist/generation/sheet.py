@@ -103,9 +103,9 @@ def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
     quote = item.quote
     for piece in item.unticked:
         quote = quote.replace(piece, f"{piece} (case non cochée)")
-    # A model copies what it sees: the mark stands where each of its sentences must have it.
+    # A model copies what it sees: the mark stands where each of its sentences must have it, and nowhere else.
     text = f"{as_data(item.label)} : {shorten(as_data(quote), longest)} [{item.number}]"
-    return f'<extrait n="{item.number}"> {text} </extrait>'
+    return f"<extrait> {text} </extrait>"
 
 
 def _place(item: Item) -> str:

@@ -88,10 +88,23 @@ def indexing_text(found: dict[str, Any], targets: Sequence[Target], machine: str
 
 {targets_table(targets)}
 
+{_where_it_holds(found)}
+
 ## Détail
 
 {detail}
 """
+
+
+def _where_it_holds(found: dict[str, Any]) -> str:
+    """Tell from how many texts on what does not depend on their number weighs less than what is allowed."""
+    embedding = found["embedding"]
+    fixed = found["from_nothing"]["processor"] - embedding["run"]["processor"]
+    each = embedding["run"]["processor"] / embedding["distinct"]
+    texts = round(fixed / MOST_OVERHEAD / each, -1)
+    return f"""Presque tout ce surcoût ne dépend pas du nombre de passages : {number(fixed)} s de processeur, dont 1,7 s pour charger
+Chroma et llama-index (`python -X importtime`). Il passe sous {measure(MOST_OVERHEAD, "%")} dès {texts:.0f} textes environ,
+une douzaine de documents ; `docs/benchmarks/growth.md` donne ce qu'il devient avec la taille."""
 
 
 def _row(name: str, run: dict[str, float], weight: int) -> list[str]:

@@ -26,6 +26,8 @@ _LOCKS = "locks"
 _LOCK_SUFFIX = ".lock"
 # Where vectors are kept between builds.
 CACHE_FOLDER = "cache"
+# What an evaluation had a model write, a folder a build: it quotes the documents, and goes with the build.
+WRITINGS_FOLDER = "written"
 _FOLDERS = (_BUILDS, _LOCKS, CACHE_FOLDER)
 _POINTER = "current"
 # A command that is killed while it starts a process leaves its lock to this one, until it has begun: a fraction of a
@@ -182,6 +184,7 @@ def _remove_build(index_dir: Path, build_id: str) -> bool:
             erase(folder / MANIFEST_FILE)
             _drop_remote(folder)
         erase(folder)
+        erase(index_dir / WRITINGS_FOLDER / build_id)
         _lock_path(index_dir, build_id).unlink()
     finally:
         lock.release()

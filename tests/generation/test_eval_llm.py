@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,17 @@ from click.testing import CliRunner
 from fake_model import FakeModel, hangs, refuses, says
 from test_author import COMPARISON, OPEN
 
+from clsassist.builds import current_build
 from clsassist.cli import main
-from clsassist.generation import answer_to_material, check_sentence
+from clsassist.evaluation.tape import tape_path
+from clsassist.generation import Prompts, answer_to_material, check_sentence
+from clsassist.indexing import index_corpus
 from clsassist.lexicon import load_lexicon
+from clsassist.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import score_writing
+from small_plan import SPORT, ZYTHUM, write_plan
 
 FACT = "Combien d'actions y a-t-il ?"
 OTHER = "Comment développer la maîtrise de stage ?"
@@ -125,12 +131,24 @@ def test_a_run_that_was_killed_goes_on_where_it_was(place):
 def test_a_line_that_cannot_be_read_is_told(place):
     with FakeModel(says("Rien ici.")) as server:
         run(server, place)
-        [kept] = (Path(place[-1]) / "written").iterdir()
-        assert re.fullmatch(r"modele-test-synthese\d+-comparaison\d+-.*\.jsonl", kept.name)
+        [kept] = (Path(place[-1]) / "written").glob("*/*")
+        assert re.fullmatch(r"modele-test-synthese\d+-comparaison\d+\.jsonl", kept.name)
         kept.write_bytes(kept.read_bytes()[:-9])
         done = run(server, place)
     assert "Attention : 1 ligne illisible dans « " in done.stderr
     assert len(server.requests) == 4
+
+
+def test_what_was_written_goes_with_the_build_that_it_quotes(tmp_path):
+    settings = replace(Settings(), index_dir=tmp_path / "index")
+    write_plan(tmp_path / "corpus", zythum=ZYTHUM)
+    index_corpus([tmp_path / "corpus"], settings)
+    kept = tape_path(settings.index_dir, current_build(settings.index_dir), "modele-test", Prompts.load())
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}\n")
+    write_plan(tmp_path / "corpus", sport=SPORT)
+    index_corpus([tmp_path / "corpus"], settings)
+    assert list((settings.index_dir / "written").iterdir()) == []
 
 
 def test_the_same_question_with_the_same_answer_is_written_once(place, questions):

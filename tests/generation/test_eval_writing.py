@@ -266,7 +266,7 @@ def test_the_file_is_named_after_the_model_the_instructions_and_the_build(tmp_pa
         for task, prompt in PROMPTS.by_task.items()
         if task in ("synthese", "comparaison")
     )
-    assert path == tmp_path / "written" / f"mistral-Petit-modèle-7b-{versions}-20300101t000000-abc.jsonl"
+    assert path == tmp_path / "written" / "20300101t000000-abc" / f"mistral-Petit-modèle-7b-{versions}.jsonl"
 
 
 # --- a sample

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clsassist.builds import WRITINGS_FOLDER
 from clsassist.errors import ClsAssistError, ModelContextError, ModelEmptyError, ModelError, ModelTooSlowError
 from clsassist.generation import LanguageModel, Message, Prompts, Task
 
@@ -130,7 +131,7 @@ def tape_path(index_dir: Path, build: str, model: str, prompts: Prompts) -> Path
     """Return the file of what a model wrote with these instructions about this build of the index."""
     name = re.sub(r"[^\w.-]+", "-", model)[:_LONGEST_NAME].strip("-.") or "modele"
     versions = "-".join(f"{task.value}{prompts.of(task).version}" for task in _WRITING_TASKS)
-    return index_dir / "written" / f"{name}-{versions}-{build}.jsonl"
+    return index_dir / WRITINGS_FOLDER / build / f"{name}-{versions}.jsonl"
 
 
 def _digest(messages: Sequence[Message], max_tokens: int) -> str:

@@ -150,7 +150,8 @@ def _check_lines(check: HandCheck) -> Iterator[str]:
         yield (
             f"Phrases jugées et vérifiées à nouveau : {check.checked} ; montrées à bon droit : {check.shown}, "
             f"retirées à bon droit : {check.removed}, "
-            f"non soutenues mais montrées : {len(check.false_shown)} (il en faut 0), retirées à tort : {len(check.wrongly_removed)}."
+            f"non soutenues mais montrées : {len(check.false_shown)} (il en faut 0), "
+            f"retirées à tort : {len(check.wrongly_removed)}."
         )
     else:
         yield "Aucune phrase jugée à la main ne peut être vérifiée."

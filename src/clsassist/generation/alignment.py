@@ -11,7 +11,7 @@ from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source, owner_of
 from clsassist.generation.reading import PERFECT, Counted, Word, is_year
 from clsassist.generation.values import Kind
-from clsassist.generation.verbs import same_verb
+from clsassist.generation.verbs import is_misspelt, same_verb
 from clsassist.text import fold
 
 # What a clause may not say unless its source does.
@@ -72,6 +72,8 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
             held.add(word.stem)
             if "?" not in (word.sign, *signs) and word.sign not in signs:
                 found.append(Gap(Kindred.SIGN, word.form))
+        elif _is_only_one(word, part, evidence):
+            continue
         elif not (maybe and _MAYBE.match(word.form)) and (word.form not in allowed or word.sign == "-"):
             found.append(Gap(Kindred.NAME if _is_name(word, clause) else Kindred.WORD, word.form))
     return found, held
@@ -88,7 +90,17 @@ def _covered(clause: Clause, segment: Segment, evidence: Evidence) -> dict[int, 
 
 def _conjugated(word: Word, segment: Segment) -> frozenset[str]:
     """Return what is denied of a verb that a segment has in another form: « fournit », « fournir »."""
-    return frozenset(other.sign for other in segment.reading.words if same_verb(word.form, other.form))
+    return frozenset(
+        other.sign
+        for other in segment.reading.words
+        if same_verb(word.form, other.form) or is_misspelt(word.form, other.form)
+    )
+
+
+def _is_only_one(word: Word, part: Part, evidence: Evidence) -> bool:
+    """Say whether « seule » tells that the answer asserts one action alone."""
+    said = evidence.rules.markers["restriction"].fullmatch(word.form)
+    return bool(said) and _licensed("restriction", word.form, part, evidence)
 
 
 def _field_words(segment: Segment, part: Part, evidence: Evidence) -> frozenset[str]:

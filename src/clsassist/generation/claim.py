@@ -89,7 +89,8 @@ def sentence_to_claim(sentence: str, evidence: Evidence) -> Claim:
 
 def _part(text: str, marks: tuple[int, ...], evidence: Evidence) -> Part:
     held = frozenset(marks)
-    segments = tuple(one for one in evidence.segments if not one.marks or one.marks & held)
+    # A line of the exact answer with several marks is no evidence for one of them alone.
+    segments = tuple(one for one in evidence.segments if one.marks <= held)
     items = evidence.items(marks)
     analyser = evidence.lexicon.analyser
     return Part(

@@ -140,6 +140,9 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
             owner = named or (held.pop() if len(held) == 1 else "")
             for said in _lines(text):
                 yield owner, marks, said
+            if len(marks) > 1 and " : " in text:
+                # « À contacter (6 organisations) : … »: what stands before the list is true of each of its members.
+                yield from ((owner, frozenset({mark}), text.split(" : ")[0]) for mark in sorted(marks))
 
 
 def _chunks(line: str) -> Iterator[tuple[int, frozenset[int]]]:

@@ -15,6 +15,7 @@ from clsassist.text import Token, fold
 
 # Where the reach of « ne … pas » ends, and that of « sans », « aucun », « hors ».
 _WIDE_END = re.compile(r"[;:()\n]|\.\s|\b(?:mais|tandis|alors|cependant|toutefois|neanmoins|en revanche)\b")
+_SUBJECT_END = re.compile(rf"{_WIDE_END.pattern}|,|\bet\b")
 _NEAR_END = re.compile(r"[,;:()\n]|\.\s|\b(?:mais|et|ou|pour|afin|qui|dont|tandis|alors)\b")
 _NE = re.compile(r"\bn(?:e\b|['’])")
 _SECOND = re.compile(r"\b(?:pas|plus|jamais|rien|aucune?|ni|guere|personne|nulle?|point|nullement)\b")
@@ -157,7 +158,7 @@ def _sign(place: int, folded: str, denials: tuple[Span, ...]) -> str:
     for span in denials:
         if (
             place < span.start
-            and not _WIDE_END.search(folded, place, span.start)
+            and not _SUBJECT_END.search(folded, place, span.start)
             and _NE.search(folded[max(0, span.start - 3) : span.start + 1])
         ):
             return "?"

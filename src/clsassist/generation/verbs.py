@@ -1,4 +1,4 @@
-"""Forms of one verb that stems do not bring together: « fournit » and « fournir »."""
+"""Forms of one word that stems do not bring together: « fournit » and « fournir », a slip of the pen."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _ENDINGS = re.compile(
     r"e[es]?s?|ent|a|era|eront|ait|aient|ant|ants?|i[es]?s?|it|issent|issant|ira|iront|u|us|ues?|s|ts?|tes?|ra|ront|rait"
 )
 _SHORTEST = 6
+_LONG = 9
 
 
 def same_verb(one: str, other: str) -> bool:
@@ -49,3 +50,12 @@ def is_infinitive(form: str) -> bool:
     if not _INFINITIVE.search(form) or form in _OTHER_NOUNS:
         return False
     return not _NOUN.search(form) or bool(_STILL_VERBS.search(form))
+
+
+def is_misspelt(one: str, other: str) -> bool:
+    """Say whether two long folded words differ by letters that changed places, as documents often have them.
+
+    >>> is_misspelt("hospitalisation", "hopsitalisation"), is_misspelt("prescrire", "proscrire")
+    (True, False)
+    """
+    return len(one) >= _LONG and one != other and one[:2] == other[:2] and sorted(one) == sorted(other)

@@ -35,7 +35,9 @@ _UNFRAMED = {
 _STATE = re.compile(
     r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus|une?|la|le|des)\s+|l['’])*"
 )
-_HAS_STATE = re.compile(r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*)\b")
+_HAS_STATE = re.compile(
+    r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*|constitu\w+|représent\w+)\b"
+)
 
 
 def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evidence: Evidence) -> str | None:
@@ -69,7 +71,8 @@ def _state_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evi
 
 def _only_reports(word: Word, allowed: frozenset[str], evidence: Evidence) -> bool:
     """Say whether « est prévu », « est portée » tells no state of things, or has a check of its own."""
-    patterns = (*evidence.rules.roles.values(), evidence.rules.markers["incertain"])
+    rules = evidence.rules
+    patterns = (*rules.roles.values(), rules.markers["incertain"], rules.frames["indicateurs"])
     plain = word.tool or word.neutral or word.capital or word.form in allowed
     return plain or any(pattern.fullmatch(word.form) for pattern in patterns)
 

@@ -18,16 +18,23 @@ _BEFORE_NOUN = frozenset(
     "seront ete etre et ou".split()
 )
 _NO_VERBS = frozenset(
-    "pendant avant devant durant suivant cependant maintenant ensuite notamment comme entre contre outre "
-    "proche jeune pourrait pourraient peut peuvent devrait devraient local salarie sante chaque autre "
-    "environ ensemble exemple sociale medicale generale commune libre simple".split()
+    "ete etre avoir pendant avant devant durant suivant cependant maintenant ensuite notamment comme "
+    "entre contre outre proche jeune pourrait pourraient peut peuvent devrait devraient local salarie "
+    "sante chaque autre environ ensemble exemple sociale medicale generale commune libre simple".split()
 )
 # « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
 _AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
+_LINKS = frozenset(("de", "d", "du", "des", "a", "au", "aux"))
+_AIMING = frozenset(
+    "cherche cherchent vise visent souhaite souhaitent veut veulent peut peuvent doit doivent tente tentent essaie "
+    "contribue contribuent participe participent entend entendent".split()
+)
 _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))
 _ARTICLES = frozenset("le la les l un une des ce cet cette ces".split())
+# « Soutenir le déploiement du partage de tâches » supports the sharing too.
+_LIGHT = frozenset("deploiement developpement realisation essor lancement demarrage mise place oeuvre".split())
 _COMPLEMENTS = frozenset(
     "de d du des a au aux en par pour sur dans avec chez vers entre qui que dont aupres sous lors parmi autour face "
     "via".split()
@@ -50,6 +57,8 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
             if not subject or not is_finite(clause.words, place):
                 continue
+            if all(_governed(verb, clause, segment, evidence) for segment in found):
+                return f"La source citée ne dit pas que « {verb.form} » se fait, mais ce qui doit y mener."
             if all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
@@ -122,7 +131,7 @@ def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidenc
         return False
     return not any(
         (not (own := _noun_behind(words, place)) and not _complement_is(moved[0], words, place, evidence))
-        or (own and all(word.neutral for word in own))
+        or (own and all(word.neutral or word.form in _LIGHT for word in own))
         or any(same_word(word, one, evidence) for word in own for one in moved)
         for place in places
     )
@@ -176,6 +185,11 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     named = [word for word in named if not _is_complement(words, word, start)]
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
         return False
+    place = words.index(verb)
+    if verb.form.endswith("ant") and place and words[place - 1].form == "en":
+        # « … en valorisant »: who does it is the subject of the sentence.
+        first = next((w.span.start for at, w in enumerate(words) if is_finite(words, at)), verb.span.start)
+        return not any(word.span.start < first for word in named)
     if is_infinitive(verb.form):
         return not any(word.span.start < verb.span.start for word in named)
     if not before and _PRONOUN.search(segment.reading.folded[start : verb.span.start]):
@@ -183,6 +197,28 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
     )
+
+
+def _governed(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment has the act only behind another: « s'assurer de », « cherche à améliorer »."""
+    if segment.source not in (Source.QUOTE, Source.EXACT):
+        return False
+    words = segment.reading.words
+    places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
+    return bool(places) and all(_has_governor(words, place, clause, evidence) for place in places)
+
+
+def _has_governor(words: Sequence[Word], place: int, clause: Clause, evidence: Evidence) -> bool:
+    start = place
+    while start and words[start - 1].tool:
+        start -= 1
+    links = {word.form for word in words[start:place]}
+    if not start or not links & _LINKS:
+        return False
+    governor = words[start - 1]
+    if not (is_infinitive(governor.form) or governor.form in _AIMING):
+        return False
+    return not any(same_word(word, governor, evidence) or word.form in _AIMING for word in clause.words)
 
 
 def _is_complement(words: Sequence[Word], noun: Word, start: int) -> bool:

@@ -24,6 +24,7 @@ _ROLES = {
 _FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
 # A role told as something that its subject does.
 _ACTIVE = re.compile(r"\b(?:port|pilot|copilot|financ|cofinanc|particip)e(?:nt)?\b")
+_OF = re.compile(r"\s+(?:de la |de l['’]|du |des |de |d['’])$")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _PIECE = re.compile(r"[,;:()]|\b(?:tandis que|alors que|mais|et)\b")
 
@@ -74,11 +75,19 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     if wanted.search(_bare(fold_same(text), evidence)) and not said and not by_field:
         return f"La source citée ne dit pas qui est {role}."
     named = list(_named(text, [part for item in run.items for part in item.parts], evidence))
-    refused = _without_role(named, role, evidence)
+    refused = _without_role([part for part in named if not _only_completes(part, text, wanted)], role, evidence)
     stranger = refused.organisation if refused else "" if named else _stranger(text, role, run, evidence)
     if not stranger or _told(stranger, refused, role, run, evidence):
         return None
     return f"La source citée ne donne pas à « {stranger} » le rôle de {role}."
+
+
+def _only_completes(part: Part, text: str, wanted: re.Pattern[str]) -> bool:
+    """Say whether an organisation only completes a noun that is no role: « les aides de la CPAM »."""
+    folded = fold_same(text)
+    place = folded.find(fold_same(part.organisation).split(" ")[0])
+    before = _OF.search(folded[:place]) if place > 0 else None
+    return before is not None and not any(found.end() == before.start() for found in wanted.finditer(folded))
 
 
 def _without_role(named: list[Part], role: str, evidence: Evidence) -> Part | None:

@@ -18,8 +18,13 @@ logger = logging.getLogger(__name__)
 
 # How long after the last use of an index its memory is looked for.
 _RELEASE_SECONDS = 1.0
-# A question that goes through every part of an index: vocabulary, records, words and vectors.
-_CANARY = "Quelles actions portent sur la santé ?"
+# Questions that go through every part of an index: what is reckoned once for all of an index is reckoned for them.
+_CANARIES = (
+    "Quelles actions portent sur la santé ?",
+    "Combien d'actions par porteur ?",
+    "Quelles actions n'ont pas d'indicateurs ?",
+    "Dans quelles actions la case « Autre » est-elle cochée ?",
+)
 
 
 @dataclass(slots=True)
@@ -111,7 +116,7 @@ class LiveAssistant:
         """
         with self._lent() as served:
             if not served.warm:
-                _warm(served.assistant)
+                warm_up(served.assistant)
                 served.warm = True
 
     def close(self) -> None:
@@ -167,7 +172,7 @@ class LiveAssistant:
         if self._served is not None:
             # The others go on with the one before until this one answers as fast.
             try:
-                _warm(assistant)
+                warm_up(assistant)
             except BaseException:
                 assistant.close()
                 raise
@@ -190,9 +195,11 @@ class LiveAssistant:
             _close(served)
 
 
-def _warm(assistant: Assistant) -> None:
+def warm_up(assistant: Assistant) -> None:
+    """Load what the first questions over an index would wait for: the model, and all that is reckoned once."""
     assistant.starters()
-    assistant.ask(_CANARY)
+    for question in _CANARIES:
+        assistant.ask(question)
 
 
 def _close(served: _Served) -> None:

@@ -33,12 +33,15 @@ def ask(index: str, questions: list[str], known: list[dict[str, Any]]) -> dict[s
     """Ask questions one after the other, each beside one embedding of itself; judge those whose answer is known."""
     from clsassist.assistant import Assistant
     from clsassist.embedding import load_embedder
+    from clsassist.live import warm_up
     from clsassist.settings import Settings
 
     started = time.perf_counter()
     assistant = Assistant.open(index)
     assistant.ask(questions[0])
     first = time.perf_counter() - started
+    # As a service does when it opens an index.
+    warm_up(assistant)
     settings = Settings.from_env()
     embedder = load_embedder(settings.embedding_model, settings)
     embedder.embed_query("essai")

@@ -101,10 +101,11 @@ def _where_it_holds(found: dict[str, Any]) -> str:
     embedding = found["embedding"]
     fixed = found["from_nothing"]["processor"] - embedding["run"]["processor"]
     each = embedding["run"]["processor"] / embedding["distinct"]
-    texts = round(fixed / MOST_OVERHEAD / each, -1)
-    return f"""Presque tout ce surcoût ne dépend pas du nombre de passages : {number(fixed)} s de processeur, dont 1,7 s pour charger
-Chroma et llama-index (`python -X importtime`). Il passe sous {measure(MOST_OVERHEAD, "%")} dès {texts:.0f} textes environ,
-une douzaine de documents ; `docs/benchmarks/growth.md` donne ce qu'il devient avec la taille."""
+    texts = fixed / MOST_OVERHEAD / each
+    documents = texts * found["documents"] / embedding["distinct"]
+    return f"""Presque tout ce surcoût ne dépend pas du nombre de passages : {number(fixed)} s de processeur, dont 1,7 s pour
+charger Chroma et llama-index (`python -X importtime`). Il passe sous {measure(MOST_OVERHEAD, "%")} dès {texts:.0f} textes
+environ, soit {documents:.0f} documents comme ceux-ci ; `growth.md` donne ce qu'il devient avec la taille."""
 
 
 def _row(name: str, run: dict[str, float], weight: int) -> list[str]:

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -127,9 +128,24 @@ def only_builder(index_dir: Path) -> Iterator[None]:
         raise cannot_write(index_dir, error) from error
     try:
         _clear_ways(index_dir)
+        _wait_for_orphans(index_dir)
         yield
     finally:
         lock.release()
+
+
+def _wait_for_orphans(index_dir: Path) -> None:
+    """Wait a moment for the process that a killed builder had started: it shares the lock of the build it was filling.
+
+    A build without its manifest has no reader, and ours is the only builder.
+    """
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for folder in (path for path in index_dir.glob(f"{_BUILDS}/*") if _BUILD_ID.fullmatch(path.name)):
+        while not (folder / MANIFEST_FILE).exists() and time.monotonic() < deadline:
+            if (lock := _lock(index_dir, folder.name, fcntl.LOCK_EX)) is not None:
+                lock.release()
+                break
+            time.sleep(0.02)
 
 
 def cannot_write(index_dir: Path, error: Exception) -> ClsAssistError:

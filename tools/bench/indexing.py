@@ -103,9 +103,10 @@ def _where_it_holds(found: dict[str, Any]) -> str:
     each = embedding["run"]["processor"] / embedding["distinct"]
     texts = fixed / MOST_OVERHEAD / each
     documents = texts * found["documents"] / embedding["distinct"]
-    return f"""Presque tout ce surcoût ne dépend pas du nombre de passages : {number(fixed)} s de processeur, dont 1,7 s pour
-charger Chroma et llama-index (`python -X importtime`). Il passe sous {measure(MOST_OVERHEAD, "%")} dès {texts:.0f} textes
-environ, soit {documents:.0f} documents comme ceux-ci ; `growth.md` donne ce qu'il devient avec la taille."""
+    return f"""Presque tout ce surcoût ne dépend pas du nombre de passages : {number(fixed)} s de processeur, dont
+1,7 s pour charger Chroma et llama-index (`python -X importtime`). Il passe sous
+{measure(MOST_OVERHEAD, "%")} dès {texts:.0f} textes environ, soit {documents:.0f} documents comme ceux-ci ;
+`growth.md` donne ce qu'il devient avec la taille."""
 
 
 def _row(name: str, run: dict[str, float], weight: int) -> list[str]:

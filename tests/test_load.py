@@ -27,13 +27,14 @@ from starlette.routing import Mount
 from test_web import FakeAssistant
 
 import clsassist.live
+import clsassist.memory
 from clsassist.assistant import Assistant
 from clsassist.builds import current_build, hold_build
 from clsassist.contracts import answer_to_payload
 from clsassist.feedback import Feedback, FeedbackStore, Rating, Selection
 from clsassist.indexing import index_corpus
 from clsassist.live import LiveAssistant
-from clsassist.memory import release_memory
+from clsassist.memory import release_memory, trim_regularly
 from clsassist.records import AnswerStatus
 from clsassist.settings import PageSettings, Settings
 from clsassist.web.access import Access
@@ -400,3 +401,18 @@ def children_of(pid: int) -> list[int]:
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(child) for child in (task / "children").read_text().split()]
     return found
+
+
+def test_memory_is_trimmed_until_the_service_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, trimmed = threading.Event(), []
+
+    def trim() -> None:
+        trimmed.append(True)
+        if len(trimmed) == 3:
+            stopped.set()
+
+    monkeypatch.setattr(clsassist.memory, "trim_memory", trim)
+
+    trim_regularly(stopped, seconds=0.0)
+
+    assert len(trimmed) == 3

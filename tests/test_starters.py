@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from conftest import PROJECT
 
 from clsassist.assistant import Assistant
 from clsassist.indexing import index_corpus
@@ -13,6 +13,8 @@ from clsassist.lexicon import load_lexicon
 from clsassist.records import AnswerStatus
 from clsassist.settings import AUDIENCES, Settings
 from clsassist.starters import AudienceStarters, audiences_to_starters
+
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")

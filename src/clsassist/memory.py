@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import threading
 from contextlib import suppress
 
 # Of mallopt(3).
@@ -20,6 +21,18 @@ def keep_few_arenas() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
+def trim_memory() -> None:
+    """Give back to the system what the C library keeps of what was freed."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def trim_regularly(stopped: threading.Event, seconds: float = 30.0) -> None:
+    """Trim the memory every so many seconds until stopped: files made for visitors leave hundreds of megabytes."""
+    while not stopped.wait(seconds):
+        trim_memory()
+
+
 def release_memory() -> None:
     """Give back to the system what is no longer used.
 
@@ -27,5 +40,4 @@ def release_memory() -> None:
     many of them that several indexes replaced in a day would be kept; and the C library keeps what is freed.
     """
     gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    trim_memory()

@@ -34,7 +34,7 @@ from clsassist.contracts import answer_to_payload
 from clsassist.feedback import Feedback, FeedbackStore, Rating, Selection
 from clsassist.indexing import index_corpus
 from clsassist.live import LiveAssistant
-from clsassist.memory import release_memory, trim_regularly
+from clsassist.memory import release_memory, release_regularly
 from clsassist.records import AnswerStatus
 from clsassist.settings import PageSettings, Settings
 from clsassist.web.access import Access
@@ -403,16 +403,16 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def test_memory_is_trimmed_until_the_service_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    stopped, trimmed = threading.Event(), []
+def test_memory_is_given_back_until_the_service_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, released = threading.Event(), []
 
-    def trim() -> None:
-        trimmed.append(True)
-        if len(trimmed) == 3:
+    def release() -> None:
+        released.append(True)
+        if len(released) == 3:
             stopped.set()
 
-    monkeypatch.setattr(clsassist.memory, "trim_memory", trim)
+    monkeypatch.setattr(clsassist.memory, "release_memory", release)
 
-    trim_regularly(stopped, seconds=0.0)
+    release_regularly(stopped, seconds=0.0)
 
-    assert len(trimmed) == 3
+    assert len(released) == 3

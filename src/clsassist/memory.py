@@ -21,23 +21,19 @@ def keep_few_arenas() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
-def trim_memory() -> None:
-    """Give back to the system what the C library keeps of what was freed."""
+def release_memory() -> None:
+    """Give back to the system what is no longer used.
+
+    The records of an index refer to each other, as the parts of a Word file do: Python frees them at its next full
+    collection, which comes after so many of them that hundreds of megabytes would be kept; and the C library keeps
+    what is freed.
+    """
+    gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def trim_regularly(stopped: threading.Event, seconds: float = 30.0) -> None:
-    """Trim the memory every so many seconds until stopped: files made for visitors leave hundreds of megabytes."""
+def release_regularly(stopped: threading.Event, seconds: float = 60.0) -> None:
+    """Give back what is no longer used every so many seconds until stopped: it takes a fifth of a second."""
     while not stopped.wait(seconds):
-        trim_memory()
-
-
-def release_memory() -> None:
-    """Give back to the system what is no longer used.
-
-    The records of an index refer to each other: Python frees them at its next full collection, which comes after so
-    many of them that several indexes replaced in a day would be kept; and the C library keeps what is freed.
-    """
-    gc.collect()
-    trim_memory()
+        release_memory()

@@ -26,6 +26,7 @@ from clsassist.feedback import FeedbackStore
 from clsassist.generation import Author
 from clsassist.live import LiveAssistant
 from clsassist.logs import configure_logging
+from clsassist.memory import release_regularly
 from clsassist.settings import Settings
 from clsassist.web.access import Gate, Mode, Proxies
 from clsassist.web.answers import answers_router
@@ -226,9 +227,12 @@ def serve(assistant: LiveAssistant | Assistant, settings: Settings, announce: Ca
         server = _AnnouncingServer(config, lambda: announce(f"Page prête : {url}"))
         # Visitors are let in at once; the first of them finds the model loaded, or nearly.
         threading.Thread(target=_begin, args=(live, app.state.site), daemon=True).start()
+        stopped = threading.Event()
+        threading.Thread(target=release_regularly, args=(stopped,), daemon=True).start()
         # Ctrl+C is how one stops a server, not an incident.
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+        stopped.set()
 
 
 def _begin(live: LiveAssistant, site: Site) -> None:

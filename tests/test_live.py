@@ -60,7 +60,7 @@ def test_an_answer_being_prepared_keeps_the_index_that_it_began_with(settings: S
     with live.use() as before:
         second = write_and_index(settings, "Ouvrir un lieu d'écoute", "Former des aidants")
         assert len(titles(live)) == 2
-        assert builds(settings) == [first, second]
+        assert set(builds(settings)) == {first, second}
         assert before.ask("Qui pilote la fiche 1 ?").citations
     assert builds(settings) == [second]
     live.close()

@@ -29,7 +29,7 @@ def size(fiches, *, asked_s=0.02, faults=()):
         "documents": fiches // 10,
         "corpus_bytes": 4_000 * fiches,
         "index_bytes": 50_000 * fiches,
-        "embedding": {"passages": 20 * fiches, "distinct": fiches, "load_s": 1.0, "seconds_for_all": 100.0},
+        "embedding": {"passages": 20 * fiches, "distinct": fiches, "drawn": 100, "seconds": 1.0},
         "asking": {"first_s": 1.0, "rows": rows, "faults": [list(fault) for fault in faults]},
         "served": {"resident": 400e6, "peak": 450e6},
         **{name: run(5.0) for name in runs},

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clsassist import index, indexing, vectors
+from clsassist import indexing, probing, vectors
 from clsassist.builds import build_folder, current_build
 from clsassist.corpus import read_corpus
 from clsassist.errors import IndexDamagedError, NothingToIndexError
@@ -53,8 +53,8 @@ class CharacterEmbedder:
 def embedder(monkeypatch: pytest.MonkeyPatch) -> CharacterEmbedder:
     made = CharacterEmbedder()
     monkeypatch.setattr(indexing, "load_embedder", lambda model, settings: made)
-    # What is checked here is what a build holds; that Chroma's files open is checked elsewhere, at some cost.
-    monkeypatch.setattr(index, "_PROBE", (sys.executable, "-c", "import sys; sys.stdin.read()"))
+    # What is checked here is what a build holds; that Chroma is filled, and opens, is checked elsewhere, at some cost.
+    monkeypatch.setattr(probing, "_COMMAND", (sys.executable, "-c", "import sys; sys.stdin.readline()"))
     return made
 
 

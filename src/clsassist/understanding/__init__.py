@@ -15,6 +15,7 @@ from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
     ASKS_WHICH,
     CANNOT,
+    DRAFTING,
     FIGURE,
     HELP,
     LEAD,
@@ -45,6 +46,7 @@ def understand(
     asked = LEAD.sub("", asked) if previous else asked
     preamble = "" if HELP.match(asked) or previous else _preamble(asked, vocabulary)
     asked = to_third_person(POSTAMBLE.sub("", asked[len(preamble) :]) or asked)
+    asked = DRAFTING.sub("", asked) or asked
     question = _at_home(preamble, _recognise_with_exclusion(asked, vocabulary), vocabulary)
     question = replace(question, typed=text)
     if question.acronym and previous and previous.intent is not Intent.DEFINITION and text.lower().startswith("et "):

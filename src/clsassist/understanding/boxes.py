@@ -101,8 +101,20 @@ def _box_at(draft: Draft, vocabulary: Vocabulary, content: list[int], position: 
     if any(following[: len(box.stems)] == box.stems and box.family == stems[:1] for box in begun):
         # « les professionnels du social »: the family is named by one of its boxes.
         return None
-    fitting = [box for box in said if len(box.stems) > 1 or _is_called_for(draft, box, vocabulary)]
+    fitting = [
+        box
+        for box in said
+        if (len(box.stems) > 1 or _is_called_for(draft, box, vocabulary))
+        and not any(_is_verb(draft, place, box) for place in content[position : position + len(box.stems)])
+    ]
     return max(fitting, key=lambda box: len(box.stems), default=None)
+
+
+def _is_verb(draft: Draft, place: int, box: Box) -> bool:
+    """Say whether a word is a verb where the label has a noun or an adjective: « quelles actions existent »."""
+    token, text = draft.tokens[place], draft.question.text
+    conjugated = token.form.endswith("ent") or text.startswith(("-t-", "-elle", "-il"), token.span.end)
+    return conjugated and token.form not in fold(box.label)
 
 
 def _is_called_for(draft: Draft, box: Box, vocabulary: Vocabulary) -> bool:

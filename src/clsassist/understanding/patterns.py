@@ -179,7 +179,7 @@ YES_NO = {"participation", "inegalites"}
 PREAMBLE = french(
     r"^\s*(?:(?:bonjour|bonsoir|salut|coucou|hello|madame|monsieur)\b"
     r"(?:[ ,]+(?:madame|monsieur|mesdames|messieurs|à (?:tous|toutes|vous)|et))*[,.!;:]?\s+)?"
-    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+|viens|venons|représent\w+)\b[^,.;:]*?"
+    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+(?! (?:sur|à une?)\b)|viens|venons|représent\w+)\b[^,.;:]*?"
     r"(?:[,.;:]\s*|\s+(?=et (?:je|nous|on|j['’]))))?"
     r"(?:(?:une |j['’]ai une )?(?:petite |rapide |simple )*question(?: rapide| simple)?(?: avant [^,:;.]{1,40})?"
     r"\s*[,:;.]\s*)?"
@@ -196,6 +196,14 @@ PERSON = french(
     r"\b(?:je suis|nous sommes) (?:la |le |l['’]|les |une? )?(?:nouvel(?:le)? |nouveau )?(?:maires?|élue?s?|adjointe?s?"
     r"|conseill\w+|coordinat\w+|présidente?s?|agente?s?|chargée?s?|habitante?s?|direct(?:eur|rice)s?|médecins?"
     r"|secrétaires?|animat\w+|infirmi\w+|référente?s?)\b"
+)
+# What is being written, before what it is about: « je prépare une fiche sur la télésanté : … ».
+DRAFTING = french(
+    r"^\s*(?:je|nous|on) (?:(?:suis|sommes|est) en train d(?:e |['’])|dois |devons |doit |vais |allons |va )?"
+    r"(?:(?:prépar|mont|élabor|travaill)(?:e|ons|er)|rédig(?:e|eons|er)|écri(?:s|t|vons|re)|con(?:çoi[st]|cevons|cevoir)"
+    r"|réfléchi(?:s|t|ssons|r))\b(?: (?:à|sur))?"
+    r"(?: (?:une?|notre|nos|mon|ma|mes|la|le|des?))?(?: (?:nouve\w+|prochaine?s?|futu\w+))?"
+    r"(?: (?:fiches?(?:[- ]actions?)?|actions?|projets?|contrat(?:s? loca\w+ de santé)?|cls|plan(?: santé)?))?\b"
 )
 # Words that only take the conversation up again: « bon alors, laquelle… », « merci, et dans le 79 ? ».
 LEAD = french(

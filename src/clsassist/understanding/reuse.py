@@ -14,7 +14,7 @@ _LIKE = french(
     r"|similar|like)\b"
 )
 _TO_COPY = french(
-    r"\bmodèles?\b|\binspir\w+|\bcopier\b|\bréutilis\w+|\breprendre\b|\bexemples? (?:de|d['’]|à)"
+    r"\bmodèles?\b|\binspir\w+|\bcopier\b|\bréutilis\w+|\breprendre\b|(?<!par )\bexemples?\b"
     r"|\bdéjà (?:fait|mis|mont|prévu|cré+|lanc|organis|exist)\w*|\b[çc]a existe déjà"
     r"|\b(?:je|nous|on) (?:veux|voudrais|voulons|souhait\w+|cherch\w+) (?:à )?(?:créer|monter|lancer|faire|mettre)"
 )

@@ -105,12 +105,13 @@ def _part(text: str, marks: tuple[int, ...], evidence: Evidence) -> Part:
 
 
 def _counts(items: tuple[Item, ...], evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return how many actions the answer asserts, and how many organisations the cited lists name."""
+    """Return how many actions the answer asserts, plans are cited, and organisations the cited lists name."""
     material = evidence.material
     actions = frozenset({str(len(material.actions))}) if material.actions else frozenset()
     parts = {part for item in items if item.field_key in ORGANISATION_FIELDS for part in item.parts}
     keys = {item.field_key for item in items}
     nouns = dict.fromkeys(evidence.rules.set_nouns, actions)
+    nouns |= dict.fromkeys(evidence.rules.plan_nouns, frozenset({str(len({item.plan for item in items}))}))
     if parts and len(keys) == 1:
         nouns |= dict.fromkeys(evidence.rules.body_nouns, frozenset({str(len({part.organisation for part in parts}))}))
         engaged = {part.organisation for part in parts if part.status is Status.ENGAGED}

@@ -11,11 +11,12 @@ from clsassist.generation.equivalents import Equivalents
 from clsassist.generation.material import Item, Material
 from clsassist.generation.reading import Reading, is_year, read
 from clsassist.generation.rules import Rules
+from clsassist.generation.tables import text_to_lines
 from clsassist.lexicon import Lexicon
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
-_LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
 _PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
 _SPEAK_OF_IT = re.compile(r"\ben parle(?:nt)?\b")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
@@ -119,7 +120,7 @@ def _dated(segment: Segment, item: Item) -> Segment:
 
 
 def _lines(quote: str) -> Iterator[str]:
-    for line in _LINE.split(quote):
+    for line in LINE.split(quote):
         for span in sentence_spans(line, 0, len(line)):
             yield span.of(line)
 
@@ -130,16 +131,23 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
         squeeze(ref.title): ref.id for ref in (*material.actions, *(i.action for i in owners.values() if i.action))
     }
     by_mark = {item.number: owner_of(item) for item in material.items}
-    for line in re.split(r"\n|\s\|\s?|^\|", material.exact):
+    plans: dict[str, list[str]] = {}
+    for owner, item in owners.items():
+        plans.setdefault(squeeze(item.plan), []).append(owner)
+    for column, line in text_to_lines(material.exact):
         rest, named = _without_titles(_DECORATION.sub("", line), titles)
+        if column:
+            named = _without_titles(column, titles)[1]
         start = 0
         for end, marks in _chunks(rest):
             text = MARK.sub(" ", rest[start:end]).strip(" .;,|-—:")
             start = end
             held = {by_mark[mark] for mark in marks if mark in by_mark}
             owner = named or (held.pop() if len(held) == 1 else "")
-            for said in _lines(text):
-                yield owner, marks, said
+            # A column that is a plan's says it of the plan, whichever of its actions is cited.
+            for one in plans.get(column, [owner]):
+                for said in _lines(text):
+                    yield one, marks, said
             if len(marks) > 1 and " : " in text:
                 # « À contacter (6 organisations) : … »: what stands before the list is true of each of its members.
                 yield from ((owner, frozenset({mark}), text.split(" : ")[0]) for mark in sorted(marks))

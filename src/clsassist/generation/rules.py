@@ -34,6 +34,7 @@ class Rules:
     searched: re.Pattern[str]
     frames: dict[str, re.Pattern[str]]
     set_nouns: tuple[str, ...]
+    plan_nouns: tuple[str, ...]
     body_nouns: tuple[str, ...]
 
 
@@ -62,6 +63,7 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
         _pattern(data["reponse"]["recherche"]),
         {name: _pattern(forms) for name, forms in data["cadre"].items()},
         tuple(words["ensembles"].split()),
+        tuple(words["plans"].split()),
         tuple(words["organismes"].split()),
     )
 

@@ -16,6 +16,7 @@ from clsassist.generation.model import LanguageModel
 from clsassist.generation.prompts import Prompts, Task
 from clsassist.generation.sentences import Sentences
 from clsassist.generation.sheet import Sheet, material_to_sheet
+from clsassist.generation.tidying import tidy
 from clsassist.lexicon import Lexicon
 from clsassist.text import fold
 from clsassist.wording import counted
@@ -29,7 +30,6 @@ _MOST_REFUSED_IN_A_ROW = 5
 _LONGEST = 1_200
 # Below this share of what was written, what is left tells little of it.
 _LEAST_KEPT = 1 / 3
-_LEADING = re.compile(r"(?P<marks>(?:\[\d+\]\s*)+)(?P<words>[^\[].*?)\s*(?P<end>[.!?…]*)", re.DOTALL)
 _MARKS = re.compile(r"\[[\d\s,;]*\]|\W+")
 
 REPEATED = "Cette phrase répète une phrase précédente."
@@ -124,29 +124,14 @@ def _sentences(sheet: Sheet, model: LanguageModel, stop: threading.Event) -> Ite
 
 def judge(sentence: str, complete: bool, material: Material, lexicon: Lexicon, said: Sequence[Verdict]) -> Verdict:
     """Judge what a model wrote after ``said``: a sentence, or a piece of one when it is not ``complete``."""
-    sentence = marks_last(sentence.strip())
     if not complete:
-        return Verdict(sentence, UNFINISHED, ())
+        return Verdict(sentence.strip(), UNFINISHED, ())
+    sentence = tidy(sentence)
     if _same(sentence) in {_same(verdict.sentence) for verdict in said}:
         return Verdict(sentence, REPEATED, ())
     if not is_french(sentence):
         return Verdict(sentence, FOREIGN, ())
     return check_sentence(sentence, material, lexicon, said)
-
-
-def marks_last(sentence: str) -> str:
-    """Return a sentence with its marks at its end when they stand at its beginning, as small models write them.
-
-    >>> marks_last("[1][2] La CPTS porte l'action."), marks_last("[1] La CPTS [1]."), marks_last("[1] La CPTS [2].")
-    ("La CPTS porte l'action [1][2].", 'La CPTS [1].', '[1] La CPTS [2].')
-    """
-    found = _LEADING.fullmatch(sentence)
-    if found is None:
-        return sentence
-    marks, words = found["marks"].replace(" ", ""), found["words"].rstrip()
-    if "[" not in words:
-        return f"{words} {marks}{found['end']}"
-    return f"{words}{found['end']}" if words.endswith(marks) and words.count("[") == marks.count("[") else sentence
 
 
 def _same(sentence: str) -> str:

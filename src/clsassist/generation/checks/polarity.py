@@ -10,6 +10,10 @@ from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment
 
 _ONLY = re.compile(r"\bn(?:e\s|['’])(?:(?:s['’]|se\s)?(?!pas\b|plus\b|jamais\b|rien\b)[\w-]+\s){1,3}qu(?:e\b|['’])")
+# « plus d'actions que », « aussi longtemps que »: two things are measured against each other.
+_MORE_THAN = re.compile(
+    r"\b(?:plus|moins|autant|aussi|davantage|mieux)\b(?:(?!\bafin\b|\bpour\b)[^,;:.]){0,60}?\bqu(?:e\b|['’])"
+)
 _OR = re.compile(r"\bou\b")
 _OR_SOURCE = re.compile(r"\bou\b|/|\bsoit\b")
 
@@ -23,6 +27,9 @@ def polarity_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, e
     sources = [segment.reading.folded for _, found in lines for segment in found]
     if _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
         return "La source citée ne donne pas le choix que dit « ou »."
+    more = _MORE_THAN.search(part.reading.folded)
+    if more and not any(_MORE_THAN.search(source) for source in sources):
+        return f"La source citée ne fait pas la comparaison « {more.group()} »."
     only = evidence.rules.markers["restriction"].search(part.reading.folded) or _ONLY.search(part.reading.folded)
     alone = len(evidence.material.actions) == 1
     if (

@@ -136,7 +136,8 @@ class _Walk:
             return _REASONS[worst.kind].format(worst.said)
         held = {one.owner for one in fitting}
         actions = {ref.id for ref in self.evidence.material.actions}
-        if _counts_set(clause, self.part) and not _general(fitting) and not actions <= held:
+        general = _general(fitting) or _told_of_plan(fitting)
+        if _counts_set(clause, self.part) and not general and not actions <= held:
             return "La source citée ne le dit pas de toutes les actions comptées."
         if self.together and not _general(fitting) and not self.owners <= held:
             return "Toutes les actions citées ne le disent pas."
@@ -178,6 +179,11 @@ def _asserting(clause: Clause, subject: Clause, part: Part, evidence: Evidence) 
 
 def _counts_set(clause: Clause, part: Part) -> bool:
     return any(one.after[:1] and one.after[0] in part.of_set for one in clause.values)
+
+
+def _told_of_plan(segments: Iterable[Segment]) -> bool:
+    """Say whether a column of the exact answer, that of a plan, gives the count."""
+    return any(one.source is Source.EXACT and one.owner and not one.marks for one in segments)
 
 
 def _merged(first: Clause, second: Clause) -> Clause:

@@ -71,4 +71,4 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
 def _pattern(forms: list[str]) -> re.Pattern[str]:
     """Compile folded phrases; « * » stands for the rest of a word."""
     said = "|".join(re.escape(form).replace(r"\*", r"\w*") for form in sorted(forms, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{said})(?!\w)")
+    return re.compile(rf"(?<![\w-])(?:{said})(?!\w)")

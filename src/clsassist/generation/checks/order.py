@@ -24,6 +24,8 @@ _NO_VERBS = frozenset(
 )
 # « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
 _AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
+# « Les médecins ont mené… » acts; « seront menés » does not.
+_HAVE = frozenset("a ont avait avaient aura auront ayant".split())
 _LINKS = frozenset(("de", "d", "du", "des", "a", "au", "aux"))
 _AIMING = frozenset(
     "cherche cherchent vise visent souhaite souhaitent veut veulent peut peuvent doit doivent tente tentent essaie "
@@ -152,6 +154,7 @@ def is_finite(words: Sequence[Word], place: int) -> bool:
         and (bool(_FINITE.search(form)) or is_infinitive(form))
         and (not is_infinitive(form) or (before is not None and before.form in _AUXILIARIES))
         and form not in _NO_VERBS
+        and (not words[place].past or (before is not None and before.form in _HAVE))
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
     )
@@ -231,8 +234,12 @@ def _is_complement(words: Sequence[Word], noun: Word, start: int) -> bool:
 
 def same_word(one: Word, other: Word, evidence: Evidence) -> bool:
     """Say whether two words are one, or equivalents."""
-    if one.stem == other.stem or same_verb(one.form, other.form):
+    if not set(one.stems).isdisjoint(other.stems) or same_verb(one.form, other.form):
         return True
-    rows = evidence.same.by_first
-    mine = {group for run, group, implies in rows.get(one.stem, ()) if len(run) == 1 and not implies}
-    return any(group in mine for run, group, implies in rows.get(other.stem, ()) if len(run) == 1 and not implies)
+    return not _groups(one, evidence).isdisjoint(_groups(other, evidence))
+
+
+def _groups(word: Word, evidence: Evidence) -> set[str]:
+    """Return the equivalents that a word alone says."""
+    rows = (row for stem in word.stems for row in evidence.same.by_first.get(stem, ()))
+    return {group for run, group, implies in rows if len(run) == 1 and not implies}

@@ -217,10 +217,10 @@ def _is_of(segment: Segment, marks: set[int]) -> bool:
 
 def _verb(clause: Clause, found: list[Segment]) -> str | None:
     """Return the stem that a line of the evidence writes as an infinitive, the last of the clause."""
-    said = [word.stem for word in clause.needed]
+    said = {stem for word in clause.needed for stem in word.stems}
     for segment in found:
         for word in _infinitives(segment):
-            if word.stem in said:
+            if not said.isdisjoint(word.stems):
                 return word.stem
     return None
 

@@ -205,6 +205,7 @@ def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
 # What is measured by something is not done by somebody; « par exemple » names nobody.
 _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
+    r"|\bpar (?:la |le |les |cette |ce |ces |l['’])?(?:\w+ )?(?:fiche|action|plan|levier|contrat|document|mesure)s?\b"
 )
 _LATER = re.compile(
     r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront|ttra|ttront|vra|vront|rra|rront|ura|uront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"

@@ -31,6 +31,8 @@ _AIMING = frozenset(
     "cherche cherchent vise visent souhaite souhaitent veut veulent peut peuvent doit doivent tente tentent essaie "
     "contribue contribuent participe participent entend entendent".split()
 )
+# To do these to an act is to do it.
+_PERFORMING = frozenset("assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split())
 _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))
@@ -57,11 +59,11 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
                 return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
         for place, verb in enumerate(clause.words):
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
-            if not subject or not is_finite(clause.words, place):
+            if not is_finite(clause.words, place):
                 continue
             if all(_governed(verb, clause, segment, evidence) for segment in found):
                 return f"La source citée ne dit pas que « {verb.form} » se fait, mais ce qui doit y mener."
-            if all(_inverted(subject, verb, segment, evidence) for segment in found):
+            if subject and all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
 
@@ -216,10 +218,14 @@ def _has_governor(words: Sequence[Word], place: int, clause: Clause, evidence: E
     while start and words[start - 1].tool:
         start -= 1
     links = {word.form for word in words[start:place]}
-    if not start or not links & _LINKS:
+    # « Accompagner la formation » is not to train.
+    act = not is_infinitive(words[place].form) and bool(links) and links <= _ARTICLES
+    if not start or not (links & _LINKS or act):
         return False
     governor = words[start - 1]
     if not (is_infinitive(governor.form) or governor.form in _AIMING):
+        return False
+    if act and (governor.neutral or governor.form in _PERFORMING):
         return False
     return not any(same_word(word, governor, evidence) or word.form in _AIMING for word in clause.words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
@@ -14,7 +14,7 @@ from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
 from clsassist.generation.evidence import Segment, Source, owner_of
-from clsassist.generation.reading import Word
+from clsassist.generation.reading import Counted, Word
 from clsassist.generation.verbs import is_infinitive
 
 _NUMBERED = re.compile(r"\b(?:fiche|action)s?(?:[- ]actions?)?\s+(?:n\s?[°o]\s*|numero\s+)?(\d{1,3})\b")
@@ -22,6 +22,10 @@ _ALL_OF_THEM = re.compile(
     r"\b(?:toute?s(?: les)? (?:deux|trois|quatre|cinq|les)|tous (?:les|deux)|toutes les|les (?:deux|trois|quatre|cinq)"
     r"|ces (?:deux|trois|quatre|cinq)|chacune?|chaque|commune?s? aux?)\b"
 )
+# What joins another noun to a subject, and does not complete the one before.
+_CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
+# So many letters before a number tell whether it belongs to a name.
+_BESIDE = 5
 _THE_ONE = frozenset(("l", "le", "la", "cet", "cette", "ce"))
 # Fields in whole sentences: what one sentence says of somebody, another does not say of the next.
 _PROSE = frozenset({"contexte", "texte"})
@@ -68,13 +72,14 @@ class _Walk:
     """The clauses of a part, one after the other: ``owners`` are the actions that the sentence now speaks of.
 
     ``scope`` are all those of the answer that its words name, None when they name none; ``subject`` waits for its
-    verb; ``lines`` are the clauses that the evidence says, with the lines that say them.
+    verb, ``pieces`` are what « et » joins in it; ``lines`` are the clauses that the evidence says, with the lines that say them.
     """
 
     part: Part
     evidence: Evidence
     owners: set[str]
     subject: Clause | None = None
+    pieces: list[Clause] = field(default_factory=list)
     scope: set[str] | None = None
     lines: list[tuple[Clause, list[Segment]]] = field(default_factory=list)
 
@@ -87,12 +92,10 @@ class _Walk:
         numbered = _numbered(found, self.part)
         if numbered is not None and not numbered:
             return "La source citée n'est pas de cette fiche."
-        clause = _without_number(found) if numbered else found
+        own = clause = _without_number(found) if numbered else found
         if self.subject:
-            clause, self.subject = (
-                _merged(self.subject, _asserting(clause, self.subject, self.part, self.evidence)),
-                None,
-            )
+            own = _asserting(clause, self.subject, self.part, self.evidence)
+            clause, self.subject = _merged(self.subject, own), None
         planned: set[str] = set()
         if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
             clause, planned = _without_plan(clause, self.part, self.everyone)
@@ -112,9 +115,16 @@ class _Walk:
             self.owners = titled
         elif clause.opens:
             self.subject = clause
+            self._add_piece(own)
         else:
-            return self._hold(clause)
+            shares, self.pieces = [_merged(piece, own) for piece in self.pieces], []
+            return self._hold(clause, shares)
         return None
+
+    def _add_piece(self, clause: Clause) -> None:
+        if self.pieces and not _CONJUNCT.match(clause.text):
+            clause = _merged(self.pieces.pop(), clause)
+        self.pieces.append(clause)
 
     def _narrow(self, owners: set[str] | None) -> None:
         """Note that the sentence now speaks of some actions: what is said of the whole set is not said of them."""
@@ -124,8 +134,12 @@ class _Walk:
                 counts = {noun: held for noun, held in self.part.counts.items() if noun not in self.part.of_set}
                 self.part = replace(self.part, counts=counts)
 
-    def _hold(self, clause: Clause) -> str | None:
+    def _hold(self, clause: Clause, shares: Sequence[Clause] = ()) -> str | None:
+        """Hold a clause to one line, else each of its shares: « A et B sont visés » says it of A, and of B."""
         fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
+        if not fitting and len(shares) > 1:
+            held = [_without_plan(one, self.part, self.everyone)[0] for one in shares]
+            return next((reason for one in held if (reason := self._hold(one))), None)
         if not fitting:
             clause, named = _without_subject(clause, self.part, self.everyone)
             if named:
@@ -147,7 +161,7 @@ class _Walk:
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""
         if self.subject:
-            reason = self._hold(self.subject)
+            reason = self._hold(self.subject, self.pieces)
             if reason:
                 return reason
         if not self.lines and self.owners == self.everyone:
@@ -257,10 +271,21 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
     }
     said -= part.bodies
     held = {owner for owner, one in plans.items() if said and said <= set(one.signs)}
+    # « Plan Santé 79 »: the number too is part of the name, and tells that plan from others.
+    numbers = {
+        one: {owner for owner in held if _is_in_name(one, part, plans[owner].reading.folded)} for one in clause.values
+    }
+    held = set.intersection(held, *filter(None, numbers.values()))
     if not held:
         return clause, set()
     words = tuple(word for word in clause.words if not (word.capital and word.stem in said))
-    return replace(clause, words=words), held
+    return replace(clause, words=words, values=tuple(one for one in clause.values if not numbers[one])), held
+
+
+def _is_in_name(one: Counted, part: Part, name: str) -> bool:
+    """Say whether a number is part of a proper name: « Plan Santé 79 », « CLS 2023-2028 »."""
+    span = one.value.span
+    return part.reading.folded[max(0, span.start - _BESIDE) : span.end] in name
 
 
 def _without_subject(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause, set[str]]:

@@ -24,6 +24,10 @@ _CODE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)[\w.-]{2,12}")
 _YEAR = re.compile(r"20\d\d")
 _Named = TypeVar("_Named")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
+# What parts a name: « Groupe hospitalier (GH) pour l'hôpital de… ».
+_PARTS = re.compile(r"[(),/;]|\s[-–]\s|\bpour\b", re.IGNORECASE)
+# Words that may stand between a noun and its place: « l'hôpital Saint-Jacques de… ».
+_MOST_BETWEEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Vocabulary:
     ``own_labels`` are the labels that no list knows, stop words included, each as one form writes it.
     ``plans_saying`` finds the documents of the plans that say a name. ``names_from``, ``titles_from`` and
     ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem; ``titles_with``
-    the ids of the actions whose title holds one.
+    the ids of the actions whose title holds one; ``parts_from`` the names of organisations, and parts of them, that
+    begin with it.
     """
 
     lexicon: Lexicon
@@ -79,6 +84,7 @@ class Vocabulary:
     titles_from: dict[str, tuple[int, ...]]
     titles_with: dict[str, tuple[str, ...]]
     boxes_from: dict[str, tuple[Box, ...]]
+    parts_from: dict[str, tuple[Stems, ...]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether one public of the corpus says all of these, each in one of its ways."""
@@ -87,6 +93,19 @@ class Vocabulary:
     def is_territory(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether the territory of some action says all of these, each in one of its ways."""
         return any(all(says(place, forms) for forms in ways) for place in self.territories)
+
+    def placed_names(self, nouns: Iterable[Stems], place: Stems) -> tuple[Stems, ...]:
+        """Return how names of organisations, or parts of them, say one of some nouns and a place: « hôpital de… »."""
+        return tuple(
+            dict.fromkeys(
+                part[: start + len(place)]
+                for noun in nouns
+                for part in self.parts_from.get(noun[0], ())
+                if part[: len(noun)] == noun
+                for start in range(len(noun), min(len(noun) + _MOST_BETWEEN, len(part)))
+                if part[start : start + len(place)] == place
+            )
+        )
 
     def longer_boxes(self, box: Box) -> tuple[Stems, ...]:
         """Return the names of other boxes that hold the name of a box: « médico-social » for « social »."""
@@ -131,6 +150,7 @@ class Vocabulary:
             _by_first((stems, place) for place, (stems, _) in enumerate(titles)),
             registry.titles_with,
             _by_first((box.stems, box) for box in boxes),
+            _by_first(dict.fromkeys((stems, stems) for name in names for stems in _name_parts(name, lexicon))),
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
@@ -239,6 +259,12 @@ def _name_forms(name: str, lexicon: Lexicon) -> Iterator[Stems]:
         stems = lexicon.analyser.stems(form)
         if stems:
             yield stems
+
+
+def _name_parts(name: str, lexicon: Lexicon) -> Iterator[Stems]:
+    """Yield a name, and each of its parts: what is in brackets, behind a comma, behind « pour »."""
+    for part in (name, *_PARTS.split(name)):
+        yield lexicon.analyser.stems(part)
 
 
 # --- boxes

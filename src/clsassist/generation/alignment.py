@@ -66,10 +66,10 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     aside = frozenset() if evidence.rules.roles["porteur"].search(part.reading.folded) else segment.aside
     maybe = evidence.rules.markers["incertain"].search(segment.reading.folded)
     for word in clause.needed:
-        signs = segment.signs.get(word.stem, frozenset()) | covered.get(word.span.start, frozenset())
+        signs = covered.get(word.span.start, frozenset()).union(*(segment.signs.get(stem, ()) for stem in word.stems))
         signs = signs or _conjugated(word, segment)
         if signs and word.stem not in aside:
-            held.add(word.stem)
+            held.update(word.stems)
             if "?" not in (word.sign, *signs) and word.sign not in signs:
                 found.append(Gap(Kindred.SIGN, word.form))
         elif _is_only_one(word, part, evidence):
@@ -205,6 +205,7 @@ def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
 # What is measured by something is not done by somebody; « par exemple » names nobody.
 _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
+    r"|\bpar (?:la |le |les |cette |ce |ces |l['’])?(?:\w+ )?(?:fiche|action|plan|levier|contrat|document|mesure)s?\b"
 )
 _LATER = re.compile(
     r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront|ttra|ttront|vra|vront|rra|rront|ura|uront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
@@ -230,7 +231,7 @@ def _tense_gaps(clause: Clause, segment: Segment, held: set[str]) -> list[Gap]:
 def _next_held(place: int, segment: Segment, held: set[str]) -> bool:
     """Say whether a clause leans on the verb that a modal verb governs."""
     after = next((word for word in segment.reading.words if word.span.start >= place and not word.tool), None)
-    return after is not None and after.stem in held
+    return after is not None and not held.isdisjoint(after.stems)
 
 
 def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bool:
@@ -246,4 +247,4 @@ def _touches(place: int, segment: Segment, held: set[str], name: str = "") -> bo
         start = max((match.end() for match in _PIECE.finditer(folded, 0, place)), default=0)
         after = _PIECE.search(folded, place)
         end = after.start() if after else len(folded)
-    return any(start <= word.span.start < end and word.stem in held for word in segment.reading.words)
+    return any(start <= word.span.start < end and not held.isdisjoint(word.stems) for word in segment.reading.words)

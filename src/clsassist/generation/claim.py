@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,8 +88,22 @@ def sentence_to_claim(sentence: str, evidence: Evidence) -> Claim:
     return Claim(sentence, bare, reading, cited, tuple(_part(text, marks, evidence) for text, marks in cuts))
 
 
+# Other ways to say « les deux actions ».
+_BOTH = re.compile(
+    r"\b(?:l['’]une et l['’]autre|l['’]un et l['’]autre|toutes deux|tous deux|toutes les deux|tous les deux|ces deux-là"
+    r"|dans les deux cas,?)(?=\W)(?!\s+(?:actions|fiches|plans|contrats|leviers|mesures|projets)\b)",
+    re.IGNORECASE,
+)
+
+
+def _plainly(text: str, evidence: Evidence) -> str:
+    """Return the words of a sentence without the phrases that only link them."""
+    return evidence.rules.phrases.sub(" ", _BOTH.sub("les deux actions", text))
+
+
 def _part(text: str, marks: tuple[int, ...], evidence: Evidence) -> Part:
     held = frozenset(marks)
+    text = _plainly(text, evidence)
     # A line of the exact answer with several marks is no evidence for one of them alone.
     segments = tuple(one for one in evidence.segments if one.marks <= held)
     items = evidence.items(marks)

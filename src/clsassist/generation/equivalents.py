@@ -24,11 +24,11 @@ class Equivalents:
         """Yield each group that a text says, with the words that say it."""
         held = [word for word in words if not word.tool]
         for place, word in enumerate(held):
-            for run, group, implies in self.by_first.get(word.stem, ()):
+            for run, group, implies in (row for stem in word.stems for row in self.by_first.get(stem, ())):
                 if implies and not implied:
                     continue
                 said = tuple(held[place : place + len(run)])
-                if tuple(one.stem for one in said) == run:
+                if len(said) == len(run) and all(stem in one.stems for one, stem in zip(said, run, strict=True)):
                     yield group, said
 
 

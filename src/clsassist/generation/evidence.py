@@ -94,7 +94,8 @@ def _segment(
     signs: dict[str, set[str]] = {}
     groups: dict[str, set[str]] = {}
     for word in reading.words:
-        signs.setdefault(word.stem, set()).add("-" if denied else word.sign)
+        for stem in word.stems:
+            signs.setdefault(stem, set()).add("-" if denied else word.sign)
     for group, words in same.said(reading.words, implied=True):
         groups.setdefault(group, set()).update("-" if denied else word.sign for word in words)
     asides = [match.span() for match in _PILOTED.finditer(reading.folded)]

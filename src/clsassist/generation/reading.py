@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from clsassist.generation.rules import Rules
 from clsassist.generation.values import Kind, Value, find_values
+from clsassist.generation.verbs import lemma_of, root_of
 from clsassist.lexicon import Lexicon
 from clsassist.records import Span
 from clsassist.text import Token, fold
@@ -42,6 +44,10 @@ _ABOUT = tuple(
 )
 _STARTS = re.compile(r"\b(?:debut\w*|commenc\w*|demarr\w*|lanc\w*|des|depuis|partir|ouv\w+)\W*(?:\w+\W+){0,2}$")
 _ENDS = re.compile(r"\b(?:fin\w*|termin\w*|achev\w*|jusqu\w*|echeance|ferm\w+)\W*(?:\w+\W+){0,2}$")
+_PREFIXES = frozenset(("medico", "socio", "psycho"))
+_PAST = ("é", "ée", "és", "ées")
+# Shorter, it is an acronym.
+_SHORTEST_IN_CAPITALS = 6
 _HYPHEN = re.compile(r"\s*[-–—/]\s*")
 _SPAN = re.compile(r"\s+a\s+|\s+et\s+|\s+(?:fin|et fin|et se termine en|et prend fin en|jusqu'en)\s*:?\s*")
 _PIECE_END = re.compile(r"[,;:()\n]|\.\s|\b(?:et|ou|mais|puis)\b")
@@ -49,12 +55,19 @@ _PIECE_END = re.compile(r"[,;:()\n]|\.\s|\b(?:et|ou|mais|puis)\b")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: ``sign`` is « - » where it is denied, « ? » before the denied verb, « + » elsewhere."""
+    """One word: ``sign`` is « - » where it is denied, « ? » before the denied verb, « + » elsewhere.
+
+    ``stems`` are its stem, that of its lemma, and the root that a verb and its noun share; ``past`` says that it is
+    written as a participle: « encouragé », which folds like « encourage ».
+    """
 
     form: str
     stem: str
+    stems: tuple[str, ...]
     span: Span
+    past: bool
     capital: bool
+    acronym: bool
     tool: bool
     neutral: bool
     sign: str
@@ -114,20 +127,60 @@ def read(text: str, rules: Rules, lexicon: Lexicon) -> Reading:
     """Return a text as words, values and denials."""
     folded = fold_same(text)
     values = find_values(text)
-    tokens = [token for token in lexicon.analyser.tokens(text) if not any(_inside(token, one) for one in values)]
+    tokens = [
+        token
+        for token in _compounds(lexicon.analyser.tokens(text), text)
+        if not any(_inside(token, one) for one in values)
+    ]
     denials = _denials(folded)
-    words = tuple(_word(token, text, rules, _sign(token.span.start, folded, denials)) for token in tokens)
+    words = tuple(_word(token, text, rules, lexicon, _sign(token.span.start, folded, denials)) for token in tokens)
     return Reading(text, words, tuple(_counted(one, words, values, folded) for one in values), denials)
+
+
+def _compounds(tokens: Sequence[Token], text: str) -> list[Token]:
+    """Join what a hyphen makes one word, the first of which is none: « médico-social » is not « social »."""
+    joined: list[Token] = []
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if before and before.form in _PREFIXES and text[before.span.end : token.span.start] in ("-", " ", "‑"):
+            span = Span(before.span.start, token.span.end)
+            joined[-1] = Token(f"{before.form}{token.form}", f"{before.form}{token.stem}", span)
+        else:
+            joined.append(token)
+    return joined
 
 
 def _inside(token: Token, value: Value) -> bool:
     return token.span.start < value.span.end and value.span.start < token.span.end
 
 
-def _word(token: Token, text: str, rules: Rules, sign: str) -> Word:
+def _word(token: Token, text: str, rules: Rules, lexicon: Lexicon, sign: str) -> Word:
     first = text[token.span.start]
     tool = token.form in rules.tools or (len(token.form) == 1 and not first.isupper())
-    return Word(token.form, token.stem, token.span, first.isupper(), tool, token.form in rules.neutral, sign)
+    written = text[token.span.start : token.span.end]
+    neutral = token.form in rules.neutral
+    stems = (token.stem,) if tool or neutral else tuple(dict.fromkeys((token.stem, *_other_stems(written, lexicon))))
+    return Word(
+        token.form,
+        token.stem,
+        stems,
+        token.span,
+        past=written.lower().endswith(_PAST),
+        capital=first.isupper(),
+        acronym=len(written) > 1 and written.isupper(),
+        tool=tool,
+        neutral=neutral,
+        sign=sign,
+    )
+
+
+def _other_stems(written: str, lexicon: Lexicon) -> Iterator[str]:
+    """Yield the stem of a word's lemma, and what its root is."""
+    if written.isupper() and len(written) < _SHORTEST_IN_CAPITALS:
+        return
+    lemma = fold(lemma_of(written.lower()))
+    yield lexicon.analyser.stem(lemma)
+    yield from (root for form in (lemma, fold(written)) if (root := root_of(form)))
 
 
 def _denials(folded: str) -> tuple[Span, ...]:

@@ -21,6 +21,7 @@ class Rules:
 
     tools: frozenset[str]
     neutral: frozenset[str]
+    phrases: re.Pattern[str]
     opening: frozenset[str]
     light: frozenset[str]
     markers: dict[str, re.Pattern[str]]
@@ -50,6 +51,7 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
     return Rules(
         frozenset(fold(words["outils"]).split()),
         frozenset(fold(words["neutres"]).split()),
+        re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words['locutions']))})(?!\w),?", re.IGNORECASE),
         frozenset(fold(data["ordre"]["verbes"]).split()),
         frozenset(fold(data["ordre"]["legers"]).split()),
         {name: _pattern(forms) for name, forms in data["marqueurs"].items()},
@@ -71,4 +73,4 @@ def _data_to_rules(data: dict[str, Any]) -> Rules:
 def _pattern(forms: list[str]) -> re.Pattern[str]:
     """Compile folded phrases; « * » stands for the rest of a word."""
     said = "|".join(re.escape(form).replace(r"\*", r"\w*") for form in sorted(forms, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{said})(?!\w)")
+    return re.compile(rf"(?<![\w-])(?:{said})(?!\w)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _INFINITIVE = re.compile(r"(?:er|oir|ir|re)$")
 # The same ends make nouns and adjectives: « territoire », « nombre », « métier ».
@@ -20,6 +21,19 @@ _OTHER_NOUNS = frozenset(
 _ENDINGS = re.compile(
     r"e[es]?s?|ent|a|era|eront|ait|aient|ant|ants?|i[es]?s?|it|issent|issant|ira|iront|u|us|ues?|s|ts?|tes?|ra|ront|rait"
 )
+# What makes a noun of a verb, longest first: « accompagnement », « définition », « pilotage ».
+_NOUN_ENDINGS = ("issement", "ification", "ation", "ition", "ement", "ution", "age", "ance", "ion")
+_VERB_ENDINGS = ("ifier", "er", "ir", "re")
+# These name a place, a thing or a care, no act; or the verb has another sense.
+_NO_ACTS = frozenset(
+    "etablissement departement appartement batiment medicament traitement reglement argument document mouvement "
+    "parlement evenement gouvernement station nation relation action fonction region mission section option question "
+    "profession situation partage village image stage avantage menage message page passage usage langage visage "
+    "distance instance finance ordonnance experience presence agence urgence version pension portion ration potion "
+    "condition position dimension fraction notion organisation station population convention direction association "
+    "institution prestation administration commission edition nutrition tradition ambition munition".split()
+)
+_SHORTEST_ROOT = 4
 _SHORTEST = 6
 _LONG = 9
 
@@ -39,6 +53,35 @@ def _is_form(form: str, infinitive: str) -> bool:
         return False
     root = infinitive[: ending.start()]
     return form.startswith(root) and bool(_ENDINGS.fullmatch(form[len(root) :]))
+
+
+@lru_cache(maxsize=4_096)
+def lemma_of(word: str) -> str:
+    """Return the lemma of a word written with its accents, in lower case: « remis », « remettre » (simplemma)."""
+    # Only those who have a model installed pay for the dictionary.
+    from simplemma import lemmatize
+
+    return lemmatize(word, "fr")
+
+
+def root_of(form: str) -> str:
+    """Return what a verb in the infinitive and the noun of its act share, '' for other words.
+
+    >>> root_of("accompagnement") == root_of("accompagner"), root_of("definition") == root_of("definir")
+    (True, True)
+    >>> root_of("etablissement"), root_of("medecin")
+    ('', '')
+    """
+    singular = form.removesuffix("s")
+    if singular in _NO_ACTS:
+        return ""
+    endings = _VERB_ENDINGS if is_infinitive(form) else _NOUN_ENDINGS
+    word = form if is_infinitive(form) else singular
+    ending = next((one for one in endings if word.endswith(one)), None)
+    if ending is None or len(word) - len(ending) < _SHORTEST_ROOT:
+        return ""
+    root = word[: len(word) - len(ending)]
+    return f"√{root}ifi" if ending in ("ifier", "ification") else f"√{root}"
 
 
 def is_infinitive(form: str) -> bool:

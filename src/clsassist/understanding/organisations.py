@@ -85,12 +85,47 @@ def _name_organisations(draft: Draft, vocabulary: Vocabulary) -> Iterator[_Named
     content = [place for place in sorted(draft.free) if not draft.tokens[place].stop]
     position = 0
     while position < len(content):
-        places, organisation = _organisation_at(draft, vocabulary, content, position)
+        places, organisation = _placed_at(draft, vocabulary, content[position:])
+        if organisation is None:
+            places, organisation = _organisation_at(draft, vocabulary, content, position)
         if organisation:
             yield _Named(organisation, Span(draft.tokens[places[0]].span.start, draft.tokens[places[-1]].span.end))
             for place in places:
                 draft.take(place, place + 1)
         position += max(1, len(places))
+
+
+def _placed_at(draft: Draft, vocabulary: Vocabulary, content: list[int]) -> tuple[list[int], Organisation | None]:
+    """Return an organisation said by what it is and where, as its name says it: « l'hôpital de Thann ».
+
+    A noun that only names what organisations are (« les hôpitaux ») is not the one of a place that no name says.
+    """
+    stems = [draft.tokens[place].stem for place in content]
+    ideas = list(vocabulary.lexicon.concepts_at(stems, 0))
+    if any(concept.actor for _, concept in ideas):
+        return [], None
+    noun = ideas[0][0] if ideas else (stems[0],)
+    places = content[: len(noun)]
+    territory = _territory_after(draft, places[-1], vocabulary)
+    place = tuple(draft.tokens[one].stem for one in territory if not draft.tokens[one].stop)
+    is_of = bool(territory) and territory[0] > places[-1] + 1 and noun[0] not in vocabulary.plan_words
+    if not is_of or not place or _names_somebody(place, vocabulary):
+        return [], None
+    ways = dict.fromkeys((noun, *(way for form, concept in ideas if form == noun for way in concept.stems)))
+    forms = vocabulary.placed_names(ways, place)
+    if not forms and noun in vocabulary.common_nouns and TAKES_PART.search(draft.question.text):
+        elsewhere = set(place) <= vocabulary.stems and not any(stem in vocabulary.plan_words for stem in place)
+        forms = ((*noun, *place),) if elsewhere else ()
+    if not forms:
+        return [], None
+    words = draft.words(places[0], territory[-1] + 1)
+    return [*places, *territory], Organisation(words, forms, negated(draft, places[0], vocabulary))
+
+
+def _names_somebody(words: Stems, vocabulary: Vocabulary) -> bool:
+    """Say whether what follows a noun is no place but an organisation: « les lycées de l'Éducation nationale »."""
+    actors = (concept.actor for _, concept in vocabulary.lexicon.concepts_at(words, 0))
+    return any(actors) or any(words[: len(name)] == name for name in vocabulary.names_from.get(words[0], ()))
 
 
 def _organisation_at(

@@ -170,6 +170,16 @@ def with_hyphens(text: str) -> str:
     )
 
 
+# Verbs that say nothing beside their subject and object: « quels engagements a pris… », « … qu'il s'est fixés ».
+# « pris en charge », « pris en compte » say what is done.
+LIGHT_VERB = french(
+    r"\b(?:ai|as|a|avons|avez|ont)(?:-(?:t-)?(?:je|tu|ils?|elles?|on|nous|vous))?\s+(?:été\s+)?(?:(?:déjà|bien|aussi)\s+)?"
+    r"(?:pris(?:es?)?|souscri(?:te?)?s?|contractée?s?|assumée?s?|mis(?:es?)?(?= (?:en|sur)\b))\b"
+    r"(?! en (?:charge|compte)\b)"
+    r"|\b(?:s['’](?:est|étai\w+)|se sont)(?:-(?:ils?|elles?|on))?\s+(?:donnée?s?|fixée?s?|assignée?s?|attribuée?s?)\b"
+    r"|\b(?:se|s['’])\s?(?:donn|fix|assign)e(?:nt)?\b(?:-(?:t-)?(?:ils?|elles?|on)\b)?"
+    r"|\b(?:prend|prennent)\b(?! en (?:charge|compte)\b)|(?<=engagements )(?:pris|souscrits|donnés|contractés)\b"
+)
 INVERTED_SUBJECT = french(r"-(?:t-)?(?:ils?|elles?|on)\b")
 YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».

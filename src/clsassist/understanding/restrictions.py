@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clsassist.question import Topic
-from clsassist.text import Stems
+from clsassist.text import Stems, french
 from clsassist.understanding.draft import Draft, denied, first_set_noun, negated, overlaps, take_match
 from clsassist.understanding.patterns import (
     ACRONYM_ALONE,
@@ -185,11 +185,41 @@ def _fields_named(draft: Draft, vocabulary: Vocabulary) -> Iterator[_FieldNamed]
         # « exercice coordonné » is an idea, not a question about exercices.
         if not length or any(begin <= start < end and end - begin > length for begin, end in ideas):
             continue
+        if _is_complement(draft, places[first : first + length], vocabulary):
+            continue
         end = places[first + length - 1] + 1
         denied = any(token.form == "pas" for token in draft.tokens[start:end])
         draft.field_words.append((start, end))
         yield _FieldNamed(start, key, denied or negated(draft, start, vocabulary))
         draft.take(start, end)
+
+
+# Between a noun and its complement: « l'attractivité du territoire ».
+_OF = frozenset({"de", "du", "des", "d"})
+_ARTICLES = frozenset({"la", "le", "les", "l", "ce", "cette", "ces", "notre", "votre", "leur", "leurs"})
+_ABOUT = french(r"\b(?:sur|pour|contre|concernant)\s+(?:l['’]|la |les? |une? )?$")
+
+
+def _is_complement(draft: Draft, wording: Sequence[int], vocabulary: Vocabulary) -> bool:
+    """Say whether the word of a field only completes a subject: « l'accueil du public ».
+
+    « territoire » completes any noun (« l'attractivité du territoire »); other words, one that « sur » or « pour »
+    brings in.
+    """
+    if sum(not draft.tokens[place].stop for place in wording) != 1:
+        return False
+    noun = wording[0] - 1
+    linked = False
+    while noun >= 0 and draft.tokens[noun].form in _OF | _ARTICLES:
+        linked = linked or draft.tokens[noun].form in _OF
+        noun -= 1
+    if not linked or noun not in draft.free or draft.tokens[noun].stop:
+        return False
+    stem = draft.tokens[noun].stem
+    asked = {one for words in vocabulary.lexicon.fields for form in words.stems for one in form}
+    if stem in asked or stem in vocabulary.lexicon.tool_words or not draft.tokens[noun].form.isalpha():
+        return False
+    return draft.tokens[wording[0]].form.startswith("territoire") or bool(_ABOUT.search(draft.before(noun)))
 
 
 def _is_between(draft: Draft, place: int) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from clsassist.understanding.boxes import read_boxes, read_closed_words
 from clsassist.understanding.counts import read_counts
-from clsassist.understanding.draft import Draft
+from clsassist.understanding.draft import Draft, take_match
 from clsassist.understanding.figures import read_stated
 from clsassist.understanding.organisations import read_organisations
+from clsassist.understanding.patterns import LIGHT_VERB
 from clsassist.understanding.references import read_references
 from clsassist.understanding.restrictions import (
     read_axes,
@@ -23,6 +24,12 @@ from clsassist.understanding.subjects import read_plan_names, read_plans, read_t
 from clsassist.vocabulary import Vocabulary
 
 Step = Callable[[Draft, Vocabulary], None]
+
+
+def read_light_verbs(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« quels engagements a pris l'ARS »: a verb that says nothing by itself is no subject."""
+    for match in LIGHT_VERB.finditer(draft.question.text):
+        take_match(draft, match)
 
 
 STEPS: tuple[Step, ...] = (
@@ -42,5 +49,6 @@ STEPS: tuple[Step, ...] = (
     read_counts,
     read_stated,
     read_fields,
+    read_light_verbs,
     read_topics,
 )

@@ -86,7 +86,7 @@ def _bears(word: Word, segment: Segment) -> bool:
 def _in_apposition(word: Word, segment: Segment) -> bool:
     """Say whether a segment says « X, hôpital de proximité »: a comma is as good as « est »."""
     before = [
-        segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if one.stem == word.stem
+        segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if word.stem in one.stems
     ]
     return any(text.endswith((",", ":", "(")) for text in before)
 

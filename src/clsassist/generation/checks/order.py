@@ -24,10 +24,16 @@ _NO_VERBS = frozenset(
 )
 # « Les patients font progresser… », « les médecins doivent repérer… »: the subject is theirs.
 _AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
+# « Les médecins ont mené… » acts; « seront menés » does not.
+_HAVE = frozenset("a ont avait avaient aura auront ayant".split())
 _LINKS = frozenset(("de", "d", "du", "des", "a", "au", "aux"))
 _AIMING = frozenset(
     "cherche cherchent vise visent souhaite souhaitent veut veulent peut peuvent doit doivent tente tentent essaie "
     "contribue contribuent participe participent entend entendent".split()
+)
+# To do these to an act is to do it.
+_PERFORMING = frozenset(
+    "assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split()
 )
 _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
@@ -55,11 +61,11 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
                 return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
         for place, verb in enumerate(clause.words):
             subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
-            if not subject or not is_finite(clause.words, place):
+            if not is_finite(clause.words, place):
                 continue
             if all(_governed(verb, clause, segment, evidence) for segment in found):
                 return f"La source citée ne dit pas que « {verb.form} » se fait, mais ce qui doit y mener."
-            if all(_inverted(subject, verb, segment, evidence) for segment in found):
+            if subject and all(_inverted(subject, verb, segment, evidence) for segment in found):
                 return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
 
@@ -152,6 +158,7 @@ def is_finite(words: Sequence[Word], place: int) -> bool:
         and (bool(_FINITE.search(form)) or is_infinitive(form))
         and (not is_infinitive(form) or (before is not None and before.form in _AUXILIARIES))
         and form not in _NO_VERBS
+        and (not words[place].past or (before is not None and before.form in _HAVE))
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
     )
@@ -213,10 +220,14 @@ def _has_governor(words: Sequence[Word], place: int, clause: Clause, evidence: E
     while start and words[start - 1].tool:
         start -= 1
     links = {word.form for word in words[start:place]}
-    if not start or not links & _LINKS:
+    # « Accompagner la formation » is not to train.
+    act = not is_infinitive(words[place].form) and bool(links) and links <= _ARTICLES
+    if not start or not (links & _LINKS or act):
         return False
     governor = words[start - 1]
     if not (is_infinitive(governor.form) or governor.form in _AIMING):
+        return False
+    if act and (governor.neutral or governor.form in _PERFORMING):
         return False
     return not any(same_word(word, governor, evidence) or word.form in _AIMING for word in clause.words)
 
@@ -231,8 +242,12 @@ def _is_complement(words: Sequence[Word], noun: Word, start: int) -> bool:
 
 def same_word(one: Word, other: Word, evidence: Evidence) -> bool:
     """Say whether two words are one, or equivalents."""
-    if one.stem == other.stem or same_verb(one.form, other.form):
+    if not set(one.stems).isdisjoint(other.stems) or same_verb(one.form, other.form):
         return True
-    rows = evidence.same.by_first
-    mine = {group for run, group, implies in rows.get(one.stem, ()) if len(run) == 1 and not implies}
-    return any(group in mine for run, group, implies in rows.get(other.stem, ()) if len(run) == 1 and not implies)
+    return not _groups(one, evidence).isdisjoint(_groups(other, evidence))
+
+
+def _groups(word: Word, evidence: Evidence) -> set[str]:
+    """Return the equivalents that a word alone says."""
+    rows = (row for stem in word.stems for row in evidence.same.by_first.get(stem, ()))
+    return {group for run, group, implies in rows if len(run) == 1 and not implies}

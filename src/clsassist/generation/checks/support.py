@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
@@ -14,7 +14,8 @@ from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
 from clsassist.generation.evidence import Segment, Source, owner_of
-from clsassist.generation.reading import Word
+from clsassist.generation.naming import name_by_title
+from clsassist.generation.reading import Counted, Word
 from clsassist.generation.verbs import is_infinitive
 
 _NUMBERED = re.compile(r"\b(?:fiche|action)s?(?:[- ]actions?)?\s+(?:n\s?[°o]\s*|numero\s+)?(\d{1,3})\b")
@@ -22,6 +23,10 @@ _ALL_OF_THEM = re.compile(
     r"\b(?:toute?s(?: les)? (?:deux|trois|quatre|cinq|les)|tous (?:les|deux)|toutes les|les (?:deux|trois|quatre|cinq)"
     r"|ces (?:deux|trois|quatre|cinq)|chacune?|chaque|commune?s? aux?)\b"
 )
+# What joins another noun to a subject, and does not complete the one before.
+_CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
+# So many letters before a number tell whether it belongs to a name.
+_BESIDE = 5
 _THE_ONE = frozenset(("l", "le", "la", "cet", "cette", "ce"))
 # Fields in whole sentences: what one sentence says of somebody, another does not say of the next.
 _PROSE = frozenset({"contexte", "texte"})
@@ -47,7 +52,18 @@ def check_support(claim: Claim, evidence: Evidence) -> str | None:
 def _part_reason(part: Part, evidence: Evidence) -> str | None:
     if _is_verbatim(part):
         return None
-    walk = _Walk(part, evidence, {owner_of(item) for item in part.items})
+    everyone = {owner_of(item) for item in part.items}
+    reason = _walk_reason(part, evidence, everyone)
+    if reason is None:
+        return None
+    named, owners = name_by_title(part, evidence)
+    return reason if not owners or _walk_reason(named, evidence, everyone, owners) else None
+
+
+def _walk_reason(part: Part, evidence: Evidence, everyone: set[str], named: frozenset[str] = frozenset()) -> str | None:
+    walk = _Walk(part, evidence, everyone)
+    if named:
+        walk.speak_of(named)
     for clause in reading_to_clauses(part.reading, evidence.rules):
         reason = walk.take(clause)
         if reason:
@@ -68,13 +84,14 @@ class _Walk:
     """The clauses of a part, one after the other: ``owners`` are the actions that the sentence now speaks of.
 
     ``scope`` are all those of the answer that its words name, None when they name none; ``subject`` waits for its
-    verb; ``lines`` are the clauses that the evidence says, with the lines that say them.
+    verb, ``pieces`` are what « et » joins in it; ``lines`` are the clauses that the evidence says, with the lines that say them.
     """
 
     part: Part
     evidence: Evidence
     owners: set[str]
     subject: Clause | None = None
+    pieces: list[Clause] = field(default_factory=list)
     scope: set[str] | None = None
     lines: list[tuple[Clause, list[Segment]]] = field(default_factory=list)
 
@@ -82,17 +99,21 @@ class _Walk:
         self.everyone = set(self.owners)
         self.together = len(self.owners) > 1 and bool(_ALL_OF_THEM.search(self.part.reading.folded))
 
+    def speak_of(self, owners: frozenset[str]) -> None:
+        """Note that the sentence names actions; of several, it says what it says of each."""
+        self._narrow(set(owners))
+        self.owners = set(owners)
+        self.together = self.together or len(owners) > 1
+
     def take(self, found: Clause) -> str | None:
         """Hold one clause against the evidence."""
         numbered = _numbered(found, self.part)
         if numbered is not None and not numbered:
             return "La source citée n'est pas de cette fiche."
-        clause = _without_number(found) if numbered else found
+        own = clause = _without_number(found) if numbered else found
         if self.subject:
-            clause, self.subject = (
-                _merged(self.subject, _asserting(clause, self.subject, self.part, self.evidence)),
-                None,
-            )
+            own = _asserting(clause, self.subject, self.part, self.evidence)
+            clause, self.subject = _merged(self.subject, own), None
         planned: set[str] = set()
         if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
             clause, planned = _without_plan(clause, self.part, self.everyone)
@@ -112,9 +133,16 @@ class _Walk:
             self.owners = titled
         elif clause.opens:
             self.subject = clause
+            self._add_piece(own)
         else:
-            return self._hold(clause)
+            shares, self.pieces = [_merged(piece, own) for piece in self.pieces], []
+            return self._hold(clause, shares)
         return None
+
+    def _add_piece(self, clause: Clause) -> None:
+        if self.pieces and not _CONJUNCT.match(clause.text):
+            clause = _merged(self.pieces.pop(), clause)
+        self.pieces.append(clause)
 
     def _narrow(self, owners: set[str] | None) -> None:
         """Note that the sentence now speaks of some actions: what is said of the whole set is not said of them."""
@@ -124,8 +152,12 @@ class _Walk:
                 counts = {noun: held for noun, held in self.part.counts.items() if noun not in self.part.of_set}
                 self.part = replace(self.part, counts=counts)
 
-    def _hold(self, clause: Clause) -> str | None:
+    def _hold(self, clause: Clause, shares: Sequence[Clause] = ()) -> str | None:
+        """Hold a clause to one line, else each of its shares: « A et B sont visés » says it of A, and of B."""
         fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
+        if not fitting and len(shares) > 1:
+            held = [_without_plan(one, self.part, self.everyone)[0] for one in shares]
+            return next((reason for one in held if (reason := self._hold(one))), None)
         if not fitting:
             clause, named = _without_subject(clause, self.part, self.everyone)
             if named:
@@ -147,10 +179,10 @@ class _Walk:
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""
         if self.subject:
-            reason = self._hold(self.subject)
+            reason = self._hold(self.subject, self.pieces)
             if reason:
                 return reason
-        if not self.lines and self.owners == self.everyone:
+        if not self.lines:
             return "La phrase ne rapporte rien de la source citée."
         return (
             _joined_reason(self.lines, self.part)
@@ -217,10 +249,10 @@ def _is_of(segment: Segment, marks: set[int]) -> bool:
 
 def _verb(clause: Clause, found: list[Segment]) -> str | None:
     """Return the stem that a line of the evidence writes as an infinitive, the last of the clause."""
-    said = [word.stem for word in clause.needed]
+    said = {stem for word in clause.needed for stem in word.stems}
     for segment in found:
         for word in _infinitives(segment):
-            if word.stem in said:
+            if not said.isdisjoint(word.stems):
                 return word.stem
     return None
 
@@ -255,12 +287,33 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
     said = {
         word.stem for word in clause.needed if word.capital and any(word.stem in one.signs for one in plans.values())
     }
-    said -= part.bodies
+    said -= part.bodies | _completing(clause)
     held = {owner for owner, one in plans.items() if said and said <= set(one.signs)}
+    # « Plan Santé 79 »: the number too is part of the name, and tells that plan from others.
+    numbers = {
+        one: {owner for owner in held if _is_in_name(one, part, plans[owner].reading.folded)} for one in clause.values
+    }
+    held = set.intersection(held, *filter(None, numbers.values()))
     if not held:
         return clause, set()
     words = tuple(word for word in clause.words if not (word.capital and word.stem in said))
-    return replace(clause, words=words), held
+    return replace(clause, words=words, values=tuple(one for one in clause.values if not numbers[one])), held
+
+
+def _completing(clause: Clause) -> set[str]:
+    """Return the acronyms that complete a noun: « la coordinatrice du CLS » speaks of her, not of the plan."""
+    found: set[str] = set()
+    for place, word in enumerate(clause.words[2:], start=2):
+        link, noun = clause.words[place - 1], clause.words[place - 2]
+        if word.acronym and link.form in ("du", "de", "d") and not noun.tool and not noun.neutral:
+            found.add(word.stem)
+    return found
+
+
+def _is_in_name(one: Counted, part: Part, name: str) -> bool:
+    """Say whether a number is part of a proper name: « Plan Santé 79 », « CLS 2023-2028 »."""
+    span = one.value.span
+    return part.reading.folded[max(0, span.start - _BESIDE) : span.end] in name
 
 
 def _without_subject(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause, set[str]]:

@@ -1,0 +1,96 @@
+"""Ways of asking that the words of a question could turn into another: names in parts, light verbs, complements."""
+
+from __future__ import annotations
+
+import pytest
+from test_questions import fiches, ids, quotes
+
+from clsassist.assistant import Assistant
+from clsassist.records import AnswerStatus
+
+ATTRACTIVE = "saverne-attractivite-stages:a1"
+
+
+# --- a name given by its part and its place
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Dans quelles actions l'hôpital de Thann est-il partenaire ?",
+        "dans quelles actions l'hopital de thann est il partenaire",
+        "À quoi l'hôpital de Thann est-il engagé ?",
+        "Dans quelles actions le GHRMSA est-il partenaire ?",
+        "Dans quelles actions l'hôpital de Rouffach est-il partenaire ?",
+    ],
+)
+def test_a_part_of_a_name_with_its_place_is_the_organisation(assistant: Assistant, question: str) -> None:
+    assert ids(assistant.ask(question)) == fiches(1, 2, 3, 4, 5)
+
+
+def test_a_hospital_is_not_that_of_another_town(assistant: Assistant) -> None:
+    answer = assistant.ask("Dans quelles actions l'hôpital de Strasbourg est-il partenaire ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "« hôpital de Strasbourg »" in answer.text
+
+
+def test_the_hospital_of_a_plan_is_one_that_the_plan_names(assistant: Assistant) -> None:
+    answer = assistant.ask("Dans quelles actions l'hôpital de Saverne est-il partenaire ?")
+
+    assert ids(answer) == {ATTRACTIVE}
+    assert "hôpital du Neuenberg" in quotes(answer)
+
+
+# --- the word of a field that completes a subject
+
+
+@pytest.mark.parametrize("asked", ["Quels partenaires", "Quelles étapes", "Quelle durée"])
+def test_a_territory_that_completes_a_noun_is_not_asked(assistant: Assistant, asked: str) -> None:
+    answer = assistant.ask(f"{asked} de l'action de Saverne sur l'attractivité du territoire ?")
+
+    assert ids(answer) == {ATTRACTIVE}
+    assert "territoire" not in {citation.field_key for citation in answer.citations}
+
+
+def test_a_territory_asked_beside_another_is_given(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelle durée et quel territoire pour l'action sur l'attractivité du territoire ?")
+
+    assert {"calendrier", "territoire"} <= {citation.field_key for citation in answer.citations}
+
+
+def test_a_comparison_is_of_all_fields_when_a_noun_has_a_complement(assistant: Assistant) -> None:
+    answer = assistant.ask("Compare la fiche 2 et la fiche de Saverne sur l'attractivité du territoire")
+
+    assert ids(answer) == {ATTRACTIVE} | fiches(2)
+    assert {"partenaires", "calendrier", "territoire"} <= {citation.field_key for citation in answer.citations}
+
+
+def test_a_complement_of_the_subject_is_no_field_to_fill(assistant: Assistant) -> None:
+    assert ATTRACTIVE in ids(assistant.ask("Quelles actions portent sur l'attractivité du territoire ?"))
+
+
+# --- verbs that say nothing by themselves
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quels engagements a pris la MSA ?",
+        "Quels engagements la MSA a-t-elle pris ?",
+        "Quels engagements ont été pris par la MSA ?",
+        "Quels engagements prend la MSA ?",
+        "Quels engagements s'est fixés la MSA ?",
+        "Quels engagements a souscrits la MSA ?",
+        "À quelles actions la MSA a-t-elle pris part ?",
+    ],
+)
+def test_a_light_verb_is_no_subject(assistant: Assistant, question: str) -> None:
+    expected = ids(assistant.ask("Quels sont les engagements de la MSA ?"))
+
+    assert expected
+    assert ids(assistant.ask(question)) == expected
+
+
+def test_a_care_that_is_taken_is_a_subject(assistant: Assistant) -> None:
+    assert ids(assistant.ask("Quelles actions portent sur la prise en charge des addictions ?")) == fiches(3)

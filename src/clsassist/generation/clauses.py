@@ -16,6 +16,8 @@ _CUT = re.compile(
     r"|\b(?:et|ou|mais|puis|tandis que|alors que|ainsi que|notamment|par exemple|comme)\b"
 )
 _TO_OBJECT = 2
+# « est prévu », « seront aussi prévues » are one verb.
+_PASSIVE = re.compile(r"\b(?:est|sont|sera|seront)\s+(?:\w+\s+)?$")
 _BE = re.compile(r"\b(?:est|sont|sera|seront)\b")
 
 
@@ -59,7 +61,13 @@ def _is_past(text: str, word: Word) -> bool:
 def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:
     """Yield the clauses of a sentence, those that say nothing left out."""
     folded = reading.folded
-    opening = [word for word in reading.words if word.form in rules.opening and not _is_past(reading.text, word)]
+    opening = [
+        word
+        for word in reading.words
+        if word.form in rules.opening
+        and not _is_past(reading.text, word)
+        and not _PASSIVE.search(folded, 0, word.span.start)
+    ]
     verb = min([word.span.start for word in opening] + [match.start() for match in _BE.finditer(folded)], default=-1)
     cuts = [match.span() for match in _CUT.finditer(folded)]
     # The verb stays with what it says of its subject.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -44,6 +44,7 @@ _ABOUT = tuple(
 )
 _STARTS = re.compile(r"\b(?:debut\w*|commenc\w*|demarr\w*|lanc\w*|des|depuis|partir|ouv\w+)\W*(?:\w+\W+){0,2}$")
 _ENDS = re.compile(r"\b(?:fin\w*|termin\w*|achev\w*|jusqu\w*|echeance|ferm\w+)\W*(?:\w+\W+){0,2}$")
+_PREFIXES = frozenset(("medico", "socio", "psycho"))
 _PAST = ("é", "ée", "és", "ées")
 # Shorter, it is an acronym.
 _SHORTEST_IN_CAPITALS = 6
@@ -66,6 +67,7 @@ class Word:
     span: Span
     past: bool
     capital: bool
+    acronym: bool
     tool: bool
     neutral: bool
     sign: str
@@ -125,10 +127,27 @@ def read(text: str, rules: Rules, lexicon: Lexicon) -> Reading:
     """Return a text as words, values and denials."""
     folded = fold_same(text)
     values = find_values(text)
-    tokens = [token for token in lexicon.analyser.tokens(text) if not any(_inside(token, one) for one in values)]
+    tokens = [
+        token
+        for token in _compounds(lexicon.analyser.tokens(text), text)
+        if not any(_inside(token, one) for one in values)
+    ]
     denials = _denials(folded)
     words = tuple(_word(token, text, rules, lexicon, _sign(token.span.start, folded, denials)) for token in tokens)
     return Reading(text, words, tuple(_counted(one, words, values, folded) for one in values), denials)
+
+
+def _compounds(tokens: Sequence[Token], text: str) -> list[Token]:
+    """Join what a hyphen makes one word, the first of which is none: « médico-social » is not « social »."""
+    joined: list[Token] = []
+    for token in tokens:
+        before = joined[-1] if joined else None
+        if before and before.form in _PREFIXES and text[before.span.end : token.span.start] in ("-", " ", "‑"):
+            span = Span(before.span.start, token.span.end)
+            joined[-1] = Token(f"{before.form}{token.form}", f"{before.form}{token.stem}", span)
+        else:
+            joined.append(token)
+    return joined
 
 
 def _inside(token: Token, value: Value) -> bool:
@@ -141,8 +160,18 @@ def _word(token: Token, text: str, rules: Rules, lexicon: Lexicon, sign: str) ->
     written = text[token.span.start : token.span.end]
     neutral = token.form in rules.neutral
     stems = (token.stem,) if tool or neutral else tuple(dict.fromkeys((token.stem, *_other_stems(written, lexicon))))
-    past = written.lower().endswith(_PAST)
-    return Word(token.form, token.stem, stems, token.span, past, first.isupper(), tool, neutral, sign)
+    return Word(
+        token.form,
+        token.stem,
+        stems,
+        token.span,
+        past=written.lower().endswith(_PAST),
+        capital=first.isupper(),
+        acronym=len(written) > 1 and written.isupper(),
+        tool=tool,
+        neutral=neutral,
+        sign=sign,
+    )
 
 
 def _other_stems(written: str, lexicon: Lexicon) -> Iterator[str]:

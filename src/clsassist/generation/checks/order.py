@@ -32,7 +32,9 @@ _AIMING = frozenset(
     "contribue contribuent participe participent entend entendent".split()
 )
 # To do these to an act is to do it.
-_PERFORMING = frozenset("assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split())
+_PERFORMING = frozenset(
+    "assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split()
+)
 _PRONOUN = re.compile(r"\b(?:ils?|elles?|on)\b")
 _AGENT = re.compile(r"\bpar (?:(?:le|la|les|des|un|une|du|de|l['’]) ?)*$")
 _OF = frozenset(("de", "d", "du", "des"))

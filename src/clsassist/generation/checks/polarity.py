@@ -47,5 +47,8 @@ def _denied(clause: Clause, found: Sequence[Segment]) -> bool:
     return bool(denied) and any(
         "-" in signs
         for segment in found
-        for signs in (*(segment.signs.get(stem, ()) for word in denied for stem in word.stems), *segment.groups.values())
+        for signs in (
+            *(segment.signs.get(stem, ()) for word in denied for stem in word.stems),
+            *segment.groups.values(),
+        )
     )

@@ -14,6 +14,7 @@ from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
 from clsassist.generation.evidence import Segment, Source, owner_of
+from clsassist.generation.naming import name_by_title
 from clsassist.generation.reading import Counted, Word
 from clsassist.generation.verbs import is_infinitive
 
@@ -51,7 +52,18 @@ def check_support(claim: Claim, evidence: Evidence) -> str | None:
 def _part_reason(part: Part, evidence: Evidence) -> str | None:
     if _is_verbatim(part):
         return None
-    walk = _Walk(part, evidence, {owner_of(item) for item in part.items})
+    everyone = {owner_of(item) for item in part.items}
+    reason = _walk_reason(part, evidence, everyone)
+    if reason is None:
+        return None
+    named, owners = name_by_title(part, evidence)
+    return reason if not owners or _walk_reason(named, evidence, everyone, owners) else None
+
+
+def _walk_reason(part: Part, evidence: Evidence, everyone: set[str], named: frozenset[str] = frozenset()) -> str | None:
+    walk = _Walk(part, evidence, everyone)
+    if named:
+        walk.speak_of(named)
     for clause in reading_to_clauses(part.reading, evidence.rules):
         reason = walk.take(clause)
         if reason:
@@ -86,6 +98,12 @@ class _Walk:
     def __post_init__(self) -> None:
         self.everyone = set(self.owners)
         self.together = len(self.owners) > 1 and bool(_ALL_OF_THEM.search(self.part.reading.folded))
+
+    def speak_of(self, owners: frozenset[str]) -> None:
+        """Note that the sentence names actions; of several, it says what it says of each."""
+        self._narrow(set(owners))
+        self.owners = set(owners)
+        self.together = self.together or len(owners) > 1
 
     def take(self, found: Clause) -> str | None:
         """Hold one clause against the evidence."""
@@ -164,7 +182,7 @@ class _Walk:
             reason = self._hold(self.subject, self.pieces)
             if reason:
                 return reason
-        if not self.lines and self.owners == self.everyone:
+        if not self.lines:
             return "La phrase ne rapporte rien de la source citée."
         return (
             _joined_reason(self.lines, self.part)
@@ -269,7 +287,7 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
     said = {
         word.stem for word in clause.needed if word.capital and any(word.stem in one.signs for one in plans.values())
     }
-    said -= part.bodies
+    said -= part.bodies | _completing(clause)
     held = {owner for owner, one in plans.items() if said and said <= set(one.signs)}
     # « Plan Santé 79 »: the number too is part of the name, and tells that plan from others.
     numbers = {
@@ -280,6 +298,16 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
         return clause, set()
     words = tuple(word for word in clause.words if not (word.capital and word.stem in said))
     return replace(clause, words=words, values=tuple(one for one in clause.values if not numbers[one])), held
+
+
+def _completing(clause: Clause) -> set[str]:
+    """Return the acronyms that complete a noun: « la coordinatrice du CLS » speaks of her, not of the plan."""
+    found: set[str] = set()
+    for place, word in enumerate(clause.words[2:], start=2):
+        link, noun = clause.words[place - 1], clause.words[place - 2]
+        if word.acronym and link.form in ("du", "de", "d") and not noun.tool and not noun.neutral:
+            found.add(word.stem)
+    return found
 
 
 def _is_in_name(one: Counted, part: Part, name: str) -> bool:

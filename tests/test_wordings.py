@@ -94,3 +94,29 @@ def test_a_light_verb_is_no_subject(assistant: Assistant, question: str) -> None
 
 def test_a_care_that_is_taken_is_a_subject(assistant: Assistant) -> None:
     assert ids(assistant.ask("Quelles actions portent sur la prise en charge des addictions ?")) == fiches(3)
+
+
+# --- what plans say of a subject
+
+
+@pytest.mark.parametrize("subject", ["pour l'exercice coordonné", "pour financer les études", "sur l'annuaire"])
+def test_what_plans_say_of_a_subject_is_said_of_one_plan_or_of_all(assistant: Assistant, subject: str) -> None:
+    answer = assistant.ask(f"Que prévoient les plans {subject} ?")
+
+    assert ids(answer)
+    assert ids(answer) == ids(assistant.ask(f"Que prévoit le plan {subject} ?"))
+
+
+def test_a_verb_that_tells_what_to_do_asks_for_no_field(demo_assistant: Assistant) -> None:
+    for question in ("Comment financer les études ?", "Quelles actions pour financer les études ?"):
+        answer = demo_assistant.ask(question)
+
+        assert [action.title for action in answer.actions] == ["FINANCER LES PARCOURS D'ÉTUDES"]
+        assert "pas de champ" not in answer.text
+
+
+def test_who_finances_an_action_called_so_asks_for_its_field(assistant: Assistant) -> None:
+    answer = assistant.ask("Qui finance l'action « Financer les études » ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "pas de champ « financement »" in answer.text

@@ -94,3 +94,60 @@ def test_a_light_verb_is_no_subject(assistant: Assistant, question: str) -> None
 
 def test_a_care_that_is_taken_is_a_subject(assistant: Assistant) -> None:
     assert ids(assistant.ask("Quelles actions portent sur la prise en charge des addictions ?")) == fiches(3)
+
+
+# --- what plans say of a subject
+
+
+@pytest.mark.parametrize("subject", ["pour l'exercice coordonné", "pour financer les études", "sur l'annuaire"])
+def test_what_plans_say_of_a_subject_is_said_of_one_plan_or_of_all(assistant: Assistant, subject: str) -> None:
+    answer = assistant.ask(f"Que prévoient les plans {subject} ?")
+
+    assert ids(answer)
+    assert ids(answer) == ids(assistant.ask(f"Que prévoit le plan {subject} ?"))
+
+
+def test_a_verb_that_tells_what_to_do_asks_for_no_field(demo_assistant: Assistant) -> None:
+    for question in ("Comment financer les études ?", "Quelles actions pour financer les études ?"):
+        answer = demo_assistant.ask(question)
+
+        assert [action.title for action in answer.actions] == ["FINANCER LES PARCOURS D'ÉTUDES"]
+        assert "pas de champ" not in answer.text
+
+
+def test_who_finances_an_action_called_so_asks_for_its_field(assistant: Assistant) -> None:
+    answer = assistant.ask("Qui finance l'action « Financer les études » ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "pas de champ « financement »" in answer.text
+
+
+# --- people who do a thing, and actions that do not name them
+
+
+@pytest.mark.parametrize(
+    "asked", ["aident-ils les médecins à s'installer", "comptent aider les médecins à s'installer"]
+)
+def test_help_to_settle_is_found_where_nobody_is_named(demo_assistant: Assistant, asked: str) -> None:
+    answer = demo_assistant.ask(f"Comment les plans {asked} ?")
+
+    titles = [action.title for action in answer.actions]
+    assert titles[1:] == ["ACCOMPAGNER CEUX QUI S'INSTALLENT", "PÉRENNISER LES CARRIÈRES"]
+    assert "dont 2 par une phrase qui ne nomme pas « médecins »" in answer.text
+    # A committee, once « installé », helps nobody to settle; a student is no doctor yet.
+    assert "comité" not in quotes(answer)
+    assert "étudiant" not in quotes(answer)
+
+
+def test_a_set_shows_apart_what_names_nobody(demo_assistant: Assistant) -> None:
+    answer = demo_assistant.ask("Quelles actions aident les médecins à s'installer ?")
+
+    assert ids(answer) == fiches(2)
+    assert "Aussi, par une phrase qui ne nomme pas « médecins » :" in answer.text
+    assert "ACCOMPAGNER CEUX QUI S'INSTALLENT" in answer.text
+
+
+def test_people_who_are_the_object_of_help_stay_required(assistant: Assistant) -> None:
+    asked = assistant.ask("Comment convaincre les médecins de venir ?")
+
+    assert "ne nomme pas" not in asked.text

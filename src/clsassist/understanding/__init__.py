@@ -136,8 +136,9 @@ def _intent(question: Question) -> Intent:
 
 
 def _names_subject(question: Question) -> bool:
-    """Say whether a question about plans asks which of them speak of something: « IPA, dans quels plans ? »."""
-    return question.aspect == "documents" and bool(question.strong_topics)
+    """Say whether a question about plans asks what they say of something: « IPA, dans quels plans ? »."""
+    named = question.strong_topics or question.titles or question.numbers
+    return question.aspect == "documents" and bool(named)
 
 
 def _is_open(question: Question) -> bool:

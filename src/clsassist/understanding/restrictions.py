@@ -180,6 +180,7 @@ def _fields_named(draft: Draft, vocabulary: Vocabulary) -> Iterator[_FieldNamed]
             for form, written, key in wordings
             if stems[first : first + len(form)] == form
             and all(place in draft.free for place in places[first : first + len(form)])
+            and (written == typed[first : first + len(form)] or not _is_purpose(draft, start))
         ]
         length, _, key = max(matches, key=lambda match: match[:2], default=(0, False, ""))
         # « exercice coordonné » is an idea, not a question about exercices.
@@ -220,6 +221,14 @@ def _is_complement(draft: Draft, wording: Sequence[int], vocabulary: Vocabulary)
     if stem in asked or stem in vocabulary.lexicon.tool_words or not draft.tokens[noun].form.isalpha():
         return False
     return draft.tokens[wording[0]].form.startswith("territoire") or bool(_ABOUT.search(draft.before(noun)))
+
+
+def _is_purpose(draft: Draft, place: int) -> bool:
+    """Say whether a word is a verb that tells what is to be done: « pour financer les études » asks for no budget."""
+    return draft.tokens[place].form.endswith("er") and place > 0 and draft.tokens[place - 1].form in _BEFORE_PURPOSE
+
+
+_BEFORE_PURPOSE = frozenset({"pour", "de", "d", "comment"})
 
 
 def _is_between(draft: Draft, place: int) -> bool:

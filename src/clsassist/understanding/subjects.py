@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.text import Stems, Token, fold
+from clsassist.text import Stems, Token, fold, says
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, denied, denied_after, first_set_noun, negated
 from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
@@ -56,22 +56,23 @@ def read_plans(draft: Draft, vocabulary: Vocabulary) -> None:
 
 def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
     """« l'annuaire des actions et des acteurs »: an action named by its whole title."""
-    stems = tuple(token.stem for token in draft.tokens if not token.stop)
+    content = [place for place, token in enumerate(draft.tokens) if not token.stop]
+    stems = tuple(draft.tokens[place].stem for place in content)
     # A short title is also a topic: « quelles actions sur l'exercice coordonné ? » asks for more than one fiche.
     shortest = 2 if first_set_noun(draft) is None else 3
     begun = sorted({place for stem in stems for place in vocabulary.titles_from.get(stem, ())})
     titles = (vocabulary.titles[place] for place in begun)
-    found = [(action, title) for title, action in titles if len(title) >= shortest and _runs_in(title, stems)]
+    found = [(action, title) for title, action in titles if len(title) >= shortest and says(stems, (title,))]
     if found:
         draft.question = replace(draft.question, titles=tuple(action for action, _ in found))
-        held = {stem for _, title in found for stem in title}
-        for place in list(draft.free):
-            if draft.tokens[place].stem in held:
-                draft.take(place, place + 1)
-
-
-def _runs_in(inner: Stems, outer: Stems) -> bool:
-    return any(outer[start : start + len(inner)] == inner for start in range(len(outer) - len(inner) + 1))
+    # « qui finance l'action « Financer les études » ? » says a word twice: one asks for a field.
+    asked = {form[-1] for words in vocabulary.lexicon.fields for form in words.stems}
+    for _, title in found:
+        starts = [start for start in range(len(stems)) if stems[start : start + len(title)] == title]
+        inside = {place for start in starts for place in content[start : start + len(title)]}
+        repeated = {place for place in content if stems[content.index(place)] in set(title) - asked}
+        for place in inside | repeated:
+            draft.take(place, place + 1)
 
 
 def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:

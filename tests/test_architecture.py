@@ -57,6 +57,7 @@ LAYERS = (
     "question",
     "understanding",
     "topic_search",
+    "implied",
     "citing",
     "proofs",
     "money",

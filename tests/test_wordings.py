@@ -120,3 +120,34 @@ def test_who_finances_an_action_called_so_asks_for_its_field(assistant: Assistan
 
     assert answer.status is AnswerStatus.NOT_FOUND
     assert "pas de champ « financement »" in answer.text
+
+
+# --- people who do a thing, and actions that do not name them
+
+
+@pytest.mark.parametrize(
+    "asked", ["aident-ils les médecins à s'installer", "comptent aider les médecins à s'installer"]
+)
+def test_help_to_settle_is_found_where_nobody_is_named(demo_assistant: Assistant, asked: str) -> None:
+    answer = demo_assistant.ask(f"Comment les plans {asked} ?")
+
+    titles = [action.title for action in answer.actions]
+    assert titles[1:] == ["ACCOMPAGNER CEUX QUI S'INSTALLENT", "PÉRENNISER LES CARRIÈRES"]
+    assert "dont 2 par une phrase qui ne nomme pas « médecins »" in answer.text
+    # A committee, once « installé », helps nobody to settle; a student is no doctor yet.
+    assert "comité" not in quotes(answer)
+    assert "étudiant" not in quotes(answer)
+
+
+def test_a_set_shows_apart_what_names_nobody(demo_assistant: Assistant) -> None:
+    answer = demo_assistant.ask("Quelles actions aident les médecins à s'installer ?")
+
+    assert ids(answer) == fiches(2)
+    assert "Aussi, par une phrase qui ne nomme pas « médecins » :" in answer.text
+    assert "ACCOMPAGNER CEUX QUI S'INSTALLENT" in answer.text
+
+
+def test_people_who_are_the_object_of_help_stay_required(assistant: Assistant) -> None:
+    asked = assistant.ask("Comment convaincre les médecins de venir ?")
+
+    assert "ne nomme pas" not in asked.text

@@ -65,6 +65,7 @@ class Lexicon:
     people_words: frozenset[str]
     common_names: frozenset[str]
     public_words: frozenset[str]
+    general_people: frozenset[str]
     departements: tuple[tuple[str, str], ...]
     _by_first: dict[str, tuple[tuple[Stems, Concept], ...]] = field(default_factory=dict)
 
@@ -183,6 +184,7 @@ def _data_to_lexicon(data: dict[str, Any]) -> Lexicon:
         frozenset(stem for word in words["gens"] for stem in _all_stems(analyser, word)),
         frozenset(stem for word in words["noms_communs"] for stem in _all_stems(analyser, word)),
         frozenset(stem for word in words["publics"] for stem in _all_stems(analyser, word)),
+        frozenset(stem for word in words["publics_generaux"] for stem in _all_stems(analyser, word)),
         tuple(data["departements"].items()),
         _index(concepts),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from clsassist.conditions import fields_turned_on, question_to_conditions
+from clsassist.implied import imply, split_people
 from clsassist.lexicon import Lexicon
 from clsassist.parsing.labels import FAMILIES, is_asked
 from clsassist.proofs import whole_field_proof
@@ -24,7 +25,8 @@ class Selection:
     only mention the topic in passing, ``missing`` those that lack the field the question turns on. ``dropped``
     are topics that so many actions speak of that they were left out when no action was about all; ``either``
     says that an action spoke of one side or the other of « et »; ``absent`` that the actions lack a field because
-    their form does not have it.
+    their form does not have it. ``implied`` are the actions that help ``people`` to do what the question says without
+    naming them; they are not among the matches.
     """
 
     scope: tuple[Action, ...]
@@ -35,6 +37,8 @@ class Selection:
     dropped: tuple[Topic, ...] = ()
     either: bool = False
     absent: bool = False
+    implied: tuple[Match, ...] = ()
+    people: tuple[Topic, ...] = ()
 
 
 def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Worth) -> Selection:
@@ -63,7 +67,20 @@ def select(question: Question, registry: Registry, lexicon: Lexicon, worth: Wort
     found = find_topics(question, free, matches, registry, worth)
     placed = [match for match in found.matches if _in_place(match)] if any(one.place for one in free) else found.matches
     best, nearby = _part_by_weight(question, list(placed))
-    return Selection(scope, best, nearby, tuple(missing.values()), (), found.dropped, found.either)
+    selection = Selection(scope, best, nearby, tuple(missing.values()), (), found.dropped, found.either)
+    people, done = split_people(question, free, lexicon)
+    if not people or found.dropped:
+        return selection
+    held = {match.action.id for match in best}
+    others = [match for match in matches if match.action.id not in held]
+    return _with_implied(selection, people, tuple(imply(people, done, others, registry, lexicon, worth)))
+
+
+def _with_implied(selection: Selection, people: Sequence[Topic], implied: tuple[Match, ...]) -> Selection:
+    """Return a selection with the actions that do not name the people of the question, each said once."""
+    held = {match.action.id for match in implied}
+    nearby = tuple(match for match in selection.nearby if match.action.id not in held)
+    return replace(selection, nearby=nearby, implied=implied, people=tuple(people))
 
 
 def _satisfying(

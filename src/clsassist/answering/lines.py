@@ -6,7 +6,8 @@ from clsassist.citing import in_quotes
 from clsassist.evidence import Evidence
 from clsassist.records import Action
 from clsassist.segments import Segment
-from clsassist.wording import action_name, capitalised, counted
+from clsassist.selection import Selection
+from clsassist.wording import action_name, capitalised, counted, joined
 
 # Beyond this many, actions are told by their number: nobody reads further, and the set itself stays whole.
 MOST_SHOWN = 120
@@ -30,3 +31,8 @@ def rest_lines(total: int, shown: int = MOST_SHOWN) -> list[str]:
         return []
     rest = capitalised(counted(total - shown, "autre action y répond", "autres actions y répondent"))
     return ["", f"{rest} aussi. La rubrique Fiches filtre et exporte toute la liste."]
+
+
+def unnamed(selection: Selection) -> str:
+    """Return the people of the question that the implied actions do not name."""
+    return joined([f"« {topic.words} »" for topic in selection.people])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.answering.check import answer_check, asks_check
 from clsassist.answering.engagements import answer_engagements, asks_engagements
 from clsassist.answering.fields import ask_which_plan, overview_lines
-from clsassist.answering.lines import MOST_SHOWN, quote_line, rest_lines
+from clsassist.answering.lines import MOST_SHOWN, quote_line, rest_lines, unnamed
 from clsassist.answering.not_found import answer_not_found
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
@@ -139,10 +140,18 @@ def _missing_lines(evidence: Evidence) -> list[str]:
 
 
 def _nearby_lines(evidence: Evidence) -> list[str]:
-    nearby = evidence.selection.nearby
+    selection = evidence.selection
+    return [
+        *_apart_lines(f"Aussi, par une phrase qui ne nomme pas {unnamed(selection)} :", selection.implied, evidence),
+        *_apart_lines("Aussi évoqué, sans en être l'objet :", selection.nearby, evidence),
+    ]
+
+
+def _apart_lines(heading: str, nearby: Sequence[Match], evidence: Evidence) -> list[str]:
+    """List matches that the set does not hold, a few of them quoted; nothing when there are none."""
     if not nearby:
         return []
-    lines = ["", "Aussi évoqué, sans en être l'objet :"]
+    lines = ["", heading]
     for match in nearby[:_MOST_NEARBY]:
         name = action_name(match.action, evidence.registry.plans[match.action.document_id])
         lines.append(f"- {name} — {quote_line(match.proofs[0], evidence)}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from clsassist.answering.fields import overview_lines
-from clsassist.answering.lines import MOST_SHOWN, name_of, quote_line, rest_lines
+from clsassist.answering.lines import MOST_SHOWN, name_of, quote_line, rest_lines, unnamed
 from clsassist.answering.not_found import answer_not_found, neighbour_lines
 from clsassist.citing import as_text, in_quotes, owner_title
 from clsassist.evidence import Evidence, scope_words
 from clsassist.proofs import whole_field_proof
 from clsassist.records import Action, Answer
 from clsassist.segments import Segment, Weight
+from clsassist.selection import Selection
 from clsassist.text import french, squeeze
 from clsassist.topic_search import Match, outside_segments
 from clsassist.wording import counted
@@ -33,7 +34,7 @@ def answer_open(evidence: Evidence) -> Answer:
         return _answer_plan(evidence) if question.documents or question.axes else answer_not_found(evidence)
     if selection.unknown:
         return answer_not_found(evidence)
-    if not selection.matches:
+    if not selection.matches and not selection.implied:
         outside = _outside_lines(evidence)
         if not outside:
             return answer_not_found(evidence)
@@ -44,21 +45,36 @@ def answer_open(evidence: Evidence) -> Answer:
 
 def _answer_subject(evidence: Evidence) -> Answer:
     selection = evidence.selection
-    count, total = len(selection.matches), len(selection.scope)
+    matches = (*selection.matches, *selection.implied)
+    count, total = len(matches), len(selection.scope)
     verb = "en parle" if count == 1 else "en parlent"
-    lines = [f"**{counted(count, 'action')} sur {total}{scope_words(evidence)} {verb}** :", ""]
-    for match in selection.matches[:_MOST_DETAILED]:
-        lines += [f"- {name_of(match.action, evidence)}", *_said_lines(match, evidence)]
-    for match in selection.matches[_MOST_DETAILED:MOST_SHOWN]:
-        lines.append(f"- {name_of(match.action, evidence)} — {quote_line(match.proofs[0], evidence)}")
+    lines = [
+        f"**{counted(count, 'action')} sur {total}{scope_words(evidence)} {verb}**{_implied_words(selection)} :",
+        "",
+    ]
+    for place, match in enumerate(matches[:MOST_SHOWN]):
+        if selection.matches and selection.implied and place == len(selection.matches):
+            lines += ["", f"Par une phrase qui ne nomme pas {unnamed(selection)} :", ""]
+        if place < _MOST_DETAILED:
+            lines += [f"- {name_of(match.action, evidence)}", *_said_lines(match, evidence)]
+        else:
+            lines.append(f"- {name_of(match.action, evidence)} — {quote_line(match.proofs[0], evidence)}")
     lines += rest_lines(count)
     outside = _outside_lines(evidence)
     if outside:
         lines += ["", "Ailleurs dans les documents :", *outside]
     lines += neighbour_lines(evidence)
-    actions = tuple(match.action for match in selection.matches)
+    actions = tuple(match.action for match in matches)
     coverage = evidence.coverage(len(actions), len(selection.missing), total)
     return evidence.answer("\n".join(lines), actions, coverage=coverage)
+
+
+def _implied_words(selection: Selection) -> str:
+    """Say how many of the actions do not name the people of the question, '' when all do."""
+    if not selection.implied:
+        return ""
+    some = f"dont {len(selection.implied)} " if selection.matches else ""
+    return f", {some}par une phrase qui ne nomme pas {unnamed(selection)}"
 
 
 def _said_lines(match: Match, evidence: Evidence) -> Iterator[str]:

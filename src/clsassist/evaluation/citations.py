@@ -51,10 +51,12 @@ def count_citations(written: WrittenAnswer, lexicon: Lexicon, *, shown_only: boo
     is ``check_sentence``, the very check that lets sentences through, where ALCE has a model of inference.
     """
     verdicts = [one for one in written.verdicts if one.reason is None or not shown_only]
-    return add_citations(_count(one, written.material, lexicon) for one in verdicts)
+    return add_citations(_count(one, written.material, lexicon, shown_only=shown_only) for one in verdicts)
 
 
-def _count(verdict: Verdict, material: Material, lexicon: Lexicon) -> Citations:
+def _count(verdict: Verdict, material: Material, lexicon: Lexicon, *, shown_only: bool) -> Citations:
+    # What the model cited for nothing is not shown.
+    idle = 0 if shown_only else len(verdict.idle)
     numbers = sentence_to_marks(verdict.sentence)
     # A sentence removed because it was said already is supported as much as the first time.
     supported = verdict.reason is None or (
@@ -63,7 +65,7 @@ def _count(verdict: Verdict, material: Material, lexicon: Lexicon) -> Citations:
     if not supported:
         return Citations(1, 0, len(numbers), 0)
     serving = [one for one in numbers if _serves(one, verdict.sentence, numbers, material, lexicon)]
-    return Citations(1, 1, len(numbers), len(serving))
+    return Citations(1, 1, len(numbers) + idle, len(serving))
 
 
 def _serves(number: int, sentence: str, numbers: Collection[int], material: Material, lexicon: Lexicon) -> bool:

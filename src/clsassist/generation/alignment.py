@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
+from clsassist.generation.checks.order import is_finite, same_word
 from clsassist.generation.claim import Evidence, Part
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source, owner_of
@@ -167,6 +168,8 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
     for name in _ADDED:
         said = markers[name].search(folded)
         if said and not markers[name].search(source) and not _licensed(name, said.group(), part, evidence):
+            if name == "agent" and (_MEANS.search(source) or _agent_acts(clause, segment, evidence)):
+                continue
             found.append(Gap(Kindred.MARKER, said.group()))
     found += _tense_gaps(clause, segment, held)
     if segment.source in (Source.QUOTE, Source.EXACT):
@@ -207,10 +210,29 @@ _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
     r"|\bpar (?:la |le |les |cette |ce |ces |l['’])?(?:\w+ )?(?:fiche|action|plan|levier|contrat|document|mesure)s?\b"
 )
+# So many words before its verb, a noun is its subject.
+_SUBJECT_REACH = 4
+_MEANS = re.compile(r"\b(?:via|au moyen|par le biais|a travers)\b")
 _LATER = re.compile(
     r"\b(?:\w{2,}(?:era|eront|ira|iront|dra|dront|ttra|ttront|vra|vront|rra|rront|ura|uront)|sera|seront|va|vont|doit|doivent|prevus?|prevues?|prevoi\w+|prevoit"
     r"|envisage\w*|compte\w*|souhait\w+|vise|visent|veut|veulent|cherche|cherchent|entend|entendent)\b"
 )
+
+
+def _agent_acts(clause: Clause, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether who stands behind « par » is the subject of that verb in the evidence: « les habitants citent »."""
+    words = segment.reading.words
+    for place, verb in enumerate(clause.words[:-1]):
+        if not verb.past or clause.words[place + 1].form != "par":
+            continue
+        agent = next((word for word in clause.words[place + 2 :] if not word.tool), None)
+        return agent is not None and any(
+            same_word(word, verb, evidence)
+            and is_finite(words, position)
+            and any(same_word(one, agent, evidence) for one in words[max(0, position - _SUBJECT_REACH) : position])
+            for position, word in enumerate(words)
+        )
+    return False
 
 
 _ALREADY = re.compile(r"\b(?:deja|desormais|en cours)\b")

@@ -1,4 +1,4 @@
-"""A sentence that names an action by its title: « Le PETR porte l'annuaire des acteurs », « l'action sur les internes »."""
+"""A sentence that names actions: « Le PETR porte l'annuaire », « l'action sur les internes », « les fiches 1 et 2 »."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clsassist.generation.checks.order import same_word
 from clsassist.generation.claim import Evidence, Part
-from clsassist.generation.evidence import Source
+from clsassist.generation.evidence import Source, owner_of
 from clsassist.generation.reading import Word, read
 
 # Alone, this share of a title names it; behind « l'action sur », one word of it does.
@@ -23,20 +23,25 @@ _ACTION = re.compile(
 _INSIDE = frozenset(
     "l la le les d de du des un une et ou a au aux en par pour sur dans vers son sa ses leur leurs".split()
 )
+_ROW = re.compile(
+    r"(?:\b(?:l[ae]s?|des|aux)\s+)?\b(?:fiche|action)s?\s+\d{1,3}(?:\s*,\s*\d{1,3})*\s+et\s+\d{1,3}\b(?!\s*%)"
+)
 _ARTICLE = re.compile(r"(?:l['’]|\b(?:la|le|les|une?|des|du|aux?)\s+)$")
 
 
-def name_by_title(part: Part, evidence: Evidence) -> tuple[Part, frozenset[str]]:
-    """Return a part where titles are replaced by « l'action », and the actions that they name, none when none does.
+def name_actions(part: Part, evidence: Evidence) -> tuple[Part, frozenset[str]]:
+    """Return a part where names are replaced by « l'action », and the actions that they name, none when none does.
 
-    A title is said by most of its words in a row, or by some of them behind « l'action sur ».
+    A title is said by most of its words in a row, or by some of them behind « l'action sur »; several numbers in a row
+    (« les fiches 1, 2 et 3 ») name several actions.
     """
-    found = sorted(_runs(part, evidence), key=lambda run: (run[0], -run[1]))
+    found = sorted([*_runs(part, evidence), *_numbers(part)], key=lambda run: (run[0], -run[1]))
     text, end, owners = "", 0, set[str]()
     for start, stop, owner in found:
         if start >= end:
             text += f"{part.reading.text[end:start]}l'action "
             end = stop
+        if stop == end:
             owners.add(owner)
     if not owners:
         return part, frozenset()
@@ -58,6 +63,15 @@ def _runs(part: Part, evidence: Evidence) -> Iterator[tuple[int, int, str]]:
                 yield _with_article(part, action.start()), stop, segment.owner
             elif len(said) >= _FEWEST and len(said) >= _ENOUGH * len(title) and _may_name(part, start, evidence):
                 yield _with_article(part, start), stop, segment.owner
+
+
+def _numbers(part: Part) -> Iterator[tuple[int, int, str]]:
+    """Yield the place of each row of numbers all of which are of cited actions."""
+    owners = {item.action.number: owner_of(item) for item in part.items if item.action and item.action.number}
+    for row in _ROW.finditer(part.reading.folded):
+        said = re.findall(r"\d+", row.group())
+        if all(number in owners for number in said):
+            yield from ((row.start(), row.end(), owners[number]) for number in said)
 
 
 def _may_name(part: Part, start: int, evidence: Evidence) -> bool:

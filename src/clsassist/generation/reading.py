@@ -16,7 +16,9 @@ from clsassist.records import Span
 from clsassist.text import Token, fold
 
 # Where the reach of « ne … pas » ends, and that of « sans », « aucun », « hors ».
-_WIDE_END = re.compile(r"[;:()\n]|\.\s|\b(?:mais|tandis|alors|cependant|toutefois|neanmoins|en revanche)\b")
+_WIDE_END = re.compile(
+    r"[;:()\n]|\.\s|,\s*(?:afin|pour)\b|\b(?:mais|tandis|alors|cependant|toutefois|neanmoins|en revanche)\b"
+)
 _SUBJECT_END = re.compile(rf"{_WIDE_END.pattern}|,|\bet\b")
 _NEAR_END = re.compile(r"[,;:()\n]|\.\s|\b(?:mais|et|ou|pour|afin|qui|dont|tandis|alors)\b")
 _NE = re.compile(r"\bn(?:e\b|['’])")

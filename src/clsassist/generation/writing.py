@@ -100,7 +100,8 @@ def write(
 def verdict_to_line(verdict: Verdict) -> str:
     """Return a verdict as one line of a trace."""
     if verdict.reason is None:
-        return f"Phrase gardée : {verdict.sentence}"
+        idle = "".join(f"[{number}]" for number in verdict.idle)
+        return f"Phrase gardée : {verdict.sentence}" + (f" — sans {idle}, qui n'en dit rien" if idle else "")
     return f"Phrase retirée : {verdict.sentence} — {verdict.reason}"
 
 

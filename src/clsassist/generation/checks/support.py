@@ -14,7 +14,7 @@ from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
 from clsassist.generation.evidence import Segment, Source, owner_of
-from clsassist.generation.naming import name_by_title
+from clsassist.generation.naming import name_actions
 from clsassist.generation.reading import Counted, Word
 from clsassist.generation.verbs import is_infinitive
 
@@ -40,43 +40,57 @@ _REASONS = {
 }
 
 
-def check_support(claim: Claim, evidence: Evidence) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Why a sentence has no support, None when it has; ``idle`` are the marks of citations that say nothing of it."""
+
+    reason: str | None
+    idle: frozenset[int] = frozenset()
+
+
+def find_support(claim: Claim, evidence: Evidence) -> Support:
     """Refuse a sentence of which some clause is said by no single line of its evidence."""
+    idle: set[int] = set()
     for part in claim.parts:
-        reason = _part_reason(part, evidence)
-        if reason:
-            return reason
-    return None
+        found = _part_support(part, evidence)
+        if found.reason:
+            return found
+        idle |= found.idle
+    return Support(None, frozenset(idle))
 
 
-def _part_reason(part: Part, evidence: Evidence) -> str | None:
-    if _is_verbatim(part):
-        return None
+def _part_support(part: Part, evidence: Evidence) -> Support:
+    verbatim = _verbatim_marks(part)
+    if verbatim:
+        return Support(None, frozenset(part.marks) - verbatim)
     everyone = {owner_of(item) for item in part.items}
-    reason = _walk_reason(part, evidence, everyone)
-    if reason is None:
-        return None
-    named, owners = name_by_title(part, evidence)
-    return reason if not owners or _walk_reason(named, evidence, everyone, owners) else None
+    found = _walk_through(part, evidence, everyone)
+    if found.reason is None:
+        return found
+    named, owners = name_actions(part, evidence)
+    again = _walk_through(named, evidence, everyone, owners) if owners else found
+    return found if again.reason else again
 
 
-def _walk_reason(part: Part, evidence: Evidence, everyone: set[str], named: frozenset[str] = frozenset()) -> str | None:
+def _walk_through(part: Part, evidence: Evidence, everyone: set[str], named: frozenset[str] = frozenset()) -> Support:
     walk = _Walk(part, evidence, everyone)
     if named:
         walk.speak_of(named)
     for clause in reading_to_clauses(part.reading, evidence.rules):
         reason = walk.take(clause)
         if reason:
-            return reason
-    return walk.end()
+            return Support(reason)
+    reason = walk.end()
+    return Support(reason, frozenset() if reason else walk.idle_marks())
 
 
-def _is_verbatim(part: Part) -> bool:
-    """Say whether a sentence is one whole line of a quote, word for word."""
-    plain = [item.number for item in part.items if not item.empty and not item.unticked]
+def _verbatim_marks(part: Part) -> frozenset[int]:
+    """Return the marks of the quotes of which a sentence is one whole line, word for word."""
+    plain = {item.number for item in part.items if not item.empty and not item.unticked}
     said = part.reading.folded.strip(" .,;:«»")
-    lines = [one for one in part.segments if one.source is Source.QUOTE and one.marks & set(plain)]
-    return any(said == one.reading.folded.strip(" .,;:«»") for one in lines)
+    lines = [one for one in part.segments if one.source is Source.QUOTE]
+    same = [one for one in lines if said == one.reading.folded.strip(" .,;:«»")]
+    return frozenset().union(*(one.marks for one in same)) & plain
 
 
 @dataclass
@@ -84,7 +98,8 @@ class _Walk:
     """The clauses of a part, one after the other: ``owners`` are the actions that the sentence now speaks of.
 
     ``scope`` are all those of the answer that its words name, None when they name none; ``subject`` waits for its
-    verb, ``pieces`` are what « et » joins in it; ``lines`` are the clauses that the evidence says, with the lines that say them.
+    verb, ``pieces`` are what « et » joins in it; ``titled`` are the actions named by their titles; ``lines`` are the
+    clauses that the evidence says, with the lines that say them.
     """
 
     part: Part
@@ -92,6 +107,7 @@ class _Walk:
     owners: set[str]
     subject: Clause | None = None
     pieces: list[Clause] = field(default_factory=list)
+    titled: set[str] = field(default_factory=set)
     scope: set[str] | None = None
     lines: list[tuple[Clause, list[Segment]]] = field(default_factory=list)
 
@@ -129,6 +145,7 @@ class _Walk:
         if not clause.quoted and len(clause.needed) == 1 and not _heads_title(clause.needed[0], clause, self.part):
             titled = {owner for owner in titled if planned}
         if titled and (clause.opens or clause.quoted):
+            self.titled |= titled
             self._narrow(titled)
             self.owners = titled
         elif clause.opens:
@@ -156,8 +173,8 @@ class _Walk:
         """Hold a clause to one line, else each of its shares: « A et B sont visés » says it of A, and of B."""
         fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
         if not fitting and len(shares) > 1:
-            held = [_without_plan(one, self.part, self.everyone)[0] for one in shares]
-            return next((reason for one in held if (reason := self._hold(one))), None)
+            plain = [_without_plan(one, self.part, self.everyone)[0] for one in shares]
+            return next((reason for one in plain if (reason := self._hold(one))), None)
         if not fitting:
             clause, named = _without_subject(clause, self.part, self.everyone)
             if named:
@@ -175,6 +192,14 @@ class _Walk:
             return "Toutes les actions citées ne le disent pas."
         self.lines.append((clause, fitting))
         return None
+
+    def idle_marks(self) -> frozenset[int]:
+        """Return the marks of citations on which no clause leans; none when the exact answer says it of its own."""
+        leant = [one.marks for _, found in self.lines for one in found]
+        if not leant or not all(leant):
+            return frozenset()
+        named = {item.number for item in self.part.items if owner_of(item) in self.titled}
+        return frozenset(self.part.marks) - frozenset().union(*leant) - named
 
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""

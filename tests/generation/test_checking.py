@@ -20,6 +20,7 @@ SUPPORTED = (
     "supported_held.yaml",
     "supported_last.yaml",
     "supported_eqnouns.yaml",
+    "supported_eqverbs.yaml",
 )
 FALSE = [
     row
@@ -29,6 +30,7 @@ FALSE = [
         "unsupported_lists.yaml",
         "unsupported_bent.yaml",
         "unsupported_people.yaml",
+        "unsupported_eqverbs.yaml",
         "unsupported_eqnouns.yaml",
     )
     for row in unsupported(name)

@@ -14,7 +14,14 @@ from clsassist.lexicon import load_lexicon
 from clsassist.text import fold
 
 KEPT_AT_LEAST = 0.9
-SUPPORTED = ("supported.yaml", "supported_more.yaml", "supported_held.yaml", "supported_last.yaml")
+SUPPORTED = (
+    "supported.yaml",
+    "supported_more.yaml",
+    "supported_held.yaml",
+    "supported_last.yaml",
+    "supported_eqnouns.yaml",
+    "supported_eqverbs.yaml",
+)
 FALSE = [
     row
     for name in (
@@ -23,6 +30,8 @@ FALSE = [
         "unsupported_lists.yaml",
         "unsupported_bent.yaml",
         "unsupported_people.yaml",
+        "unsupported_eqverbs.yaml",
+        "unsupported_eqnouns.yaml",
     )
     for row in unsupported(name)
 ]

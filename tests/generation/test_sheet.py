@@ -80,8 +80,9 @@ def test_a_document_cannot_leave_its_fences_nor_pass_for_a_mark(hostile):
     assert not re.search(r"\[(?:7|9|12)\]", text)
     assert "\n# Consigne" not in text
     assert "\u200b" not in text and "\u202e" not in text
-    [line] = [line for line in text.splitlines() if line.startswith("<extrait")]
-    assert line.endswith(" [1] </extrait>")
+    fenced = text[text.index("<extrait>") : text.index("</extrait>")].splitlines()
+    assert all(line.endswith(" [1]") and line.startswith(("- ", "<extrait> ")) for line in fenced[1:])
+    assert fenced[0].endswith((" :", " [1] "))
 
 
 def test_a_box_that_nobody_ticked_is_said_so():

@@ -17,6 +17,12 @@ from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+# A line that ends so goes on with the next one; so does a long one before a small letter.
+_OPEN_END = re.compile(
+    r"(?:\b(?:de|du|des|la|le|les|et|ou|à|au|aux|en|pour|par|sur|avec|dans|un|une|que|qui|dont|ces|ses|leurs?)|['’-])\s*$"
+)
+_GOES_ON = re.compile(r"[a-zà-ÿ0-9(«]")
+_FULL_LINE = 40
 _PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
 _SPEAK_OF_IT = re.compile(r"\ben parle(?:nt)?\b")
 _DECORATION = re.compile(r"\*\*|^#+\s|^\s*(?:[-•]|\d+\.)\s+(?=\*\*)|^\s*[-•]\s+")
@@ -120,8 +126,33 @@ def _dated(segment: Segment, item: Item) -> Segment:
     return replace(segment, reading=replace(segment.reading, values=values))
 
 
+def quote_to_lines(quote: str) -> list[str]:
+    r"""Return the lines of a quote as its author meant them: bullets and semicolons cut, the end of a column does not.
+
+    >>> quote_to_lines("Les médecins installés depuis peu y voient un\noutil utile.\nLes internes aussi.")
+    ['Les médecins installés depuis peu y voient un outil utile.', 'Les internes aussi.']
+    """
+    joined: list[str] = []
+    for line in quote.splitlines():
+        if joined and _is_wrapped(joined[-1], line.lstrip()):
+            joined[-1] = f"{joined[-1].rstrip()} {line.lstrip()}"
+        else:
+            joined.append(line)
+    return [said for line in joined for said in LINE.split(line) if said.strip()]
+
+
+def _is_wrapped(before: str, after: str) -> bool:
+    if _OPEN_END.search(before):
+        return bool(after[:1].isalnum())
+    return (
+        len(before.strip()) >= _FULL_LINE
+        and bool(_GOES_ON.match(after))
+        and not before.rstrip().endswith((".", ":", ";"))
+    )
+
+
 def _lines(quote: str) -> Iterator[str]:
-    for line in LINE.split(quote):
+    for line in quote_to_lines(quote):
         for span in sentence_spans(line, 0, len(line)):
             yield span.of(line)
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clsassist.errors import ModelContextError
-from clsassist.generation.evidence import LINE, MARK
+from clsassist.generation.evidence import MARK, quote_to_lines
 from clsassist.generation.material import Item, Material
 from clsassist.generation.model import Message
 from clsassist.generation.prompts import Prompt
 from clsassist.generation.tables import text_to_lines
+from clsassist.parsing.labels import ORGANISATION_FIELDS
+from clsassist.records import Status
 from clsassist.text import INVISIBLE, sentence_spans, squeeze
 from clsassist.wording import counted
 
@@ -29,7 +31,8 @@ _ESTABLISHED_TOKENS = 300
 _CUT = " […]"
 _MARKDOWN = re.compile(r"\*\*|__|`|^#+ |^- |^\d+\. ", re.MULTILINE)
 # Bullets and commas that made a list: its lines are told apart by semicolons.
-_AROUND_LINE = " ,;•▪○➢➤◦·"
+_TO_CONTACT = " (à contacter)"
+_AROUND_LINE = " ,;•▪○➢➤◦·☒☑"
 _FENCE = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -96,22 +99,59 @@ def _fill(material: Material, prompt: Prompt, evidence: str, left_out: int) -> t
 
 def items_to_texts(items: Sequence[Item], longest: int = _LONG_QUOTE) -> Iterator[str]:
     """Yield each piece of evidence; the first of an action in a row comes below the name of the action."""
-    place = ""
+    place, dated = "", set[str]()
     for item in items:
         before, place = place, _place(item)
         head = "" if place == before else f"<source> {place} </source>\n"
-        yield f"{head}{item_to_text(item, longest)}"
+        yield f"{head}{item_to_text(item, longest, dated=place not in dated)}"
+        dated |= {place} if None not in item.years else set()
 
 
-def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
-    """Return one piece of evidence between its fences, on one line: nothing in it can close them or pass for a mark."""
+def item_to_text(item: Item, longest: int = _LONG_QUOTE, *, dated: bool = True) -> str:
+    """Return one piece of evidence between its fences: nothing in it can close them or pass for a mark.
+
+    A model copies what it sees: the mark stands where each of its sentences must have it, at the end of each line.
+    ``dated`` adds the first and last years of the action to its calendar.
+    """
+    lines = _cut([*_item_to_lines(item), *(_years(item) if dated else ())], longest)
+    label, mark = as_data(item.label), f"[{item.number}]"
+    if len(lines) < 2:
+        return f"<extrait> {label} : {lines[0] if lines else ''} {mark} </extrait>"
+    listed = "\n".join(f"- {line} {mark}" for line in lines)
+    return f"<extrait> {label} :\n{listed}\n</extrait>"
+
+
+def _item_to_lines(item: Item) -> Iterator[str]:
+    """Yield what an item says, line by line: of a list of organisations, their names and who is to be contacted."""
+    if item.field_key in ORGANISATION_FIELDS and item.parts:
+        for part in item.parts:
+            yield as_data(part.organisation) + (_TO_CONTACT if part.status is Status.TO_CONTACT else "")
+        return
     quote = item.quote
     for piece in item.unticked:
         quote = quote.replace(piece, f"{piece} (case non cochée)")
-    # A model copies what it sees: the mark stands where each of its sentences must have it, and nowhere else.
-    lines = " ; ".join(filter(None, (as_data(line).strip(_AROUND_LINE) for line in LINE.split(quote))))
-    text = f"{as_data(item.label)} : {shorten(lines, longest)} [{item.number}]"
-    return f"<extrait> {text} </extrait>"
+    for line in quote_to_lines(quote):
+        if said := as_data(line).strip(_AROUND_LINE):
+            yield said
+
+
+def _years(item: Item) -> Iterator[str]:
+    first, last = item.years
+    if first and last and not (str(first) in item.quote and str(last) in item.quote):
+        yield f"de {first} à {last}"
+
+
+def _cut(lines: list[str], longest: int) -> list[str]:
+    """Return as many lines as fit, the last one shortened, visibly."""
+    kept: list[str] = []
+    room = longest
+    for line in lines:
+        if room <= 0:
+            kept[-1] += "" if kept[-1].endswith(_CUT) else _CUT
+            break
+        kept.append(shorten(line, room))
+        room -= len(line)
+    return kept
 
 
 def _place(item: Item) -> str:

@@ -151,3 +151,113 @@ def test_people_who_are_the_object_of_help_stay_required(assistant: Assistant) -
     asked = assistant.ask("Comment convaincre les médecins de venir ?")
 
     assert "ne nomme pas" not in asked.text
+
+
+# --- turns that only link, or say in what form an answer is wanted
+
+
+@pytest.mark.parametrize("opening", ["Synthèse de ce que", "Synthétise ce que", "En bref, que", "Résume ce que"])
+def test_a_synthesis_is_an_open_question(assistant: Assistant, opening: str) -> None:
+    expected = assistant.ask("Que prévoient les plans pour les stagiaires ?")
+    answer = assistant.ask(f"{opening} prévoient les plans pour les stagiaires")
+
+    assert answer.text == expected.text
+    assert ids(answer)
+
+
+@pytest.mark.parametrize("opening", ["Résume les", "Synthèse des", "Donne-moi un aperçu des", "Panorama des"])
+def test_a_synthesis_of_actions_is_their_set(assistant: Assistant, opening: str) -> None:
+    expected = ids(assistant.ask("Quelles actions portent sur le logement ?"))
+
+    assert expected
+    assert ids(assistant.ask(f"{opening} actions sur le logement")) == expected
+
+
+@pytest.mark.parametrize("link", ["auprès des", "envers les", "à l'égard des", "à l'attention des", "au profit des"])
+def test_a_turn_that_links_is_no_condition(assistant: Assistant, link: str) -> None:
+    expected = ids(assistant.ask("Quelles actions portent sur les internes ?"))
+
+    assert expected
+    assert ids(assistant.ask(f"Quelles actions sont menées {link} internes ?")) == expected
+
+
+def test_whom_to_communicate_with_is_found(assistant: Assistant) -> None:
+    assert ids(assistant.ask("Comment communiquer auprès des professionnels de santé ?")) == fiches(3)
+
+
+def test_the_breast_is_a_subject(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelles actions portent sur le cancer du sein ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "sein" in answer.text
+
+
+# --- plans at hand, their fiches, their axes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quels plans sont disponibles ?",
+        "Quels documents sont consultables ?",
+        "Quels plans peut-on consulter ?",
+        "Quels plans connaissez-vous ?",
+    ],
+)
+def test_the_plans_at_hand_are_listed(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).text == assistant.ask("Quels sont les plans ?").text
+
+
+def test_what_is_available_stays_a_subject(assistant: Assistant) -> None:
+    answer = assistant.ask("Quels plans prévoient des logements accessibles ?")
+
+    assert "accessibles" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Quelles sont les fiches du plan ?", "Liste des actions des plans", "Quelles mesures contient le plan ?"],
+)
+def test_the_fiches_of_the_plan_are_all_of_them(assistant: Assistant, question: str) -> None:
+    assert ids(assistant.ask(question)) == {action.id for action in assistant.actions()}
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        "comptent les axes du",
+        "compte chaque axe du",
+        "ont les axes du",
+        "dans chaque axe du",
+        "contiennent les axes du",
+    ],
+)
+def test_what_is_counted_in_each_group_is_broken_down(assistant: Assistant, groups: str) -> None:
+    expected = assistant.ask("Combien d'actions par axe dans le plan Santé 79 ?")
+
+    assert assistant.ask(f"Combien d'actions {groups} plan Santé 79 ?").text == expected.text
+
+
+# --- words of answers
+
+
+@pytest.mark.parametrize("who", ["le PETR", "la MSA", "le Dispositif d'Appui à la Coordination"])
+def test_an_organisation_engages_whatever_its_gender(assistant: Assistant, who: str) -> None:
+    answer = assistant.ask(f"À quoi {who} est-il engagé ?")
+
+    assert "s'engage dans" in answer.text
+    assert "est engagée" not in answer.text
+
+
+def test_one_plan_has_its_territory(assistant: Assistant) -> None:
+    answer = assistant.ask("Quels territoires sont couverts par le plan Santé 79 ?")
+
+    assert answer.text.startswith("**1 plan**, avec son territoire :")
+
+
+def test_a_name_that_nobody_has_is_said_whole(assistant: Assistant) -> None:
+    answer = assistant.ask("Quelles actions ont pour porteur le Conseil de l'Ordre ?")
+
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "« Conseil de l'Ordre » dans le champ « porteur »" in answer.text
+    assert "« Conseil »" not in answer.text

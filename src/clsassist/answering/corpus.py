@@ -111,7 +111,7 @@ def _answer_territories(evidence: Evidence) -> Answer:
     plans: dict[str, Plan] = {
         evidence.registry.plans[key].name: evidence.registry.plans[key] for key in _wanted(evidence)
     }
-    lines = [f"**{counted(len(plans), 'plan')}**, avec leur territoire :", ""]
+    lines = [f"**{counted(len(plans), 'plan')}**, avec {'son' if len(plans) == 1 else 'leur'} territoire :", ""]
     documents: dict[str, list[str]] = {}
     for key in _wanted(evidence):
         documents.setdefault(evidence.registry.plans[key].name, []).append(key)

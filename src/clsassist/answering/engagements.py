@@ -78,7 +78,7 @@ def _heading(held: Involvement) -> tuple[Role, Status]:
 def _headline(groups: dict[tuple[Role, Status], list[_Part]], evidence: Evidence) -> str:
     name = evidence.question.organisations[0].words
     total = sum(map(len, groups.values()))
-    verb = "apparaît dans" if evidence.question.to_contact is None else "est engagée dans"
+    verb = "apparaît dans" if evidence.question.to_contact is None else "s'engage dans"
     if evidence.question.to_contact:
         verb = "est à contacter pour"
     said = [

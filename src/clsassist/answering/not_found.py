@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from clsassist.citing import in_quotes, owner_title
 from clsassist.evidence import Evidence
-from clsassist.parsing.labels import field_name
+from clsassist.parsing.labels import ORGANISATION_FIELDS, field_name
 from clsassist.proofs import whole_field_proof
 from clsassist.question import STATED, Question, Topic
 from clsassist.records import Answer, AnswerStatus
@@ -66,7 +66,7 @@ def _opening(evidence: Evidence, topics: list[Topic]) -> str:
         (bool(question.exclusion), "**Aucune action ne reste** une fois cela laissé de côté."),
         (bool(places), f"**Aucune action n'a {joined(places)} pour territoire** dans les documents."),
         (
-            len(topics) == 1 and not question.restricts,
+            len(topics) == 1 and not set(topics[0].fields) & set(ORGANISATION_FIELDS) and not question.restricts,
             f"**Aucune action ne porte sur {joined([f'« {topic.words} »' for topic in topics])}**.",
         ),
     )

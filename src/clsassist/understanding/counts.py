@@ -23,11 +23,16 @@ _COUNTED = french(
 )
 # « quels sont les axes du plan ? »: they are counted and listed.
 _LISTED = french(r"\bquel(?:le)?s sont les (?:grands |différents )?(?P<what>axes|thématiques|plans|documents)\b")
-# « répartition des actions par axe », « combien de leviers par pilote ».
+_GROUPS = (
+    r"axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|thématiques?|partenaires?|années?|publics?"
+    r"|financeurs?|organisations?|structures?"
+)
+# « répartition des actions par axe », « combien de leviers dans chaque plan », « combien d'actions comptent les axes ».
 _PER = french(
-    r"\bpar (?P<per>axes?|porteurs?|pilotes?|plans?|contrats?|documents?|territoires?|thématiques?"
-    r"|partenaires?|années?"
-    r"|publics?|financeurs?|organisations?|structures?)\b"
+    rf"\b(?:par|(?:dans |pour |à )?(?:chaque|chacun(?:e)? des)) (?P<per>{_GROUPS})\b"
+    rf"|(?<=combien )d['’]actions (?:compt\w+|ont|contien\w+|comport\w+|compren\w+|regroup\w+|rassembl\w+|dans|pour)"
+    r" (?:les|l['’]ensemble des) (?:différents |quatre |trois |deux |cinq )?"
+    r"(?P<each>axes|thématiques|porteurs|pilotes|partenaires|territoires)\b"
 )
 _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b")
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».
@@ -75,7 +80,7 @@ def read_counts(draft: Draft, vocabulary: Vocabulary) -> None:
         draft.question = replace(draft.question, kind="levier")
     if per and draft.question.intent is Intent.COUNT:
         take_match(draft, per)
-        draft.question = replace(draft.question, per=_singular(per.group("per")))
+        draft.question = replace(draft.question, per=_singular(per.group("per") or per.group("each")))
 
 
 def _singular(word: str) -> str:

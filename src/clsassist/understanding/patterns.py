@@ -180,6 +180,21 @@ LIGHT_VERB = french(
     r"|\b(?:se|s['’])\s?(?:donn|fix|assign)e(?:nt)?\b(?:-(?:t-)?(?:ils?|elles?|on)\b)?"
     r"|\b(?:prend|prennent)\b(?! en (?:charge|compte)\b)|(?<=engagements )(?:pris|souscrits|donnés|contractés)\b"
 )
+# Turns that only link (« auprès des »), or say in what form an answer is wanted (« synthèse des… »).
+LINKING = french(
+    r"\bauprès (?=d)|\benvers\b|\bà l['’](?:intention|égard|attention) (?=d)|\bau (?:profit|sein) (?=d)"
+    r"|\bgrâce (?=à|aux?\b)|\bquant (?=à|aux?\b)|\ben (?:bref|résumé|deux mots|quelques mots)\b"
+    r"|\bsynthétis(?:e[rz]?|ons)\b|\bfai(?:s|tes|sons) le point\b"
+    r"|\b(?:synthèse|aperçu|panorama|tour d['’]horizon|vue d['’]ensemble|récapitulatif|résumé)s?\s*"
+    r"(?=(?:de|des|du|sur)\b|d['’]|:|$)"
+)
+# « quels plans sont disponibles ? » asks for the plans, not for what is available.
+AT_HAND = french(
+    r"\b(?:quels|les|liste des) (?:documents|plans|contrats|fichiers|cls)"
+    r"(?: (?:sont|déjà|peut-on|peux-tu|puis-je|pouvez-vous|as-tu|avez-vous|avons-nous|tu|vous|on))*"
+    r" (?P<said>disponibles?|consultables?|accessibles?|consulter|lire|interroger|connaissez|connais|lus?|indexés?"
+    r"|chargés?|intégrés?)\b(?! (?:aux?|par|avec|en) )"
+)
 INVERTED_SUBJECT = french(r"-(?:t-)?(?:ils?|elles?|on)\b")
 YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
@@ -271,7 +286,8 @@ KIND = french(
 LISTS_ALL = french(
     r"^\W*(?:(?:donne[rz]?|montre[rz]?|liste[rz]?|affiche[rz]?|sont|toutes?|tous|les|la|liste|complète|moi|me|des|de"
     r"|quelles|quels|y a-t-il|existe-t-il|avez-vous|avons-nous|actions?|fiches?|leviers?|mesures?|projets?|du|dans|le"
-    r"|corpus|documents?|which|list|all|the)[\s?!.-]*)+$"
+    r"|corpus|documents?|plans?|contrats?|contien\w+|comport\w+|comptent?|ce|ces|votre|vos|which|list|all|the)"
+    r"[\s?!.-]*)+$"
 )
 EITHER = french(r"\bou\b")
 BOTH = french(r"\bet\b|\bainsi que\b|\bmais aussi\b|,")

@@ -9,7 +9,7 @@ from clsassist.understanding.counts import read_counts
 from clsassist.understanding.draft import Draft, take_match
 from clsassist.understanding.figures import read_stated
 from clsassist.understanding.organisations import read_organisations
-from clsassist.understanding.patterns import LIGHT_VERB
+from clsassist.understanding.patterns import AT_HAND, LIGHT_VERB, LINKING
 from clsassist.understanding.references import read_references
 from clsassist.understanding.restrictions import (
     read_axes,
@@ -26,10 +26,15 @@ from clsassist.vocabulary import Vocabulary
 Step = Callable[[Draft, Vocabulary], None]
 
 
-def read_light_verbs(draft: Draft, vocabulary: Vocabulary) -> None:
-    """« quels engagements a pris l'ARS »: a verb that says nothing by itself is no subject."""
-    for match in LIGHT_VERB.finditer(draft.question.text):
-        take_match(draft, match)
+def read_empty_turns(draft: Draft, vocabulary: Vocabulary) -> None:
+    """« quels engagements a pris l'ARS », « auprès des », « synthèse de »: turns that are no subject."""
+    for pattern in (LIGHT_VERB, LINKING):
+        for match in pattern.finditer(draft.question.text):
+            take_match(draft, match)
+    at_hand = AT_HAND.search(draft.question.text)
+    for place, token in enumerate(draft.tokens):
+        if at_hand and at_hand.start("said") <= token.span.start < at_hand.end("said"):
+            draft.take(place, place + 1)
 
 
 STEPS: tuple[Step, ...] = (
@@ -49,6 +54,6 @@ STEPS: tuple[Step, ...] = (
     read_counts,
     read_stated,
     read_fields,
-    read_light_verbs,
+    read_empty_turns,
     read_topics,
 )

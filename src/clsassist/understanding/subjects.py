@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clsassist.question import Topic
-from clsassist.text import Stems, Token, fold, says
+from clsassist.text import Stems, Token, fold, french, says
 from clsassist.understanding.boxes import bind_to_fields
 from clsassist.understanding.draft import Draft, denied, denied_after, first_set_noun, negated
-from clsassist.understanding.patterns import DENIED, INVERTED_SUBJECT, LISTS_ALL, NUMBER_WORDS, PLACE_PREPOSITIONS
+from clsassist.understanding.patterns import (
+    DENIED,
+    INVERTED_SUBJECT,
+    LISTS_ALL,
+    NUMBER_WORDS,
+    PLACE_PREPOSITIONS,
+    TAKES_PART,
+)
 from clsassist.vocabulary import Vocabulary
 
 
@@ -86,7 +94,7 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
     while position < len(content):
         start = content[position]
         concepts = list(lexicon.concepts_at(stems, position))
-        form = concepts[0][0] if concepts else (stems[position],)
+        form = concepts[0][0] if concepts else _proper_name(draft, content[position:])
         last = content[position + len(form) - 1]
         topic: Topic | None = None
         if concepts:
@@ -97,7 +105,7 @@ def read_topics(draft: Draft, vocabulary: Vocabulary) -> None:
         ):
             draft.notes.append(f"« {draft.words(start, start + 1)} » pris pour un verbe, non cherché")
         elif form[0] not in lexicon.tool_words and form[0] not in lexicon.mention_words:
-            topic = _word_topic(draft, start, form[0], vocabulary)
+            topic = _word_topic(draft, start, form, vocabulary)
             topic = replace(topic, negated=_is_left_out(draft, start, last, vocabulary))
         if topic:
             draft.add_topic(topic, draft.tokens[start].span.start, draft.tokens[last].span.end)
@@ -181,17 +189,38 @@ def _broader(form: Stems, vocabulary: Vocabulary) -> tuple[Stems, ...]:
     return tuple(way for concept in vocabulary.lexicon.concepts if form in concept.narrower for way in concept.stems)
 
 
-def _word_topic(draft: Draft, place: int, stem: str, vocabulary: Vocabulary) -> Topic:
-    token = draft.tokens[place]
-    words = token.span.of(draft.question.text)
+# Between two words of one name: « Conseil de l'Ordre », « Croix-Rouge ».
+_IN_NAME = french(r"(?:[ -]|\s(?:de la|du|des|de)\s|\s(?:de l|d)['’])")
+
+
+def _proper_name(draft: Draft, content: Sequence[int]) -> Stems:
+    """Return the capitalised words that make one name, where who takes part is asked; else the first word alone."""
+    last = 0
+    if TAKES_PART.search(draft.question.text) and content[0] > 0:
+        while last + 1 < len(content) and _is_name_with(draft, content[last], content[last + 1]):
+            last += 1
+    return tuple(draft.tokens[place].stem for place in content[: last + 1])
+
+
+def _is_name_with(draft: Draft, place: int, following: int) -> bool:
+    text = draft.question.text
+    first, second = draft.tokens[place].span, draft.tokens[following].span
+    is_proper = all(span.of(text)[0].isupper() and not span.of(text).isupper() for span in (first, second))
+    return is_proper and bool(_IN_NAME.fullmatch(text[first.end : second.start]))
+
+
+def _word_topic(draft: Draft, place: int, form: Stems, vocabulary: Vocabulary) -> Topic:
+    stem = form[0]
+    last = next(end for end in range(place, len(draft.tokens)) if draft.tokens[end].stem == form[-1])
+    words = draft.words(place, last + 1)
     of_plan = place > 1 and draft.tokens[place - 1].form in _OF and draft.tokens[place - 2].form in _PLAN_WORDS
     behind = place > 0 and draft.tokens[place - 1].form in PLACE_PREPOSITIONS
     return Topic(
         words,
-        ((stem,),),
-        related=_broader((stem,), vocabulary),
-        weak=stem in vocabulary.lexicon.weak_words,
-        known=stem in vocabulary.stems,
+        (form,),
+        related=_broader(form, vocabulary),
+        weak=len(form) == 1 and stem in vocabulary.lexicon.weak_words,
+        known=all(one in vocabulary.stems for one in form),
         place=words[0].isupper() and (behind or of_plan),
     )
 

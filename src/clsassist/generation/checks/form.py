@@ -12,6 +12,8 @@ from clsassist.text import fold, legible, sentence_spans
 MOST_CHARACTERS = 400
 _FEWEST_WORDS = 3
 _FUNCTION_SHARE = 0.12
+# « Un mi-temps en cabinet, un mi-temps en clinique » says four words twice.
+_RUN = 5
 _SAME_SHARE = 0.9
 # Letters, figures and the punctuation of French prose: what draws, marks up or programs is not there.
 _ALLOWED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ0-9\s.,;:!?…'’«»\"“”()/%€°²&+\-–—\[\]@*·>\u00a0\u202f]*")
@@ -61,8 +63,10 @@ def _language(claim: Claim, evidence: Evidence) -> str | None:
 
 def _repeated(claim: Claim, said: tuple[str, ...]) -> str | None:
     forms = [word.form for word in claim.reading.words]
-    runs = [tuple(forms[start : start + 4]) for start in range(len(forms) - 3)]
-    if len(set(runs)) < len(runs):
+    runs = [tuple(forms[start : start + _RUN]) for start in range(len(forms) - _RUN + 1)]
+    content = [word.form for word in claim.reading.words if not word.tool]
+    stutters = any(one == two == three for one, two, three in zip(content, content[1:], content[2:], strict=False))
+    if stutters or len(set(runs)) < len(runs):
         return "La phrase se répète."
     if any(_same(_words(claim.sentence), _words(one)) for one in said):
         return "La phrase a déjà été dite."

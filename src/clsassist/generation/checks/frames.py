@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from clsassist.generation.checks.order import is_finite
+from clsassist.generation.checks.order import is_finite, same_word
 from clsassist.generation.claim import Evidence, Part
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
 from clsassist.generation.reading import Word
+from clsassist.generation.verbs import is_infinitive
 
 _FRAMED = {
     "objectif_general": "objectifs",
@@ -35,7 +36,11 @@ _UNFRAMED = {
 _STATE = re.compile(
     r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus|une?|la|le|des)\s+|l['’])*"
 )
-_NOT = re.compile(r"\bnon$")
+# So many words behind a verb, a noun is its object.
+_OBJECT = 3
+_PIECE = re.compile(r"[;:.]")
+_APPOSED = re.compile(r"(?:[,:(]|\bnon|\bsavoir)\s*(?:l['’]|la|les?|une?|des)?$")
+_ARTICLE = re.compile(r"(?:l['’]|\b(?:la|les?|des)\s+)$")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 _HAS_STATE = re.compile(
     r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*|constitu\w+|représent\w+)\b"
@@ -66,7 +71,10 @@ def _state_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evi
                 # « Le public visé est médical » tells what the field holds.
                 continue
             after = next((word for word in clause.words if word.form == _next(clause.folded, match.end())), None)
-            if after and not _only_reports(after, allowed, evidence) and not any(_bears(after, one) for one in found):
+            if not after or _only_reports(after, allowed, evidence) or _is_passive(after, before, found, evidence):
+                continue
+            named = bool(_ARTICLE.search(match.group()))
+            if not any(_bears(after, one, named=named) for one in found):
                 return f"La source citée ne dit pas que c'est « {after.form} »."
     return None
 
@@ -79,11 +87,39 @@ def _only_reports(word: Word, allowed: frozenset[str], evidence: Evidence) -> bo
     return plain or any(pattern.fullmatch(word.form) for pattern in patterns)
 
 
-def _bears(word: Word, segment: Segment) -> bool:
-    """Say whether a segment tells a state of things, or is the exact answer's own."""
-    told = segment.source in (Source.QUOTE, Source.EXACT) and _HAS_STATE.search(segment.reading.text.lower())
+def _is_passive(word: Word, subject: Sequence[Word], found: Sequence[Segment], evidence: Evidence) -> bool:
+    """Say whether « une copie est transmise » is the passive of « transmettre une copie »: other checks judge it."""
+    return any(
+        is_infinitive(other.form)
+        and other.form != word.form
+        and not set(word.stems).isdisjoint(other.stems)
+        and any(
+            same_word(noun, one, evidence) for noun in segment.reading.words[place : place + _OBJECT] for one in subject
+        )
+        for segment in found
+        for place, other in enumerate(segment.reading.words, start=1)
+    )
+
+
+def _bears(word: Word, segment: Segment, *, named: bool) -> bool:
+    """Say whether a segment tells a state of things, or is the exact answer's own.
+
+    ``named`` says that the sentence says what something is: « l'étape est la constitution » reads both ways.
+    """
+    told = segment.source in (Source.QUOTE, Source.EXACT) and (
+        _is_told(word, segment) or (named and bool(_HAS_STATE.search(segment.reading.text.lower())))
+    )
     ticked = not _WORDS.sub("", segment.reading.folded, count=1).strip(" x|:.") and "|" in segment.reading.text
     return not segment.marks or bool(told) or ticked or _in_apposition(word, segment)
+
+
+def _is_told(word: Word, segment: Segment) -> bool:
+    """Say whether a segment says by a verb of state, in the same piece of its sentence, that something is so."""
+    text = segment.reading.text.lower()
+    places = [one.span.start for one in segment.reading.words if not set(word.stems).isdisjoint(one.stems)]
+    states = [match.end() for match in _HAS_STATE.finditer(text)]
+    near = any(end <= place and not _PIECE.search(text, end, place) for place in places for end in states)
+    return near or (not places and bool(states))
 
 
 def _in_apposition(word: Word, segment: Segment) -> bool:
@@ -91,7 +127,7 @@ def _in_apposition(word: Word, segment: Segment) -> bool:
     before = [
         segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if word.stem in one.stems
     ]
-    return any(text.endswith((",", ":", "(")) or _NOT.search(text) for text in before)
+    return any(_APPOSED.search(text) for text in before)
 
 
 def _told_as_it_is(lines: Sequence[tuple[Clause, list[Segment]]], mark: int) -> bool:

@@ -9,9 +9,10 @@ from clsassist.generation.claim import Evidence
 from clsassist.generation.clauses import Clause
 from clsassist.generation.evidence import Segment, Source
 from clsassist.generation.reading import Word
-from clsassist.generation.verbs import is_infinitive, same_verb
+from clsassist.generation.verbs import is_infinitive, root_of, same_verb
 
 _FINITE = re.compile(r"(?:e|ent|it|issent|ra|ront|rait|raient|ait|aient|ut|ont|d|t)$")
+_ADJECTIVE = re.compile(r"(?:ale|elle|ive|ique|aire|euse)$")
 # Behind these, the same letters make a noun or a participle.
 _BEFORE_NOUN = frozenset(
     "le la les l un une des du de d au aux a en par pour sur sans ce cet cette ces son sa ses leur leurs est sont sera "
@@ -60,14 +61,25 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
             moved = _object(clause.words, place)
             if moved and all(_object_changed(clause.words[place], moved, segment, evidence) for segment in found):
                 return f"La phrase change ce sur quoi porte « {clause.words[place].form} »."
-        for place, verb in enumerate(clause.words):
-            subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
-            if not is_finite(clause.words, place):
-                continue
-            if all(_governed(verb, clause, segment, evidence) for segment in found):
-                return f"La source citée ne dit pas que « {verb.form} » se fait, mais ce qui doit y mener."
-            if subject and all(_inverted(subject, verb, segment, evidence) for segment in found):
-                return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
+        reasons = (_verb_reason(clause, place, found, evidence) for place in range(len(clause.words)))
+        reason = next(filter(None, reasons), None)
+        if reason:
+            return reason
+    return None
+
+
+def _verb_reason(clause: Clause, place: int, found: Sequence[Segment], evidence: Evidence) -> str | None:
+    """Refuse an act of which the evidence only speaks, or that somebody else does in it."""
+    if not is_finite(clause.words, place):
+        return None
+    verb = clause.words[place]
+    subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
+    if all(_only_named(verb, segment, evidence) for segment in found):
+        return f"La source citée ne dit pas que « {verb.form} » se fait."
+    if all(_governed(verb, clause, segment, evidence) for segment in found):
+        return f"La source citée ne dit pas que « {verb.form} » se fait, mais ce qui doit y mener."
+    if subject and all(_inverted(subject, verb, segment, evidence) for segment in found):
+        return f"La phrase change qui agit : « {subject[-1].form} », « {verb.form} »."
     return None
 
 
@@ -159,6 +171,7 @@ def is_finite(words: Sequence[Word], place: int) -> bool:
         and (bool(_FINITE.search(form)) or is_infinitive(form))
         and (not is_infinitive(form) or (before is not None and before.form in _AUXILIARIES))
         and form not in _NO_VERBS
+        and not _ADJECTIVE.search(form)
         and (not words[place].past or (before is not None and before.form in _HAVE))
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
@@ -224,6 +237,23 @@ def _governed(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) 
     words = segment.reading.words
     places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
     return bool(places) and all(_has_governor(words, place, clause, evidence) for place in places)
+
+
+def _only_named(verb: Word, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment has, for a verb, only a noun that acts on nothing: « logement disponible », « loge »."""
+    if segment.source not in (Source.QUOTE, Source.EXACT):
+        return False
+    words = segment.reading.words
+    places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
+    return bool(places) and all(_names_no_act(words, place) for place in places)
+
+
+def _names_no_act(words: Sequence[Word], place: int) -> bool:
+    word = words[place]
+    if word.past or word.neutral or is_infinitive(word.form) or is_finite(words, place) or not root_of(word.form):
+        return False
+    after = words[place + 1].form if place + 1 < len(words) else ""
+    return after not in _OF
 
 
 def _has_governor(words: Sequence[Word], place: int, clause: Clause, evidence: Evidence) -> bool:

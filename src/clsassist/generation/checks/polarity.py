@@ -12,7 +12,8 @@ from clsassist.generation.evidence import Segment
 _ONLY = re.compile(r"\bn(?:e\s|['’])(?:(?:s['’]|se\s)?(?!pas\b|plus\b|jamais\b|rien\b)[\w-]+\s){1,3}qu(?:e\b|['’])")
 # « plus d'actions que », « aussi longtemps que »: two things are measured against each other.
 _MORE_THAN = re.compile(
-    r"\b(?:plus|moins|autant|aussi|davantage|mieux)\b(?:(?!\bafin\b|\bpour\b)[^,;:.]){0,60}?\bqu(?:e\b|['’])"
+    r"\b(?:aussi \w+ qu(?=e\b|['’])"
+    r"|(?:plus|moins|autant|davantage|mieux)\b(?:(?!\bafin\b|\bpour\b)[^,;:.]){0,60}?\bqu(?:e\b|['’]))"
 )
 _OR = re.compile(r"\bou\b")
 # « Des formations comme la MSU ou la FMC » leaves nothing open.

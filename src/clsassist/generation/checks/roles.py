@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from clsassist.generation.claim import Claim, Evidence
 from clsassist.generation.claim import Part as Run
-from clsassist.generation.evidence import Source
-from clsassist.generation.material import Part
+from clsassist.generation.evidence import Source, owner_of
+from clsassist.generation.material import Item, Part
 from clsassist.generation.reading import Reading, fold_same, read
 from clsassist.parsing.labels import ORGANISATION_FIELDS
 from clsassist.records import Role, Status
@@ -23,6 +24,8 @@ _ROLES = {
 }
 _FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
 # A role told as something that its subject does.
+_SEVERAL = 2
+_VERB = re.compile(r"associ\w+|particip\w+|aux cotes")
 _ACTIVE = re.compile(r"\b(?:port|pilot|copilot|financ|cofinanc|particip)e(?:nt)?\b")
 _OF = re.compile(r"\s+(?:de la |de l['’]|du |des |de |d['’])$")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -34,9 +37,10 @@ def check_roles(claim: Claim, evidence: Evidence) -> str | None:
     before: tuple[str, str] = ("", "")
     for run in claim.parts:
         for text, role in _pieces(run, evidence, before[0]):
-            reason = _role_reason(text, role, run, evidence)
-            if reason:
-                return reason
+            for alone in _by_owner(run, text, role, evidence):
+                reason = _role_reason(text, role, alone, evidence)
+                if reason:
+                    return reason
             before = (role or before[0], text)
         reason = _status_reason(run, evidence) or _whole_reason(run, evidence)
         if reason:
@@ -56,6 +60,26 @@ def _pieces(run: Run, evidence: Evidence, inherited: str) -> Iterator[tuple[str,
         yield text[start:end], current
 
 
+def _by_owner(run: Run, text: str, role: str, evidence: Evidence) -> Iterator[Run]:
+    """Yield a run once for each action whose lists name the organisation of a piece: the part is told of every one."""
+    owners: dict[str, list[Item]] = {}
+    for item in run.items:
+        owners.setdefault(owner_of(item), []).append(item)
+    naming = [owner for owner, items in owners.items() if any(_named(text, [*_parts(items)], evidence))]
+    if not role or len(naming) < _SEVERAL:
+        yield run
+        return
+    for owner in naming:
+        items = tuple(owners[owner])
+        held = frozenset(item.number for item in items)
+        segments = tuple(one for one in run.segments if one.marks <= held and one.owner in ("", owner))
+        yield replace(run, items=items, segments=segments)
+
+
+def _parts(items: Sequence[Item]) -> Iterator[Part]:
+    yield from (part for item in items for part in item.parts)
+
+
 def _role(folded: str, evidence: Evidence) -> str:
     return next((name for name in _ROLES if evidence.rules.roles[name].search(_bare(folded, evidence))), "")
 
@@ -72,7 +96,9 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     wanted = evidence.rules.roles[role]
     said = any(wanted.search(one.reading.folded) for one in run.segments if one.source in (Source.QUOTE, Source.EXACT))
     by_field = any(item.field_key in _FIELDS[role] for item in run.items)
-    if wanted.search(_bare(fold_same(text), evidence)) and not said and not by_field:
+    word = wanted.search(_bare(fold_same(text), evidence))
+    # A verb must be in the evidence like any other: « les habitants sont associés à l'élaboration » gives no part.
+    if word and not _VERB.fullmatch(word.group()) and not said and not by_field:
         return f"La source citée ne dit pas qui est {role}."
     named = list(_named(text, [part for item in run.items for part in item.parts], evidence))
     refused = _without_role([part for part in named if not _only_completes(part, text, wanted)], role, evidence)

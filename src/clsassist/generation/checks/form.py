@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from clsassist.generation.checks.order import has_verb
 from clsassist.generation.claim import Claim, Evidence
 from clsassist.generation.evidence import MARK
 from clsassist.text import fold, legible, sentence_spans
@@ -32,6 +33,9 @@ def _written(claim: Claim) -> str | None:
         return "Il y a plus d'une phrase."
     if legible(claim.sentence) != claim.sentence.replace("\u202f", "\u202f") or not _ALLOWED.fullmatch(claim.sentence):
         return "La phrase contient des caractères cachés ou étrangers au français."
+    letters = [letter for letter in claim.bare if letter.isalpha()]
+    if 2 * sum(map(str.isupper, letters)) > len(letters) or not has_verb(claim.reading.words):
+        return "Ce n'est pas une phrase, mais un titre ou un morceau de liste."
     if _MARKUP.search(claim.sentence):
         return "La phrase contient une mise en forme, un lien ou du code."
     return None

@@ -26,6 +26,7 @@ _NO_VERBS = frozenset(
 _AUXILIARIES = frozenset("font fait fera feront va vont peut peuvent doit doivent veut veulent devra devront".split())
 # « Les médecins ont mené… » acts; « seront menés » does not.
 _HAVE = frozenset("a ont avait avaient aura auront ayant".split())
+_TOOL_VERBS = frozenset("est sont sera seront soit soient a ont aura auront fait font serait seraient".split())
 _LINKS = frozenset(("de", "d", "du", "des", "a", "au", "aux"))
 _AIMING = frozenset(
     "cherche cherchent vise visent souhaite souhaitent veut veulent peut peuvent doit doivent tente tentent essaie "
@@ -161,6 +162,14 @@ def is_finite(words: Sequence[Word], place: int) -> bool:
         and (not words[place].past or (before is not None and before.form in _HAVE))
         and not form.endswith("ement")
         and (before is None or before.form not in _BEFORE_NOUN)
+    )
+
+
+def has_verb(words: Sequence[Word]) -> bool:
+    """Say whether some word may be a verb: doubt is in favour of the sentence."""
+    return any(
+        word.form in _TOOL_VERBS or word.neutral or is_infinitive(word.form) or is_finite(words, place)
+        for place, word in enumerate(words)
     )
 
 

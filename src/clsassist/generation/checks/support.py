@@ -23,6 +23,11 @@ _ALL_OF_THEM = re.compile(
     r"\b(?:toute?s(?: les)? (?:deux|trois|quatre|cinq|les)|tous (?:les|deux)|toutes les|les (?:deux|trois|quatre|cinq)"
     r"|ces (?:deux|trois|quatre|cinq)|chacune?|chaque|commune?s? aux?)\b"
 )
+# « L'action vise à… », « il est prévu de… »: the sentence tells an aim, as titles do.
+_AIMS = re.compile(
+    r"\b(?:prevoi\w+|prevue?s?|vise(?:nt|r)?|veu(?:t|lent)|entend(?:ent)?|cherche(?:nt)?|propose(?:nt)?|envisage\w*"
+    r"|objectifs?|buts?|ambition\w*|s['’]agit|consiste(?:nt)?)\b"
+)
 # What joins another noun to a subject, and does not complete the one before.
 _CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
 # So many letters before a number tell whether it belongs to a name.
@@ -381,11 +386,15 @@ def _fitting(
     clause: Clause, part: Part, evidence: Evidence, owners: set[str], scope: set[str] | None
 ) -> tuple[list[Segment], Gap]:
     """Return the lines that say a clause whole, and what the best line lacks when there is none."""
+    # « L'action vise à… » may tell what her title does.
+    aims = not clause.opens and _AIMS.search(part.reading.folded)
     whole = scope is None or {ref.id for ref in evidence.material.actions} <= scope
     fitting: list[Segment] = []
     lacks: list[Gap] = []
     for segment in part.segments:
-        if segment.source in (Source.TITLE, Source.PLAN) or (segment.owner and segment.owner not in owners):
+        if segment.source is Source.PLAN or (segment.source is Source.TITLE and not aims):
+            continue
+        if segment.owner and segment.owner not in owners:
             continue
         if not segment.owner and not segment.marks and clause.values and not whole:
             continue

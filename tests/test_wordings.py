@@ -22,6 +22,8 @@ ATTRACTIVE = "saverne-attractivite-stages:a1"
         "À quoi l'hôpital de Thann est-il engagé ?",
         "Dans quelles actions le GHRMSA est-il partenaire ?",
         "Dans quelles actions l'hôpital de Rouffach est-il partenaire ?",
+        "Dans quelles actions les hôpitaux de Mulhouse sont-ils partenaires ?",
+        "Nous sommes l'hôpital de Thann, à quoi sommes-nous engagés ?",
     ],
 )
 def test_a_part_of_a_name_with_its_place_is_the_organisation(assistant: Assistant, question: str) -> None:
@@ -113,6 +115,13 @@ def test_a_verb_that_tells_what_to_do_asks_for_no_field(demo_assistant: Assistan
 
         assert [action.title for action in answer.actions] == ["FINANCER LES PARCOURS D'ÉTUDES"]
         assert "pas de champ" not in answer.text
+
+
+def test_what_finances_a_fiche_asks_for_its_field(assistant: Assistant) -> None:
+    answer = assistant.ask("Quels moyens pour financer la fiche 3 ?")
+
+    assert ids(answer) == fiches(3)
+    assert "financement" in {citation.field_key for citation in answer.citations}
 
 
 def test_who_finances_an_action_called_so_asks_for_its_field(assistant: Assistant) -> None:

@@ -62,7 +62,7 @@ class Vocabulary:
     ``plans_saying`` finds the documents of the plans that say a name. ``names_from``, ``titles_from`` and
     ``boxes_from`` give the organisations, the places of titles and the boxes that begin with a stem; ``titles_with``
     the ids of the actions whose title holds one; ``parts_from`` the names of organisations, and parts of them, that
-    begin with it.
+    begin with it, ``seconds_from`` those whose second word it is.
     """
 
     lexicon: Lexicon
@@ -85,6 +85,7 @@ class Vocabulary:
     titles_with: dict[str, tuple[str, ...]]
     boxes_from: dict[str, tuple[Box, ...]]
     parts_from: dict[str, tuple[Stems, ...]]
+    seconds_from: dict[str, tuple[Stems, ...]]
 
     def is_public(self, ways: Sequence[Iterable[Stems]]) -> bool:
         """Say whether one public of the corpus says all of these, each in one of its ways."""
@@ -94,18 +95,16 @@ class Vocabulary:
         """Say whether the territory of some action says all of these, each in one of its ways."""
         return any(all(says(place, forms) for forms in ways) for place in self.territories)
 
-    def placed_names(self, nouns: Iterable[Stems], place: Stems) -> tuple[Stems, ...]:
-        """Return how names of organisations, or parts of them, say one of some nouns and a place: « hôpital de… »."""
-        return tuple(
-            dict.fromkeys(
-                part[: start + len(place)]
-                for noun in nouns
-                for part in self.parts_from.get(noun[0], ())
-                if part[: len(noun)] == noun
-                for start in range(len(noun), min(len(noun) + _MOST_BETWEEN, len(part)))
-                if part[start : start + len(place)] == place
-            )
-        )
+    def placed_names(self, nouns: Sequence[Stems], place: Stems) -> tuple[Stems, ...]:
+        """Return how names of organisations, or parts of them, begin with a noun and its place: « hôpital de… »."""
+        ends = ((part, _place_end(part, noun, place)) for noun in nouns for part in self.parts_from.get(noun[0], ()))
+        return tuple(dict.fromkeys(part[:end] for part, end in ends if end))
+
+    def names_around(self, nouns: Sequence[Stems], place: Stems) -> tuple[Stems, ...]:
+        """Return, in every wording, the names whose second word is a noun, then its place: « Groupe hospitalier… »."""
+        begun = ((noun, part) for noun in nouns for part in self.seconds_from.get(noun[0], ()))
+        held = (part for noun, part in begun if _place_end(part[1:], noun, place))
+        return tuple(dict.fromkeys(way for part in held for way in self.lexicon.same_meaning(part)))
 
     def longer_boxes(self, box: Box) -> tuple[Stems, ...]:
         """Return the names of other boxes that hold the name of a box: « médico-social » for « social »."""
@@ -129,6 +128,7 @@ class Vocabulary:
         names = dict.fromkeys(held.organisation for _, held in registry.involvements())
         organisations = tuple((stems, name) for name in names for stems in _name_forms(name, lexicon))
         titles = tuple((stems, identifier) for identifier, stems in registry.title_stems.items())
+        parts = tuple(dict.fromkeys(stems for name in names for stems in _name_parts(name, lexicon)))
         boxes = tuple(dict.fromkeys(box for field in _forms(registry) for box in _field_to_boxes(field, lexicon)))
         return Vocabulary(
             lexicon,
@@ -150,7 +150,8 @@ class Vocabulary:
             _by_first((stems, place) for place, (stems, _) in enumerate(titles)),
             registry.titles_with,
             _by_first((box.stems, box) for box in boxes),
-            _by_first(dict.fromkeys((stems, stems) for name in names for stems in _name_parts(name, lexicon))),
+            _by_first((stems, stems) for stems in parts),
+            _by_first((stems[1:], stems) for stems in parts),
         )
 
     def correct(self, tokens: Sequence[Token]) -> tuple[dict[int, str], tuple[Token, ...]]:
@@ -199,6 +200,14 @@ def _by_first(named: Iterable[tuple[Stems, _Named]]) -> dict[str, tuple[_Named, 
         if stems:
             found.setdefault(stems[0], []).append(one)
     return {stem: tuple(held) for stem, held in found.items()}
+
+
+def _place_end(part: Stems, noun: Stems, place: Stems) -> int:
+    """Return where a place ends that follows, a few words further, a noun that begins a name; 0 when none does."""
+    if part[: len(noun)] != noun:
+        return 0
+    starts = range(len(noun), min(len(noun) + _MOST_BETWEEN, len(part)))
+    return next((start + len(place) for start in starts if part[start : start + len(place)] == place), 0)
 
 
 def _joined(registry: Registry, lexicon: Lexicon) -> Iterator[str]:

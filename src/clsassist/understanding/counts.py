@@ -30,9 +30,8 @@ _GROUPS = (
 # « répartition des actions par axe », « combien de leviers dans chaque plan », « combien d'actions comptent les axes ».
 _PER = french(
     rf"\b(?:par|(?:dans |pour |à )?(?:chaque|chacun(?:e)? des)) (?P<per>{_GROUPS})\b"
-    rf"|(?<=combien )d['’]actions (?:compt\w+|ont|contien\w+|comport\w+|compren\w+|regroup\w+|rassembl\w+|dans|pour)"
-    r" (?:les|l['’]ensemble des) (?:différents |quatre |trois |deux |cinq )?"
-    r"(?P<each>axes|thématiques|porteurs|pilotes|partenaires|territoires)\b"
+    r"|(?<=combien )d['’]actions (?:compt\w+|ont|contien\w+|comport\w+|compren\w+|regroup\w+|rassembl\w+|dans|pour)"
+    r" (?:les|l['’]ensemble des) (?:différents |quatre |trois |deux |cinq )?(?P<each>axes|thématiques)\b"
 )
 _SPREAD = french(rf"\b(?:répartition|ventilation|distribution|liste|nombre) (?:des|de|d['’])\s?(?P<what>{_THINGS})\b")
 # « qui pilote le plus de leviers ? », « le partenaire le plus présent ».

@@ -109,10 +109,12 @@ def _placed_at(draft: Draft, vocabulary: Vocabulary, content: list[int]) -> tupl
     territory = _territory_after(draft, places[-1], vocabulary)
     place = tuple(draft.tokens[one].stem for one in territory if not draft.tokens[one].stop)
     is_of = bool(territory) and territory[0] > places[-1] + 1 and noun[0] not in vocabulary.plan_words
-    if not is_of or not place or _names_somebody(place, vocabulary):
+    if not is_of or not place or _follows_noun(draft, places[0], vocabulary) or _names_somebody(place, vocabulary):
         return [], None
-    ways = dict.fromkeys((noun, *(way for form, concept in ideas if form == noun for way in concept.stems)))
+    ways = (noun, *(way for form, concept in ideas if form == noun for way in concept.stems))
     forms = vocabulary.placed_names(ways, place)
+    if not forms and TAKES_PART.search(draft.question.text):
+        forms = vocabulary.names_around(ways, place)
     if not forms and noun in vocabulary.common_nouns and TAKES_PART.search(draft.question.text):
         elsewhere = set(place) <= vocabulary.stems and not any(stem in vocabulary.plan_words for stem in place)
         forms = ((*noun, *place),) if elsewhere else ()
@@ -120,6 +122,12 @@ def _placed_at(draft: Draft, vocabulary: Vocabulary, content: list[int]) -> tupl
         return [], None
     words = draft.words(places[0], territory[-1] + 1)
     return [*places, *territory], Organisation(words, forms, negated(draft, places[0], vocabulary))
+
+
+def _follows_noun(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
+    """Say whether a word only says which noun stands before it: « groupe hospitalier de… »."""
+    before = draft.tokens[place - 1] if place else None
+    return before is not None and not before.stop and before.stem not in vocabulary.lexicon.tool_words
 
 
 def _names_somebody(words: Stems, vocabulary: Vocabulary) -> bool:

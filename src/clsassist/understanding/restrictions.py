@@ -180,7 +180,7 @@ def _fields_named(draft: Draft, vocabulary: Vocabulary) -> Iterator[_FieldNamed]
             for form, written, key in wordings
             if stems[first : first + len(form)] == form
             and all(place in draft.free for place in places[first : first + len(form)])
-            and (written == typed[first : first + len(form)] or not _is_purpose(draft, start))
+            and (written == typed[first : first + len(form)] or not _is_purpose(draft, start, vocabulary))
         ]
         length, _, key = max(matches, key=lambda match: match[:2], default=(0, False, ""))
         # « exercice coordonné » is an idea, not a question about exercices.
@@ -223,9 +223,16 @@ def _is_complement(draft: Draft, wording: Sequence[int], vocabulary: Vocabulary)
     return draft.tokens[wording[0]].form.startswith("territoire") or bool(_ABOUT.search(draft.before(noun)))
 
 
-def _is_purpose(draft: Draft, place: int) -> bool:
-    """Say whether a word is a verb that tells what is to be done: « pour financer les études » asks for no budget."""
-    return draft.tokens[place].form.endswith("er") and place > 0 and draft.tokens[place - 1].form in _BEFORE_PURPOSE
+def _is_purpose(draft: Draft, place: int, vocabulary: Vocabulary) -> bool:
+    """Say whether a word is a verb that tells what is to be done: « pour financer les études » asks for no budget.
+
+    « pour financer la fiche 3 » does ask for it.
+    """
+    if not draft.tokens[place].form.endswith("er") or draft.tokens[max(0, place - 1)].form not in _BEFORE_PURPOSE:
+        return False
+    object_ = next((token for token in draft.tokens[place + 1 :] if not token.stop), None)
+    named = draft.question.numbers or draft.question.titles
+    return not named and object_ is not None and object_.stem not in vocabulary.lexicon.tool_words
 
 
 _BEFORE_PURPOSE = frozenset({"pour", "de", "d", "comment"})

@@ -171,6 +171,9 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
             if name == "agent" and (_MEANS.search(source) or _agent_acts(clause, segment, evidence)):
                 continue
             found.append(Gap(Kindred.MARKER, said.group()))
+    every = _EVERY.search(folded)
+    if every and not _EVERY.search(source) and not _WHOLE.search(source):
+        found.append(Gap(Kindred.MARKER, every.group()))
     found += _tense_gaps(clause, segment, held)
     if segment.source in (Source.QUOTE, Source.EXACT):
         labels = fold(" ".join(item.label for item in part.items))
@@ -202,7 +205,9 @@ def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
         )
     if name == "restriction" and len(evidence.material.actions) == 1 == evidence.material.coverage.matching:
         return bool(re.search(r"\b(?:seule|unique) (?:action|fiche)\b|\bseul levier\b", part.reading.folded))
-    return said in fold(" ".join(item.label for item in part.items))
+    analyser = evidence.lexicon.analyser
+    labels = " ".join(item.label for item in part.items)
+    return said in fold(labels) or analyser.stem(said) in {token.stem for token in analyser.tokens(labels)}
 
 
 # What is measured by something is not done by somebody; « par exemple » names nobody.
@@ -210,6 +215,12 @@ _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
     r"|\bpar (?:la |le |les |cette |ce |ces |l['’])?(?:\w+ )?(?:fiche|action|plan|levier|contrat|document|mesure)s?\b"
 )
+# « Toutes les formations » is not « la formation compte tout autant »; of actions it is told by another check.
+_EVERY = re.compile(
+    r"\b(?:toute?s? (?:les?|la|l['’])|tous(?: les)?|toutes)\b"
+    r"(?! ?(?:actions|fiches|plans|contrats|leviers|mesures|deux|trois|quatre|cinq|jours|mois|ans|semaines)\b)"
+)
+_WHOLE = re.compile(r"\b(?:l'ensemble d|la totalite|chaque|chacune?|l'integralite|quel(?:le)?s? que soi)")
 # So many words before its verb, a noun is its subject.
 _SUBJECT_REACH = 4
 _MEANS = re.compile(r"\b(?:via|au moyen|par le biais|a travers)\b")

@@ -68,7 +68,11 @@ def reading_to_clauses(reading: Reading, rules: Rules) -> Iterator[Clause]:
         and not _is_past(reading.text, word)
         and not _PASSIVE.search(folded, 0, word.span.start)
     ]
-    verb = min([word.span.start for word in opening] + [match.start() for match in _BE.finditer(folded)], default=-1)
+    verb = min(
+        [word.span.start for word in opening]
+        + [match.start() for match in _BE.finditer(folded) if reading.text[match.start()].islower()],
+        default=-1,
+    )
     cuts = [match.span() for match in _CUT.finditer(folded)]
     # The verb stays with what it says of its subject.
     cuts += [(place, place) for place in {verb, *(word.span.start for word in opening)} if place > 0]

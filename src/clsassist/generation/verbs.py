@@ -96,9 +96,16 @@ def is_infinitive(form: str) -> bool:
 
 
 def is_misspelt(one: str, other: str) -> bool:
-    """Say whether two long folded words differ by letters that changed places, as documents often have them.
+    """Say whether two long folded words differ by letters that changed places or were doubled, as documents have them.
 
     >>> is_misspelt("hospitalisation", "hopsitalisation"), is_misspelt("prescrire", "proscrire")
     (True, False)
     """
+    if _once(one) == _once(other):
+        return len(one) >= _SHORTEST
     return len(one) >= _LONG and one != other and one[:2] == other[:2] and sorted(one) == sorted(other)
+
+
+def _once(word: str) -> str:
+    """Return a word without its letters that repeat: « annnuaire »."""
+    return re.sub(r"(.)\1+", r"\1", word)

@@ -35,6 +35,8 @@ _UNFRAMED = {
 _STATE = re.compile(
     r"\b(?:est|sont|reste|restent|demeure|demeurent|devient|deviennent)\s+(?:(?:pas|tres|bien|aussi|plus|une?|la|le|des)\s+|l['’])*"
 )
+_NOT = re.compile(r"\bnon$")
+_WORDS = re.compile(r"[^\W\d_]{3,}")
 _HAS_STATE = re.compile(
     r"\b(?:est|sont|était|étaient|être|soit|soient|reste\w*|sera|seront|existe\w*|constitu\w+|représent\w+)\b"
 )
@@ -80,7 +82,8 @@ def _only_reports(word: Word, allowed: frozenset[str], evidence: Evidence) -> bo
 def _bears(word: Word, segment: Segment) -> bool:
     """Say whether a segment tells a state of things, or is the exact answer's own."""
     told = segment.source in (Source.QUOTE, Source.EXACT) and _HAS_STATE.search(segment.reading.text.lower())
-    return not segment.marks or bool(told) or _in_apposition(word, segment)
+    ticked = not _WORDS.sub("", segment.reading.folded, count=1).strip(" x|:.") and "|" in segment.reading.text
+    return not segment.marks or bool(told) or ticked or _in_apposition(word, segment)
 
 
 def _in_apposition(word: Word, segment: Segment) -> bool:
@@ -88,7 +91,7 @@ def _in_apposition(word: Word, segment: Segment) -> bool:
     before = [
         segment.reading.folded[: one.span.start].rstrip() for one in segment.reading.words if word.stem in one.stems
     ]
-    return any(text.endswith((",", ":", "(")) for text in before)
+    return any(text.endswith((",", ":", "(")) or _NOT.search(text) for text in before)
 
 
 def _told_as_it_is(lines: Sequence[tuple[Clause, list[Segment]]], mark: int) -> bool:

@@ -209,7 +209,9 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     if is_infinitive(verb.form):
         return not any(word.span.start < verb.span.start for word in named)
     if not before and _PRONOUN.search(segment.reading.folded[start : verb.span.start]):
-        return True
+        # « La formation continue compte : elle accompagne… »: the pronoun stands for the subject of the sentence.
+        opening = next(word for word in words if not word.tool)
+        return not any(word is opening for word in named)
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
     )

@@ -15,6 +15,8 @@ _MORE_THAN = re.compile(
     r"\b(?:plus|moins|autant|aussi|davantage|mieux)\b(?:(?!\bafin\b|\bpour\b)[^,;:.]){0,60}?\bqu(?:e\b|['’])"
 )
 _OR = re.compile(r"\bou\b")
+# « Des formations comme la MSU ou la FMC » leaves nothing open.
+_EXAMPLES = re.compile(r"\b(?:tel(?:le)?s? que|comme|par exemple)\b[^.;:]*\bou\b")
 _OR_SOURCE = re.compile(r"\bou\b|/|\bsoit\b")
 
 
@@ -25,7 +27,8 @@ def polarity_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, e
             words = part.reading.text[span.start : span.end].strip()
             return f"La source citée ne nie pas « {words or part.reading.text.strip()} »."
     sources = [segment.reading.folded for _, found in lines for segment in found]
-    if _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
+    examples = _EXAMPLES.search(part.reading.folded)
+    if not examples and _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
         return "La source citée ne donne pas le choix que dit « ou »."
     more = _MORE_THAN.search(part.reading.folded)
     if more and not any(_MORE_THAN.search(source) for source in sources):

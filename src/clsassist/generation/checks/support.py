@@ -30,6 +30,7 @@ _AIMS = re.compile(
 )
 # What joins another noun to a subject, and does not complete the one before.
 _CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
+_BEFORE_INFINITIVE = frozenset(("a", "de", "d", "pour", "et", "faire"))
 # So many letters before a number tell whether it belongs to a name.
 _BESIDE = 5
 _THE_ONE = frozenset(("l", "le", "la", "cet", "cette", "ce"))
@@ -233,6 +234,10 @@ def _asserting(clause: Clause, subject: Clause, part: Part, evidence: Evidence) 
     labels = {token.form for item in part.items for token in evidence.lexicon.analyser.tokens(item.label)}
     if all(word.form in framed | labels for word in subject.needed) or not clause.words:
         return clause
+    last = next((word for word in reversed(subject.words) if not word.tool), None)
+    if last is not None and last.neutral:
+        # « Pour la communication, la fiche prévoit… »: the document is the subject.
+        return clause
     first = clause.words[0]
     if first.form not in evidence.rules.opening or first.form in framed or first.form in evidence.rules.light:
         return clause
@@ -293,7 +298,7 @@ def _infinitives(segment: Segment) -> Iterator[Word]:
         return
     before = None
     for word in segment.reading.words:
-        if is_infinitive(word.form) and (before is None or before.form in ("a", "de", "d", "pour", "et")):
+        if is_infinitive(word.form) and (before is None or before.form in _BEFORE_INFINITIVE):
             yield word
         before = word
 

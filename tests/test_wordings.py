@@ -148,6 +148,14 @@ def test_help_to_settle_is_found_where_nobody_is_named(demo_assistant: Assistant
     assert "étudiant" not in quotes(answer)
 
 
+def test_what_names_doctors_is_not_for_interns(assistant: Assistant) -> None:
+    answer = assistant.ask("Comment les plans incitent-ils les internes à s'installer ?")
+
+    titles = {action.title for action in answer.actions}
+    assert {"ACCOMPAGNER DANS L'INSTALLATION", "PÉRENNISER LA CARRIÈRE"} < titles
+    assert "médecins" not in quotes(answer)
+
+
 def test_a_set_shows_apart_what_names_nobody(demo_assistant: Assistant) -> None:
     answer = demo_assistant.ask("Quelles actions aident les médecins à s'installer ?")
 

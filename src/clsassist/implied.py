@@ -15,7 +15,8 @@ from clsassist.topic_search import Match, Worth, speak_of
 
 # « aider les médecins à s'installer », « les médecins qui s'installent »: people do the thing themselves.
 _DO_IT = french(
-    r"\s+(?:[a-zà-ÿ-]+\s+){0,2}?(?:à|a|pour|de|qui|veulent|souhaitent)\s+(?:ne pas\s+|mieux\s+)?(?:se\s+|s['’])$"
+    r"\s+(?:[a-zà-ÿ-]+\s+){0,2}?(?:à|pour|de|qui|(?:veulent|souhaitent|peuvent)(?:-ils|-elles)?)\s+"
+    r"(?:ne pas\s+|mieux\s+)?(?:se\s+|s['’])$"
 )
 
 
@@ -39,7 +40,9 @@ def imply(
     worth: Worth,
 ) -> Iterator[Match]:
     """Yield the matches whose object is what people do, in words that name nobody else in particular."""
-    own = {stem for topic in people for form in topic.forms for stem in form}
+    # « interne en médecine » does not make doctors of interns.
+    named = [form for topic in people for form in topic.forms if form == topic.forms[0] or len(form) == 1]
+    own = {stem for form in named for stem in form}
     others = lexicon.public_words - lexicon.general_people - own
     for match in speak_of(rest, matches, registry, worth):
         proofs = tuple(one for one in match.said if _is_theirs(one, rest, others, lexicon))
@@ -52,7 +55,7 @@ def _is_theirs(segment: Segment, rest: Sequence[Topic], others: frozenset[str], 
 
     « un comité, une fois installé » helps nobody to settle.
     """
-    if segment.weight is not Weight.OBJECT or set(segment.stems) & others:
+    if segment.weight is not Weight.OBJECT or segment.kind == "option" or set(segment.stems) & others:
         return False
     said = {stem for topic in rest for form in (*topic.forms, *topic.narrower) for stem in form}
     verbs = {word for topic in rest for words in (topic.words, *topic.also) for word in fold(words).split()}

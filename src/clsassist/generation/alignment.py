@@ -218,7 +218,7 @@ _BY = re.compile(
 # « Toutes les formations » is not « la formation compte tout autant »; of actions it is told by another check.
 _EVERY = re.compile(
     r"\b(?:toute?s? (?:les?|la|l['’])|tous(?: les)?|toutes)\b"
-    r"(?! ?(?:actions|fiches|plans|contrats|leviers|mesures|deux|trois|quatre|cinq|jours|mois|ans|semaines)\b)"
+    r"(?! ?(?:les )?(?:actions|fiches|plans|contrats|leviers|mesures|deux|trois|quatre|cinq|jours|mois|ans|semaines)\b)"
 )
 _WHOLE = re.compile(r"\b(?:l'ensemble d|la totalite|chaque|chacune?|l'integralite|quel(?:le)?s? que soi)")
 # So many words before its verb, a noun is its subject.

@@ -10,7 +10,7 @@ from clsassist.text import squeeze
 from clsassist.understanding.aspects import text_to_aspect
 from clsassist.understanding.draft import Draft
 from clsassist.understanding.exclusion import split_exclusion
-from clsassist.understanding.figures import asks_contact, asks_money, asks_stated
+from clsassist.understanding.figures import asks_contact, asks_money, asks_stated, names_money
 from clsassist.understanding.follow_up import follow
 from clsassist.understanding.patterns import (
     ASKS_WHICH,
@@ -54,7 +54,7 @@ def understand(
         question = replace(question, acronym="")
     bare = not any(token.stop for token in vocabulary.lexicon.analyser.tokens(asked))
     question = replace(question, aspect=text_to_aspect(asked))
-    question = replace(question, intent=_intent(question), key_words=bare)
+    question = replace(question, intent=_intent(question, vocabulary), key_words=bare)
     return follow(question, previous, answered) if previous else question
 
 
@@ -117,15 +117,16 @@ def _at_home(preamble: str, question: Question, vocabulary: Vocabulary) -> Quest
     return replace(question, documents=documents, plan_words=words)
 
 
-def _intent(question: Question) -> Intent:
+def _intent(question: Question, vocabulary: Vocabulary) -> Intent:
     """Return what is wanted: the first of these readings that holds, a set when none does."""
     text = question.text
+    asks_figure = asks_money(question) and not names_money(question, vocabulary)
     readings = (
         (Intent.HELP, bool(HELP.match(text) or CANNOT.match(text))),
         (Intent.DEFINITION, bool(question.acronym)),
         (Intent.ABOUT, bool(question.aspect) and not question.organisations and not _names_subject(question)),
         (Intent.COUNT, question.intent is Intent.COUNT),
-        (Intent.FIGURE, (asks_money(question) or asks_contact(question)) and not asks_stated(question)),
+        (Intent.FIGURE, (asks_figure or asks_contact(question)) and not asks_stated(question)),
         (Intent.OPEN, _is_open(question)),
         (Intent.FIGURE, bool(NUMBER_OF.match(text))),
         (Intent.SET, question.yes_no and bool(question.years) and bool(question.numbers or question.titles)),

@@ -67,6 +67,13 @@ def asks_money(question: Question) -> bool:
     return bool(_MONEY.search(_QUOTED.sub(" ", question.text)))
 
 
+def names_money(question: Question, vocabulary: Vocabulary) -> bool:
+    """Say whether the only money of a question is in the title of the action that it names."""
+    titled = {stem for title, action in vocabulary.titles if action in question.titles for stem in title}
+    said = [vocabulary.lexicon.analyser.stems(match.group()) for match in _MONEY.finditer(question.text)]
+    return bool(titled) and all(stems and set(stems) <= titled for stems in said)
+
+
 def asks_contact(question: Question) -> bool:
     """Say whether a question is about a telephone number or an address."""
     return bool(_CONTACT.search(question.text))

@@ -16,7 +16,7 @@ from clsassist.generation.verbs import is_misspelt, same_verb
 from clsassist.text import fold
 
 # What a clause may not say unless its source does.
-_ADDED = ("restriction", "faiblesse", "exception", "incertain", "cause", "comparaison", "fait", "agent")
+_ADDED = ("egalite", "restriction", "faiblesse", "exception", "incertain", "cause", "comparaison", "fait", "agent")
 # What a clause may not leave out when its source says it.
 _DROPPED = ("restriction", "faiblesse", "exception", "incertain", "souhait")
 _COMMA = re.compile(r"[,;:()\n]")
@@ -63,14 +63,14 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     found: list[Gap] = []
     held: set[str] = set()
     allowed = _field_words(segment, part, evidence)
-    covered = _covered(clause, segment, evidence)
+    covered, covering = _covered(clause, segment, evidence)
     aside = frozenset() if evidence.rules.roles["porteur"].search(part.reading.folded) else segment.aside
     maybe = evidence.rules.markers["incertain"].search(segment.reading.folded)
     for word in clause.needed:
         signs = covered.get(word.span.start, frozenset()).union(*(segment.signs.get(stem, ()) for stem in word.stems))
         signs = signs or _conjugated(word, segment)
         if signs and word.stem not in aside:
-            held.update(word.stems)
+            held.update(word.stems, covering.get(word.span.start, ()))
             if "?" not in (word.sign, *signs) and word.sign not in signs:
                 found.append(Gap(Kindred.SIGN, word.form))
         elif _is_only_one(word, part, evidence):
@@ -80,13 +80,18 @@ def _word_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidence)
     return found, held
 
 
-def _covered(clause: Clause, segment: Segment, evidence: Evidence) -> dict[int, frozenset[str]]:
-    """Return the words that an equivalent covers, by place, with what is denied of it."""
+def _covered(
+    clause: Clause, segment: Segment, evidence: Evidence
+) -> tuple[dict[int, frozenset[str]], dict[int, frozenset[str]]]:
+    """Return, by the place of the words that an equivalent covers, what is denied of it and the stems that say it."""
     covered: dict[int, frozenset[str]] = {}
+    covering: dict[int, frozenset[str]] = {}
     for group, words in evidence.same.said(clause.words, implied=False):
         for word in words if group in segment.groups else ():
-            covered[word.span.start] = covered.get(word.span.start, frozenset()) | segment.groups[group]
-    return covered
+            place = word.span.start
+            covered[place] = covered.get(place, frozenset()) | segment.groups[group]
+            covering[place] = covering.get(place, frozenset()) | segment.group_stems.get(group, frozenset())
+    return covered, covering
 
 
 def _conjugated(word: Word, segment: Segment) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from clsassist.generation.equivalents import Equivalents
@@ -13,14 +13,18 @@ from clsassist.generation.reading import Reading, is_year, read
 from clsassist.generation.rules import Rules
 from clsassist.generation.tables import text_to_lines
 from clsassist.lexicon import Lexicon
+from clsassist.parsing.labels import ORGANISATION_FIELDS
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
 LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+# The commas of a list, not those in brackets.
+_BETWEEN_NAMES = re.compile(r",\s+(?![^(]*\))")
 # A line that ends so goes on with the next one; so does a long one before a small letter.
 _OPEN_END = re.compile(
     r"(?:\b(?:de|du|des|la|le|les|et|ou|à|au|aux|en|pour|par|sur|avec|dans|un|une|que|qui|dont|ces|ses|leurs?)|['’-])\s*$"
 )
+_YES = re.compile(r"((?:[☒☑✔✓xX]|\|\s*[xX]\s*\|)\s*Oui)\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"[a-zà-ÿ0-9(«]")
 _FULL_LINE = 40
 _PILOTED = re.compile(r"\(\s*pilot\w*\s+par[^()]*\)")
@@ -42,7 +46,8 @@ class Source(StrEnum):
 class Segment:
     """One line or sentence of the evidence. ``marks`` are the citations that it stands for, none for the whole answer.
 
-    ``aside`` are the stems said only in « (pilote par …) ». ``owner`` is the action (or section) that it is about, ''
+    ``aside`` are the stems said only in « (pilote par …) »; ``group_stems`` are those that say each equivalent;
+    ``label`` marks the name of a field. ``owner`` is the action (or section) that it is about, ''
     for the set.
     """
 
@@ -53,6 +58,8 @@ class Segment:
     signs: dict[str, frozenset[str]]
     groups: dict[str, frozenset[str]]
     aside: frozenset[str] = frozenset()
+    group_stems: dict[str, frozenset[str]] = field(default_factory=dict)
+    label: bool = False
 
 
 def owner_of(item: Item) -> str:
@@ -71,10 +78,11 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
         owner, marks = owner_of(item), frozenset({item.number})
         for line in _lines(item.quote):
             denied = item.empty or any(squeeze(one) and squeeze(one) in squeeze(line) for one in item.unticked)
+            denied = denied or (line.rstrip().endswith("?") and not _is_answered_yes(item))
             line = f"{line} non renseigné" if item.empty else f"{line} case non cochée" if denied else line
             found.append(_dated(build(Source.QUOTE, owner, marks, line, denied=denied), item))
         if not item.empty:
-            found.append(build(Source.QUOTE, owner, marks, item.label))
+            found.append(replace(build(Source.QUOTE, owner, marks, item.label), label=True))
         found.append(build(Source.TITLE, owner, marks, item.title))
         found.append(build(Source.PLAN, owner, marks, item.plan))
     owners = {owner_of(item): item for item in material.items}
@@ -94,20 +102,29 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
     return tuple(found)
 
 
+def _is_answered_yes(item: Item) -> bool:
+    """Say whether a box « Oui » is ticked: else a question of the form affirms nothing."""
+    return any(match.group(1) not in "".join(item.unticked) for match in _YES.finditer(item.quote))
+
+
 def _segment(
     source: Source, owner: str, marks: frozenset[int], reading: Reading, same: Equivalents, *, denied: bool
 ) -> Segment:
     signs: dict[str, set[str]] = {}
     groups: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
     for word in reading.words:
         for stem in word.stems:
             signs.setdefault(stem, set()).add("-" if denied else word.sign)
     for group, words in same.said(reading.words, implied=True):
         groups.setdefault(group, set()).update("-" if denied else word.sign for word in words)
+        stems.setdefault(group, set()).update(stem for word in words for stem in word.stems)
     asides = [match.span() for match in _PILOTED.finditer(reading.folded)]
     inside = {word.stem for word in reading.words if any(start <= word.span.start < end for start, end in asides)}
     inside -= {word.stem for word in reading.words if not any(start <= word.span.start < end for start, end in asides)}
-    return Segment(source, owner, marks, reading, _frozen(signs), _frozen(groups), frozenset(inside))
+    return Segment(
+        source, owner, marks, reading, _frozen(signs), _frozen(groups), frozenset(inside), group_stems=_frozen(stems)
+    )
 
 
 def _frozen(signs: dict[str, set[str]]) -> dict[str, frozenset[str]]:
@@ -163,6 +180,7 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
         squeeze(ref.title): ref.id for ref in (*material.actions, *(i.action for i in owners.values() if i.action))
     }
     by_mark = {item.number: owner_of(item) for item in material.items}
+    fields = {item.number: item.field_key for item in material.items}
     plans: dict[str, list[str]] = {}
     for owner, item in owners.items():
         plans.setdefault(squeeze(item.plan), []).append(owner)
@@ -177,12 +195,18 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
             held = {by_mark[mark] for mark in marks if mark in by_mark}
             owner = named or (held.pop() if len(held) == 1 else "")
             # A column that is a plan's says it of the plan, whichever of its actions is cited.
+            names = any(fields.get(mark) in ORGANISATION_FIELDS for mark in marks)
             for one in plans.get(column, [owner]):
                 for said in _lines(text):
-                    yield one, marks, said
+                    yield from ((one, marks, name) for name in (_names(said) if names else [said]))
             if len(marks) > 1 and " : " in text:
                 # « À contacter (6 organisations) : … »: what stands before the list is true of each of its members.
                 yield from ((owner, frozenset({mark}), text.split(" : ")[0]) for mark in sorted(marks))
+
+
+def _names(line: str) -> list[str]:
+    """Return the organisations of a list, the first with what introduces it: no line has two of them."""
+    return [name for name in _BETWEEN_NAMES.split(line) if name.strip()]
 
 
 def _chunks(line: str) -> Iterator[tuple[int, frozenset[int]]]:

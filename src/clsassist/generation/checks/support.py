@@ -213,7 +213,7 @@ class _Walk:
             reason = self._hold(self.subject, self.pieces)
             if reason:
                 return reason
-        if not self.lines:
+        if all(one.label for _, found in self.lines for one in found):
             return "La phrase ne rapporte rien de la source citée."
         return (
             _joined_reason(self.lines, self.part)
@@ -392,7 +392,11 @@ def _fitting(
 ) -> tuple[list[Segment], Gap]:
     """Return the lines that say a clause whole, and what the best line lacks when there is none."""
     # « L'action vise à… » may tell what her title does.
-    aims = not clause.opens and _AIMS.search(part.reading.folded)
+    aims = (
+        not clause.opens
+        and bool(_AIMS.search(part.reading.folded))
+        and any(is_infinitive(word.form) for word in clause.needed)
+    )
     whole = scope is None or {ref.id for ref in evidence.material.actions} <= scope
     fitting: list[Segment] = []
     lacks: list[Gap] = []

@@ -80,7 +80,7 @@ def test_when_nothing_is_proved_the_exact_answer_stands_alone():
 def test_the_verdicts_are_in_the_trace():
     _, notice = answered(says(f"{GOOD} {BAD} {ALSO}"))
     head, first, second, third, end = notice.trace
-    assert head == "Rédaction : modèle « modele-test », consigne synthese, version 1"
+    assert head == "Rédaction : modèle « modele-test », consigne synthese, version 2"
     assert first == f"Phrase gardée : {GOOD}"
     assert second.startswith(f"Phrase retirée : {BAD} — ")
     assert third == f"Phrase gardée : {ALSO}"

@@ -85,6 +85,7 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
             found.append(replace(build(Source.QUOTE, owner, marks, item.label), label=True))
         found.append(build(Source.TITLE, owner, marks, item.title))
         found.append(build(Source.PLAN, owner, marks, item.plan))
+    found += [build(Source.EXACT, *calendar) for calendar in _calendars(material)]
     owners = {owner_of(item): item for item in material.items}
     unticked = frozenset(item.number for item in material.items if item.unticked or item.empty)
     for owner, marks, text in _exact_lines(material, owners):
@@ -100,6 +101,19 @@ def material_to_segments(material: Material, rules: Rules, lexicon: Lexicon, sam
         dated = next((item for item in material.items if item.number in marks and None not in item.years), None)
         found.append(_dated(told, dated) if dated else told)
     return tuple(found)
+
+
+def _calendars(material: Material) -> Iterator[tuple[str, frozenset[int], str]]:
+    """Yield the first and last years of each action, for who cites both the box of the first and that of the last."""
+    years: dict[str, dict[int, int]] = {}
+    for item in material.items:
+        for year in item.years:
+            if year is not None and str(year) in item.quote:
+                years.setdefault(owner_of(item), {}).setdefault(year, item.number)
+    for owner, boxes in years.items():
+        if len(boxes) > 1:
+            first, last = min(boxes), max(boxes)
+            yield owner, frozenset({boxes[first], boxes[last]}), f"de {first} à {last}"
 
 
 def _is_answered_yes(item: Item) -> bool:

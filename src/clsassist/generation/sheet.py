@@ -99,21 +99,19 @@ def _fill(material: Material, prompt: Prompt, evidence: str, left_out: int) -> t
 
 def items_to_texts(items: Sequence[Item], longest: int = _LONG_QUOTE) -> Iterator[str]:
     """Yield each piece of evidence; the first of an action in a row comes below the name of the action."""
-    place, dated = "", set[str]()
+    place = ""
     for item in items:
         before, place = place, _place(item)
         head = "" if place == before else f"<source> {place} </source>\n"
-        yield f"{head}{item_to_text(item, longest, dated=place not in dated)}"
-        dated |= {place} if None not in item.years else set()
+        yield f"{head}{item_to_text(item, longest)}"
 
 
-def item_to_text(item: Item, longest: int = _LONG_QUOTE, *, dated: bool = True) -> str:
+def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
     """Return one piece of evidence between its fences: nothing in it can close them or pass for a mark.
 
     A model copies what it sees: the mark stands where each of its sentences must have it, at the end of each line.
-    ``dated`` adds the first and last years of the action to its calendar.
     """
-    lines = _cut([*_item_to_lines(item), *(_years(item) if dated else ())], longest)
+    lines = _cut([*_item_to_lines(item)], longest)
     label, mark = as_data(item.label), f"[{item.number}]"
     if len(lines) < 2:
         return f"<extrait> {label} : {lines[0] if lines else ''} {mark} </extrait>"
@@ -133,12 +131,6 @@ def _item_to_lines(item: Item) -> Iterator[str]:
     for line in quote_to_lines(quote):
         if said := as_data(line).strip(_AROUND_LINE):
             yield said
-
-
-def _years(item: Item) -> Iterator[str]:
-    first, last = item.years
-    if first and last and not (str(first) in item.quote and str(last) in item.quote):
-        yield f"de {first} à {last}"
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:

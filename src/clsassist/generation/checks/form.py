@@ -36,11 +36,15 @@ def _written(claim: Claim) -> str | None:
     if legible(claim.sentence) != claim.sentence.replace("\u202f", "\u202f") or not _ALLOWED.fullmatch(claim.sentence):
         return "La phrase contient des caractères cachés ou étrangers au français."
     letters = [letter for letter in claim.bare if letter.isalpha()]
-    if 2 * sum(map(str.isupper, letters)) > len(letters) or not has_verb(claim.reading.words):
+    if 2 * sum(map(str.isupper, letters)) > len(letters) or not _is_sentence(claim):
         return "Ce n'est pas une phrase, mais un titre ou un morceau de liste."
     if _MARKUP.search(claim.sentence):
         return "La phrase contient une mise en forme, un lien ou du code."
     return None
+
+
+def _is_sentence(claim: Claim) -> bool:
+    return has_verb(claim.reading.words) and not claim.bare.lstrip().startswith("(")
 
 
 def _about(claim: Claim, evidence: Evidence) -> str | None:

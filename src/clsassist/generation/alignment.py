@@ -94,6 +94,12 @@ def _covered(
     return covered, covering
 
 
+def _is_covered(form: str, clause: Clause, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a marker is part of what an equivalent says: « plus attractif », « l'attractivité »."""
+    covered, _ = _covered(clause, segment, evidence)
+    return any(word.form == form and word.span.start in covered for word in clause.words)
+
+
 def _conjugated(word: Word, segment: Segment) -> frozenset[str]:
     """Return what is denied of a verb that a segment has in another form: « fournit », « fournir »."""
     return frozenset(
@@ -172,9 +178,11 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
     folded, source = clause.folded, segment.reading.folded
     for name in _ADDED:
         said = markers[name].search(folded)
-        if said and not markers[name].search(source) and not _licensed(name, said.group(), part, evidence):
-            if name == "agent" and (_MEANS.search(source) or _agent_acts(clause, segment, evidence)):
-                continue
+        if (
+            said
+            and not markers[name].search(source)
+            and not _may_add(name, said.group(), clause, segment, part, evidence)
+        ):
             found.append(Gap(Kindred.MARKER, said.group()))
     every = _EVERY.search(folded)
     if every and not _EVERY.search(source) and not _WHOLE.search(source):
@@ -200,6 +208,15 @@ def _kept(name: str, folded: str, evidence: Evidence) -> bool:
     if name != "souhait":
         return bool(markers[name].search(folded))
     return bool(markers[name].search(folded) or markers["incertain"].search(folded) or _LATER.search(folded))
+
+
+def _may_add(name: str, said: str, clause: Clause, segment: Segment, part: Part, evidence: Evidence) -> bool:
+    """Say whether a marker that the line has not changes nothing of what it says."""
+    if _licensed(name, said, part, evidence):
+        return True
+    if name == "comparaison":
+        return _is_covered(said, clause, segment, evidence)
+    return name == "agent" and (bool(_MEANS.search(segment.reading.folded)) or _agent_acts(clause, segment, evidence))
 
 
 def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:

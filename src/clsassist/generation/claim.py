@@ -90,7 +90,8 @@ def sentence_to_claim(sentence: str, evidence: Evidence) -> Claim:
 
 # Other ways to say « les deux actions ».
 _BOTH = re.compile(
-    r"\b(?:l['’]une et l['’]autre|l['’]un et l['’]autre|toutes deux|tous deux|toutes les deux|tous les deux|ces deux-là"
+    r"\b(?:l['’]une? (?:et|comme) (?:de |à |pour )?l['’]autre|chacune? des deux"
+    r"|toutes deux|tous deux|toutes les deux|tous les deux|ces deux-là"
     r"|dans les deux cas,?)(?=\W)(?!\s+(?:actions|fiches|plans|contrats|leviers|mesures|projets)\b)",
     re.IGNORECASE,
 )

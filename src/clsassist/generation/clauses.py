@@ -18,6 +18,9 @@ _CUT = re.compile(
 _TO_OBJECT = 2
 # « est prévu », « seront aussi prévues » are one verb.
 _PASSIVE = re.compile(r"\b(?:est|sont|sera|seront)\s+(?:\w+\s+)?$")
+_FINITE = frozenset(
+    "doit doivent veut veulent prevoit prevoient vise visent propose proposent concerne concernent".split()
+)
 _BE = re.compile(r"\b(?:est|sont|sera|seront)\b")
 
 
@@ -47,7 +50,7 @@ class Clause:
 
     def _is_object(self, place: int) -> bool:
         """Say whether a word that elsewhere only reports is what a verb acts on: « animer les actions »."""
-        if place < _TO_OBJECT or not self.words[place - 1].tool:
+        if place < _TO_OBJECT or not self.words[place - 1].tool or self.words[place].form in _FINITE:
             return False
         verb = self.words[place - _TO_OBJECT]
         return not verb.tool and not verb.neutral and is_infinitive(verb.form)

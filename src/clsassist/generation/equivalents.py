@@ -27,9 +27,29 @@ class Equivalents:
             for run, group, implies in (row for stem in word.stems for row in self.by_first.get(stem, ())):
                 if implies and not implied:
                     continue
-                said = tuple(held[place : place + len(run)])
-                if len(said) == len(run) and all(stem in one.stems for one, stem in zip(said, run, strict=True)):
+                said = _run(held[place:], run)
+                if said:
                     yield group, said
+
+
+# « Rendre le territoire plus attractif »: what these verbs act on stands inside the phrase.
+_OPEN = ("rendr", "mettr", "faci")
+_MOST_INSIDE = 3
+
+
+def _run(words: Sequence[Word], run: Stems) -> tuple[Word, ...]:
+    """Return the words that say a run, none when they do not."""
+    most = _MOST_INSIDE if run[0].startswith(_OPEN) else 0
+    said: list[Word] = []
+    place = 0
+    for stem in run:
+        reach = words[place : place + 1 + (most if said else 0)]
+        found = next((step for step, word in enumerate(reach) if stem in word.stems), None)
+        if found is None:
+            return ()
+        said.append(reach[found])
+        place += found + 1
+    return tuple(said)
 
 
 def load_equivalents(lexicon: Lexicon, rules: Rules) -> Equivalents:

@@ -17,7 +17,7 @@ from clsassist.parsing.labels import ORGANISATION_FIELDS
 from clsassist.text import sentence_spans, squeeze
 
 MARK = re.compile(r"(?<!\\)\[(\d+)\]")
-LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+")
+LINE = re.compile(r"\s*\n\s*|\s+[•▪○➢➤◦·]\s*|\s+o\s+(?=[A-ZÀ-Ý])|\s+[-–]\s+(?=[A-ZÀ-Ý][a-zà-ÿ’'])|\s*;\s+(?![^(]*\))")
 # The commas of a list, not those in brackets.
 _BETWEEN_NAMES = re.compile(r",\s+(?![^(]*\))")
 # A line that ends so goes on with the next one; so does a long one before a small letter.

@@ -15,9 +15,9 @@ from clsassist.generation.reading import Word, read
 _ENOUGH = 0.6
 _FEWEST = 2
 _ACTION = re.compile(
-    r"\b(?:actions?|fiches?|leviers?|projets?|mesures?|volets?)\s+(?:qui\s+)?"
+    r"\b(?:actions?|fiches?|leviers?|projets?|mesures?|volets?)(?:\s+\d{1,3})?,?\s+(?:qui\s+)?"
     r"(?:consacree?s?\s+(?:a|aux?)|relati(?:f|ve)s?\s+(?:a|aux?)|dediee?s?\s+(?:a|aux?)|portante?\s+sur|portent?\s+sur"
-    r"|visant\s+a|sur|pour|concernant|de|d['’]|du|des)\s*(?:(?:l['’]|la|le|les|une?|des)\s*)?$"
+    r"|visant\s+a|vise\s+a|destinee?s?\s+a|sur|pour|concernant|de|d['’]|du|des)\s*(?:(?:l['’]|la|le|les|une?|des)\s*)?$"
 )
 # What may stand between two words of a title: no verb, no denial.
 _INSIDE = frozenset(

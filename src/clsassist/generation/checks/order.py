@@ -34,6 +34,8 @@ _AIMING = frozenset(
     "contribue contribuent participe participent entend entendent".split()
 )
 # To do these to an act is to do it.
+# « L'hôpital local de Thann »: so many words lead from a noun to the name of its place.
+_NEAR_NAME = 4
 _PERFORMING = frozenset(
     "assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split()
 )
@@ -102,6 +104,12 @@ def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -
     words = segment.reading.words
     firsts = [place for place, word in enumerate(words) if same_word(word, first, evidence)]
     seconds = [place for place, word in enumerate(words) if same_word(word, second, evidence)]
+    own = [place for place in firsts if first.stem in words[place].stems]
+    if second.capital and not second.acronym and own and seconds:
+        # « Le groupe de Mulhouse, pour l'hôpital de Thann » has no hospital of Mulhouse.
+        return not any(
+            0 < _content_between(words, first_place, place) <= _NEAR_NAME for first_place in own for place in seconds
+        )
     acts = [place for place in firsts if is_infinitive(words[place].form)]
     if acts and seconds and len(acts) == len(firsts):
         # « La promotion du territoire », where the evidence promotes something else.
@@ -119,6 +127,11 @@ def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -
     # « Programme Leader, concours éventuel »: a comma is as good as « de ».
     between = segment.reading.folded[words[max(seconds)].span.end : words[min(firsts)].span.start]
     return not _COMMA.search(between)
+
+
+def _content_between(words: Sequence[Word], start: int, end: int) -> int:
+    """Return how many words that say something one goes, from one to the other; 0 when they come the other way."""
+    return sum(not word.tool for word in words[start + 1 : end + 1])
 
 
 def _object(words: Sequence[Word], place: int) -> list[Word]:

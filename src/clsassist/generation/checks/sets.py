@@ -10,7 +10,8 @@ from clsassist.parsing.labels import ORGANISATION_FIELDS
 
 # « Les actions qui se terminent en 2029 sont … »: all of them.
 _THE_ACTIONS = re.compile(
-    r"\bles (?:\w+ )?(?:actions|fiches|leviers|mesures)\b(?! d[e'’])[^.]*\b(?:sont|figurent|relevent|visent)\b"
+    r"(?<!\bque )\bles (?:\w+ )?(?:actions|fiches|leviers|mesures)\b(?! d[e'’])"
+    r"[^.]*\b(?:sont|figurent|relevent|visent)\b"
 )
 
 

@@ -138,7 +138,7 @@ class _Walk:
             clause, self.subject = _merged(self.subject, own), None
         planned: set[str] = set()
         if clause.opens or not _fitting(clause, self.part, self.evidence, self.owners, self.scope)[0]:
-            clause, planned = _without_plan(clause, self.part, self.everyone)
+            clause, planned = _without_plan(clause, self.part, self.everyone, self.evidence)
             self._narrow(_of_plan(found, self.evidence) if planned else set())
         if self.together and planned and planned < self.everyone and not clause.opens:
             return "Toutes les actions citées ne le disent pas."
@@ -179,7 +179,7 @@ class _Walk:
         """Hold a clause to one line, else each of its shares: « A et B sont visés » says it of A, and of B."""
         fitting, worst = _fitting(clause, self.part, self.evidence, self.owners, self.scope)
         if not fitting and len(shares) > 1:
-            plain = [_without_plan(one, self.part, self.everyone)[0] for one in shares]
+            plain = [_without_plan(one, self.part, self.everyone, self.evidence)[0] for one in shares]
             return next((reason for one in plain if (reason := self._hold(one))), None)
         if not fitting:
             clause, named = _without_subject(clause, self.part, self.everyone)
@@ -316,14 +316,21 @@ def _without_number(clause: Clause) -> Clause:
     return replace(clause, values=tuple(one for one in clause.values if one.value.said not in numbers))
 
 
-def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause, set[str]]:
+def _without_plan(clause: Clause, part: Part, owners: set[str], evidence: Evidence) -> tuple[Clause, set[str]]:
     """Take off the proper names of a plan, and return the owners that it leaves."""
     plans = {one.owner: one for one in part.segments if one.source is Source.PLAN and one.owner in owners}
     said = {
         word.stem for word in clause.needed if word.capital and any(word.stem in one.signs for one in plans.values())
     }
+    # « Le CLS Thur Doller » names the « Contrat local de santé du Pays Thur Doller ».
+    short = {word.stem: _expanded(word, evidence) for word in clause.needed if word.acronym and said}
+    names = {owner: set(one.signs) for owner, one in plans.items()}
+    short = {stem: long for stem, long in short.items() if long and any(long <= name for name in names.values())}
+    for owner, name in names.items():
+        names[owner] = name | {stem for stem, long in short.items() if long <= name}
+    said |= short.keys()
     said -= part.bodies | _completing(clause)
-    held = {owner for owner, one in plans.items() if said and said <= set(one.signs)}
+    held = {owner for owner, name in names.items() if said and said <= name}
     # « Plan Santé 79 »: the number too is part of the name, and tells that plan from others.
     numbers = {
         one: {owner for owner in held if _is_in_name(one, part, plans[owner].reading.folded)} for one in clause.values
@@ -335,12 +342,20 @@ def _without_plan(clause: Clause, part: Part, owners: set[str]) -> tuple[Clause,
     return replace(clause, words=words, values=tuple(one for one in clause.values if not numbers[one])), held
 
 
+def _expanded(word: Word, evidence: Evidence) -> set[str]:
+    """Return the stems of what an acronym stands for first, none when nobody knows."""
+    known = evidence.lexicon.acronym(word.form)
+    return set(evidence.lexicon.analyser.stems(known.long[0])) if known and known.long else set()
+
+
 def _completing(clause: Clause) -> set[str]:
     """Return the acronyms that complete a noun: « la coordinatrice du CLS » speaks of her, not of the plan."""
     found: set[str] = set()
     for place, word in enumerate(clause.words[2:], start=2):
         link, noun = clause.words[place - 1], clause.words[place - 2]
         if word.acronym and link.form in ("du", "de", "d") and not noun.tool and not noun.neutral:
+            found.add(word.stem)
+        if word.acronym and "par" in (link.form, noun.form):
             found.add(word.stem)
     return found
 

@@ -125,8 +125,8 @@ def find_missing_files(settings: Settings) -> Iterator[str]:
         yield f"l'image de CLSASSIST_LOGO, « {logo} », ne peut pas être lue : vérifiez son chemin et ses droits"
     if settings.page.mcp and util.find_spec("mcp") is None:
         yield "CLSASSIST_MCP demande le paquet « mcp » : pip install 'clsassist[mcp]'"
-    if settings.llm_url and util.find_spec("openai") is None:
-        yield "CLSASSIST_LLM_URL demande le paquet « llama-index-llms-openai-like » : pip install 'clsassist[llm]'"
+    if settings.llm_url and any(util.find_spec(name) is None for name in ("openai", "simplemma")):
+        yield "CLSASSIST_LLM_URL demande des paquets qui ne sont pas là : pip install 'clsassist[llm]'"
 
 
 def find_unwritable(folder: Path, name: str) -> str:

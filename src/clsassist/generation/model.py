@@ -219,18 +219,20 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 def _load_library() -> None:
-    """Load llama-index's connector, silenced, with nothing behind its defaults.
+    """Load llama-index's connector, silenced, with nothing behind its defaults, and what the checks need.
 
-    Raises ConfigurationError when it is not installed.
+    Raises ConfigurationError when one is not installed.
     """
     try:
         import llama_index.llms.openai_like  # noqa: F401
+        import simplemma  # noqa: F401
         from llama_index.core import MockEmbedding
         from llama_index.core import Settings as Defaults
         from llama_index.core.llms import MockLLM
     except ImportError as error:
         raise ConfigurationError(
-            "CLSASSIST_LLM_URL demande le paquet « llama-index-llms-openai-like » : pip install 'clsassist[llm]'"
+            "CLSASSIST_LLM_URL demande les paquets « llama-index-llms-openai-like » et « simplemma » : "
+            "pip install 'clsassist[llm]'"
         ) from error
     # OPENAI_LOG=debug, set for another program, would write the questions.
     logging.getLogger("openai").setLevel(logging.WARNING)

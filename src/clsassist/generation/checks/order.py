@@ -104,11 +104,11 @@ def _reversed(first: Word, second: Word, segment: Segment, evidence: Evidence) -
     words = segment.reading.words
     firsts = [place for place, word in enumerate(words) if same_word(word, first, evidence)]
     seconds = [place for place, word in enumerate(words) if same_word(word, second, evidence)]
-    own = [place for place in firsts if first.stem in words[place].stems]
-    if second.capital and not second.acronym and own and seconds:
+    same = [place for place in firsts if first.stem in words[place].stems]
+    if second.capital and not second.acronym and same and seconds:
         # « Le groupe de Mulhouse, pour l'hôpital de Thann » has no hospital of Mulhouse.
         return not any(
-            0 < _content_between(words, first_place, place) <= _NEAR_NAME for first_place in own for place in seconds
+            0 < _content_between(words, first_place, place) <= _NEAR_NAME for first_place in same for place in seconds
         )
     acts = [place for place in firsts if is_infinitive(words[place].form)]
     if acts and seconds and len(acts) == len(firsts):

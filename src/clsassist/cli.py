@@ -283,11 +283,12 @@ def _export_workbooks(rows: Sequence[ActionRow], output: Path | None) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DOSSIER",
     help="Écrit aussi un rapport (evaluation.md) et une image (evaluation.png) dans ce dossier ; avec --llm, "
-    "generation.md.",
+    "generation.md (generation-clair.md avec --plain).",
 )
 @click.option("--peer", is_flag=True, help="Pose aussi les questions à un pair : llama-index et Chroma, même modèle.")
 @click.option("--held", is_flag=True, help="Montre aussi les défauts des questions réservées.")
 @click.option("--llm", is_flag=True, help="Note plutôt ce que rédige le modèle de langue de CLSASSIST_LLM_URL.")
+@click.option("--plain", is_flag=True, default=None, help="Avec --llm : note les réponses « en clair ».")
 @click.option("--most", type=click.IntRange(1), metavar="N", help="Avec --llm : N réponses, de tous les types.")
 @click.option(
     "--to-judge",
@@ -355,7 +356,8 @@ def _evaluate_writing(
     from clsassist.wording import counted
 
     cases = load_cases(questions)
-    wanted = Wanted(options["most"], options["written"], options["to_judge"], _command_line())
+    plain = bool(options["plain"])
+    wanted = Wanted(options["most"], options["written"], options["to_judge"], _command_line(), plain)
     with _opened(index_dir, no_llm=True) as assistant, show_progress() as progress:
         done = evaluate_writing(assistant, _settings(index_dir), cases, wanted, progress)
     if done.damaged:
@@ -364,7 +366,7 @@ def _evaluate_writing(
     hidden = frozenset() if held else frozenset(case.id for case in cases if case.held)
     say(writing_to_text(done.run, done.groups, done.check, hidden=hidden))
     if report:
-        path = write_writing_report(report, done.run, done.groups, done.check, hidden=hidden)
+        path = write_writing_report(report, done.run, done.groups, done.check, hidden=hidden, plain=plain)
         click.echo(f"Rapport écrit : {path}", err=True)
     if wanted.to_judge:
         click.echo(f"{counted(done.waiting, 'phrase')} à juger dans « {wanted.to_judge} ».", err=True)

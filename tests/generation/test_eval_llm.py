@@ -17,6 +17,7 @@ from test_author import COMPARISON, OPEN
 from clsassist.builds import current_build
 from clsassist.cli import main
 from clsassist.evaluation.tape import tape_path
+from clsassist.evaluation.writing_run import Wanted
 from clsassist.generation import Prompts, answer_to_material, check_sentence
 from clsassist.indexing import index_corpus
 from clsassist.lexicon import load_lexicon
@@ -143,7 +144,9 @@ def test_what_was_written_goes_with_the_build_that_it_quotes(tmp_path):
     settings = replace(Settings(), index_dir=tmp_path / "index")
     write_plan(tmp_path / "corpus", zythum=ZYTHUM)
     index_corpus([tmp_path / "corpus"], settings)
-    kept = tape_path(settings.index_dir, current_build(settings.index_dir), "modele-test", Prompts.load())
+    kept = tape_path(
+        settings.index_dir, current_build(settings.index_dir), "modele-test", Prompts.load(), Wanted().tasks
+    )
     kept.parent.mkdir(parents=True)
     kept.write_text("{}\n")
     write_plan(tmp_path / "corpus", sport=SPORT)
@@ -260,3 +263,12 @@ def test_the_tool_indexes_evaluates_and_writes_the_report(place, real_documents,
     assert code == 0
     assert (tmp_path / "report" / "generation.md").is_file()
     assert len(server.requests) == 1
+
+
+def test_answers_for_residents_are_scored_apart(place, tmp_path):
+    with FakeModel(says("Rien ici.")) as server:
+        done = run(server, place, "--plain", "--report", str(tmp_path / "r"))
+    [kept] = (Path(place[-1]) / "written").glob("*/*")
+    assert re.fullmatch(r"modele-test-langage-clair\d+\.jsonl", kept.name)
+    assert "langage-clair (version" in (tmp_path / "r" / "generation-clair.md").read_text(encoding="utf-8")
+    assert done.exit_code == 0

@@ -12,7 +12,7 @@ from clsassist.evaluation.citations import Citations, count_citations
 from clsassist.evaluation.tape import Outgrown, Recording, Tape, tape_path
 from clsassist.evaluation.writing import Asked, WrittenAnswer, spread, write_one
 from clsassist.evaluation.writing_scores import group_writings, score_writings
-from clsassist.generation import Notice, Prompts, Verdict, load_model
+from clsassist.generation import Notice, Prompts, Task, Verdict, load_model
 from clsassist.lexicon import load_lexicon
 from clsassist.question import Intent
 from clsassist.records import AnswerStatus
@@ -264,12 +264,9 @@ def test_the_seconds_are_those_of_the_clock_and_are_kept(tmp_path):
 
 
 def test_the_file_is_named_after_the_model_the_instructions_and_the_build(tmp_path):
-    path = tape_path(tmp_path, "20300101t000000-abc", "mistral/Petit modèle:7b", PROMPTS)
-    versions = "-".join(
-        f"{task.value}{prompt.version}"
-        for task, prompt in PROMPTS.by_task.items()
-        if task in ("synthese", "comparaison")
-    )
+    tasks = (Task.SYNTHESE, Task.COMPARAISON)
+    path = tape_path(tmp_path, "20300101t000000-abc", "mistral/Petit modèle:7b", PROMPTS, tasks)
+    versions = "-".join(f"{task.value}{PROMPTS.of(task).version}" for task in tasks)
     assert path == tmp_path / "written" / "20300101t000000-abc" / f"mistral-Petit-modèle-7b-{versions}.jsonl"
 
 

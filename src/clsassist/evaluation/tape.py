@@ -20,7 +20,6 @@ from clsassist.generation import LanguageModel, Message, Prompts, Task
 
 # What a model does by itself is a result; a server that is down, or refuses, is asked again by the next run.
 _OWN_FAILURES = {error.__name__: error for error in (ModelTooSlowError, ModelEmptyError, ModelContextError)}
-_WRITING_TASKS = (Task.SYNTHESE, Task.COMPARAISON)
 _LONGEST_NAME = 80
 
 
@@ -127,10 +126,10 @@ class Tape:
             _append(self.path, recording)
 
 
-def tape_path(index_dir: Path, build: str, model: str, prompts: Prompts) -> Path:
-    """Return the file of what a model wrote with these instructions about this build of the index."""
+def tape_path(index_dir: Path, build: str, model: str, prompts: Prompts, tasks: Sequence[Task]) -> Path:
+    """Return the file of what a model wrote for some tasks, with these instructions, about this build of the index."""
     name = re.sub(r"[^\w.-]+", "-", model)[:_LONGEST_NAME].strip("-.") or "modele"
-    versions = "-".join(f"{task.value}{prompts.of(task).version}" for task in _WRITING_TASKS)
+    versions = "-".join(f"{task.value}{prompts.of(task).version}" for task in tasks)
     return index_dir / WRITINGS_FOLDER / build / f"{name}-{versions}.jsonl"
 
 

@@ -34,11 +34,12 @@ _HOPELESS = (ModelUnreachableError, ModelDeniedError, ModelUnknownError)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One wording of a question whose exact answer is to be written."""
+    """One wording of a question whose exact answer is to be written, for residents when ``plain``."""
 
     case: Case
     question: str
     answer: Answer
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,11 @@ class WrittenAnswer:
 
 
 def ask_all(
-    assistant: Assistant, cases: Sequence[Case], progress: Progress = lambda done, total: None
+    assistant: Assistant,
+    cases: Sequence[Case],
+    progress: Progress = lambda done, total: None,
+    *,
+    plain: bool = False,
 ) -> tuple[Asked, ...]:
     """Ask every question in every wording and return those whose answer a model writes, the same one once."""
     kept: list[Asked] = []
@@ -74,7 +79,7 @@ def ask_all(
             answer = converse(assistant, wording, case.before)
             if can_be_written(answer) and (wording, answer.text) not in seen:
                 seen.add((wording, answer.text))
-                kept.append(Asked(case, wording, answer))
+                kept.append(Asked(case, wording, answer, plain))
         progress(place + 1, len(cases))
     return tuple(kept)
 
@@ -145,7 +150,7 @@ def _write_once(one: Asked, material: Material, tape: Tape, prompts: Prompts, le
     verdicts: list[Verdict] = []
     seconds: list[float] = []
     notice = Notice("", 0, 0, alone=True)
-    for part in write(material, answer_to_task(one.answer), tape, prompts, lexicon, threading.Event()):
+    for part in write(material, answer_to_task(one.answer, plain=one.plain), tape, prompts, lexicon, threading.Event()):
         if isinstance(part, Notice):
             notice = part
         else:

@@ -66,10 +66,11 @@ def write_writing_report(
     check: HandCheck,
     *,
     hidden: frozenset[str] = frozenset(),
+    plain: bool = False,
 ) -> Path:
-    """Write generation.md into a folder, made if absent; returns its path."""
+    """Write generation.md, generation-clair.md when ``plain``, into a folder, made if absent; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "generation.md"
+    path = folder / ("generation-clair.md" if plain else "generation.md")
     path.write_text(_markdown(run, groups, check, hidden), encoding="utf-8")
     return path
 

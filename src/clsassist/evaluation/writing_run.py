@@ -29,12 +29,21 @@ JUDGED = Path("eval/written")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of an evaluation: at most so many answers, judged sentences, a file to fill, what to call it."""
+    """What is asked of an evaluation: at most so many answers, judged sentences, a file to fill, what to call it.
+
+    ``plain`` has them written for residents.
+    """
 
     most: int | None = None
     judged: Path | None = None
     to_judge: Path | None = None
     command: str = "clsassist eval --llm"
+    plain: bool = False
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What the model is asked to do."""
+        return (Task.CLAIR,) if self.plain else (Task.SYNTHESE, Task.COMPARAISON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +79,15 @@ def evaluate_writing(
         raise ClsAssistError(f"« {wanted.to_judge} » existe déjà : donnez un autre nom à --to-judge.")
     judged = _load_judged(wanted.judged)
     prompts = Prompts.load(settings.prompts_dir)
-    tape = Tape(model, tape_path(settings.index_dir, assistant.build, model.name, prompts))
-    asked = ask_all(assistant, cases, lambda done, total: progress("questions", done, total))
+    tape = Tape(model, tape_path(settings.index_dir, assistant.build, model.name, prompts, wanted.tasks))
+    asked = ask_all(assistant, cases, lambda done, total: progress("questions", done, total), plain=wanted.plain)
     chosen = spread(asked, wanted.most)
     written = write_all(assistant, chosen, tape, prompts, lambda done, total: progress("rédactions", done, total))
     check = hold_against(judged, _materials(assistant, asked), written, load_lexicon())
     waiting = write_to_judge(wanted.to_judge, written, judged) if wanted.to_judge is not None else 0
     run = Run(
         model=model.name,
-        instructions=" et ".join(
-            f"{task.value} (version {prompts.of(task).version})" for task in (Task.SYNTHESE, Task.COMPARAISON)
-        ),
+        instructions=" et ".join(f"{task.value} (version {prompts.of(task).version})" for task in wanted.tasks),
         context=model.context,
         asked=sum(len(case.wordings) for case in cases),
         writable=len(asked),

@@ -123,7 +123,9 @@ def _field_words(segment: Segment, part: Part, evidence: Evidence) -> frozenset[
     for item in part.items:
         if not item.empty and (item.number in segment.marks or (not segment.marks and segment.owner == owner_of(item))):
             words |= evidence.rules.fields.get(item.field_key, frozenset())
-            words |= {token.form for token in evidence.lexicon.analyser.tokens(item.label)}
+            # A heading is no name of a field: what it says is not said of every line below it.
+            label = "" if item.label == item.title else item.label
+            words |= {token.form for token in evidence.lexicon.analyser.tokens(label)}
     return frozenset(words)
 
 

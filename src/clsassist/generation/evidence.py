@@ -193,6 +193,7 @@ def _exact_lines(material: Material, owners: dict[str, Item]) -> Iterator[tuple[
     titles = {
         squeeze(ref.title): ref.id for ref in (*material.actions, *(i.action for i in owners.values() if i.action))
     }
+    titles |= {squeeze(item.title): owner for owner, item in owners.items() if item.action is None}
     by_mark = {item.number: owner_of(item) for item in material.items}
     fields = {item.number: item.field_key for item in material.items}
     plans: dict[str, list[str]] = {}

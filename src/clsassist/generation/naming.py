@@ -17,7 +17,7 @@ _FEWEST = 2
 _ACTION = re.compile(
     r"\b(?:actions?|fiches?|leviers?|projets?|mesures?|volets?)(?:\s+\d{1,3})?,?\s+(?:qui\s+)?"
     r"(?:consacree?s?\s+(?:a|aux?)|relati(?:f|ve)s?\s+(?:a|aux?)|dediee?s?\s+(?:a|aux?)|portante?\s+sur|portent?\s+sur"
-    r"|visant\s+a|vise\s+a|destinee?s?\s+a|sur|pour|concernant|de|d['’]|du|des)\s*(?:(?:l['’]|la|le|les|une?|des)\s*)?$"
+    r"|sur|concernant)\s*(?:(?:l['’]|la|le|les|une?|des)\s*)?$"
 )
 # What may stand between two words of a title: no verb, no denial.
 _INSIDE = frozenset(
@@ -26,6 +26,8 @@ _INSIDE = frozenset(
 _ROW = re.compile(
     r"(?:\b(?:l[ae]s?|des|aux)\s+)?\b(?:fiche|action)s?\s+\d{1,3}(?:\s*,\s*\d{1,3})*\s+et\s+\d{1,3}\b(?!\s*%)"
 )
+# Behind a title that stands first, a verb says something of the action.
+_VERB = re.compile(r"\b(?:est|sont|a|ont|sera|seront|vise|visent|prevoit|porte|compte|associe|mobilise|concerne)\b")
 _ARTICLE = re.compile(r"(?:l['’]|\b(?:la|le|les|une?|des|du|aux?)\s+)$")
 
 
@@ -61,7 +63,12 @@ def _runs(part: Part, evidence: Evidence) -> Iterator[tuple[int, int, str]]:
             said = {place for place, word in enumerate(title) if any(same_word(word, one, evidence) for one in run)}
             if action:
                 yield _with_article(part, action.start()), stop, segment.owner
-            elif len(said) >= _FEWEST and len(said) >= _ENOUGH * len(title) and _may_name(part, start, evidence):
+            elif (
+                _VERB.search(part.reading.folded, stop)
+                and len(said) >= _FEWEST
+                and len(said) >= _ENOUGH * len(title)
+                and _may_name(part, start, evidence)
+            ):
                 yield _with_article(part, start), stop, segment.owner
 
 

@@ -94,6 +94,8 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     if not role:
         return None
     wanted = evidence.rules.roles[role]
+    if _has_document_act(text, run, evidence):
+        return "La phrase dit d'une fiche ce que fait une organisation."
     said = any(wanted.search(one.reading.folded) for one in run.segments if one.source in (Source.QUOTE, Source.EXACT))
     by_field = any(item.field_key in _FIELDS[role] for item in run.items)
     word = wanted.search(_bare(fold_same(text), evidence))
@@ -106,6 +108,17 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     if not stranger or _told(stranger, refused, role, run, evidence):
         return None
     return f"La source citée ne donne pas à « {stranger} » le rôle de {role}."
+
+
+def _has_document_act(text: str, run: Run, evidence: Evidence) -> bool:
+    """Say whether « la fiche porte : le PETR » makes a document act, where an organisation does."""
+    found = _ACTIVE.search(_bare(fold_same(text), evidence))
+    if found is None:
+        return False
+    before = read(text[: found.start()], evidence.rules, evidence.lexicon)
+    after = text[found.end() :]
+    documents = any(word.neutral for word in before.words) and not before.content
+    return documents and any(_named(after, [*_parts(run.items)], evidence))
 
 
 def _only_completes(part: Part, text: str, wanted: re.Pattern[str]) -> bool:

@@ -201,11 +201,11 @@ class _Walk:
 
     def idle_marks(self) -> frozenset[int]:
         """Return the marks of citations on which no clause leans; none when the exact answer says it of its own."""
-        leant = [one.marks for _, found in self.lines for one in found]
-        if not leant or not all(leant):
+        by_clause = [frozenset().union(*(one.marks for one in found)) for _, found in self.lines]
+        if not by_clause or not all(by_clause):
             return frozenset()
         named = {item.number for item in self.part.items if owner_of(item) in self.titled}
-        return frozenset(self.part.marks) - frozenset().union(*leant) - named
+        return frozenset(self.part.marks) - frozenset().union(*by_clause) - named
 
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""

@@ -36,6 +36,8 @@ def check_roles(claim: Claim, evidence: Evidence) -> str | None:
     """Refuse a part that the cited evidence does not give to an organisation."""
     before: tuple[str, str] = ("", "")
     for run in claim.parts:
+        if _has_document_act(run, evidence):
+            return "La phrase dit d'une fiche ce que fait une organisation."
         for text, role in _pieces(run, evidence, before[0]):
             for alone in _by_owner(run, text, role, evidence):
                 reason = _role_reason(text, role, alone, evidence)
@@ -94,8 +96,6 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     if not role:
         return None
     wanted = evidence.rules.roles[role]
-    if _has_document_act(text, run, evidence):
-        return "La phrase dit d'une fiche ce que fait une organisation."
     said = any(wanted.search(one.reading.folded) for one in run.segments if one.source in (Source.QUOTE, Source.EXACT))
     by_field = any(item.field_key in _FIELDS[role] for item in run.items)
     word = wanted.search(_bare(fold_same(text), evidence))
@@ -110,9 +110,10 @@ def _role_reason(text: str, role: str, run: Run, evidence: Evidence) -> str | No
     return f"La source citée ne donne pas à « {stranger} » le rôle de {role}."
 
 
-def _has_document_act(text: str, run: Run, evidence: Evidence) -> bool:
+def _has_document_act(run: Run, evidence: Evidence) -> bool:
     """Say whether « la fiche porte : le PETR » makes a document act, where an organisation does."""
-    found = _ACTIVE.search(_bare(fold_same(text), evidence))
+    text = run.reading.text
+    found = _ACTIVE.search(_bare(run.reading.folded, evidence))
     if found is None:
         return False
     before = read(text[: found.start()], evidence.rules, evidence.lexicon)

@@ -201,11 +201,21 @@ class _Walk:
 
     def idle_marks(self) -> frozenset[int]:
         """Return the marks of citations on which no clause leans; none when the exact answer says it of its own."""
-        by_clause = [frozenset().union(*(one.marks for one in found)) for _, found in self.lines]
+        told = [[one for one in found if not one.label] for _, found in self.lines]
+        # « Partenaires : l'ARS »: the label of a field is that of every item of it.
+        by_clause = [
+            frozenset().union(*(one.marks for one in found))
+            for (clause, _), found in zip(self.lines, told, strict=True)
+            if found and any(not word.neutral and word.form not in self._labels() for word in clause.needed)
+        ]
         if not by_clause or not all(by_clause):
             return frozenset()
         named = {item.number for item in self.part.items if owner_of(item) in self.titled}
         return frozenset(self.part.marks) - frozenset().union(*by_clause) - named
+
+    def _labels(self) -> frozenset[str]:
+        tokens = self.evidence.lexicon.analyser.tokens
+        return frozenset(token.form for item in self.part.items for token in tokens(item.label))
 
     def end(self) -> str | None:
         """Tell what the clauses together say that the evidence does not."""

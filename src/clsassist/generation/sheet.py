@@ -111,11 +111,14 @@ def item_to_text(item: Item, longest: int = _LONG_QUOTE) -> str:
 
     A model copies what it sees: the mark stands where each of its sentences must have it, at the end of each line.
     """
-    lines = _cut([*_item_to_lines(item)], longest)
+    whole = [*_item_to_lines(item)]
+    lines = _cut(whole, longest)
     label, mark = as_data(item.label), f"[{item.number}]"
     if len(lines) < 2:
         return f"<extrait> {label} : {lines[0] if lines else ''} {mark} </extrait>"
     listed = "\n".join(f"- {line} {mark}" for line in lines)
+    if len(lines) < len(whole):
+        listed += "\n(la suite n'est pas montrée)"
     return f"<extrait> {label} :\n{listed}\n</extrait>"
 
 
@@ -134,14 +137,13 @@ def _item_to_lines(item: Item) -> Iterator[str]:
 
 
 def _cut(lines: list[str], longest: int) -> list[str]:
-    """Return as many lines as fit, the last one shortened, visibly."""
+    """Return the whole lines that fit; the first one is shortened, visibly, rather than left out."""
     kept: list[str] = []
     room = longest
     for line in lines:
-        if room <= 0:
-            kept[-1] += "" if kept[-1].endswith(_CUT) else _CUT
+        if kept and len(line) > room:
             break
-        kept.append(shorten(line, room))
+        kept.append(shorten(line, longest))
         room -= len(line)
     return kept
 

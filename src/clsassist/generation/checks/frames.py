@@ -38,6 +38,7 @@ _STATE = re.compile(
 )
 # So many words behind a verb, a noun is its object.
 _OBJECT = 3
+_TOLD = re.compile(r"\b(?:est|sont|sera|seront|a|ont|aura|auront)\b")
 _PIECE = re.compile(r"[;:.]")
 _APPOSED = re.compile(r"(?:[,:(]|\bnon|\bsavoir)\s*(?:l['’]|la|les?|une?|des)?$")
 _ARTICLE = re.compile(r"(?:l['’]|\b(?:la|les?|des)\s+)$")
@@ -55,7 +56,7 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
         kind = _FRAMED.get(item.field_key, "")
         if kind == "objectifs" and (item.field_key in _STEPS and _DOCUMENT.search(folded)):
             continue
-        if kind == "objectifs" and _told_as_it_is(lines, item.number):
+        if kind == "objectifs" and (_told_as_it_is(lines, item.number) or _only_infinitives(part)):
             continue
         if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
             return _UNFRAMED[kind].format(item.label)
@@ -141,6 +142,13 @@ def _told_as_it_is(lines: Sequence[tuple[Clause, list[Segment]]], mark: int) -> 
         if mark in segment.marks
         for place, word in enumerate(segment.reading.words)
     )
+
+
+def _only_infinitives(part: Part) -> bool:
+    """Say whether a sentence has no verb but in the infinitive: « Modalités : ouvrir des consultations »."""
+    words = part.reading.words
+    finite = any(is_finite(words, place) for place in range(len(words))) or _TOLD.search(part.reading.folded)
+    return not finite and any(is_infinitive(word.form) for word in words)
 
 
 def _next(folded: str, place: int) -> str:

@@ -36,6 +36,7 @@ _AIMING = frozenset(
 # To do these to an act is to do it.
 # « L'hôpital local de Thann »: so many words lead from a noun to the name of its place.
 _NEAR_NAME = 4
+_PAIR = 2
 _PERFORMING = frozenset(
     "assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split()
 )
@@ -222,7 +223,7 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     start = max(cuts, default=0)
     before = [word for word in words if start <= word.span.start < verb.span.start and not word.tool]
     named = [word for word in words if any(same_word(word, one, evidence) for one in subject)]
-    if not named:
+    if not named or _ends_alike(before, subject, evidence):
         return False
     named = [word for word in named if not _is_complement(words, word, start)]
     if any(_AGENT.search(segment.reading.folded[: word.span.start]) for word in named):
@@ -241,6 +242,12 @@ def _not_subject(subject: Sequence[Word], verb: Word, segment: Segment, evidence
     return (bool(before) and not any(word in before for word in named)) or not any(
         word.span.start < verb.span.start for word in named
     )
+
+
+def _ends_alike(before: Sequence[Word], subject: Sequence[Word], evidence: Evidence) -> bool:
+    """Say whether the same two nouns stand right before the verb: « des actions de sensibilisation qui incitent »."""
+    pairs = [*zip(before[-_PAIR:], subject[-_PAIR:], strict=False)]
+    return len(pairs) == _PAIR and all(same_word(one, other, evidence) for one, other in pairs)
 
 
 def _governed(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) -> bool:

@@ -25,6 +25,8 @@ _ROLES = {
 _FIELDS = {"porteur": ("porteur", "role_porteur"), "partenaire": ("partenaires",), "financeur": ("financement",)}
 # A role told as something that its subject does.
 _SEVERAL = 2
+# So many letters behind a role tell whom it is given to.
+_AFTER_ROLE = 20
 _VERB = re.compile(r"associ\w+|particip\w+|aux cotes")
 _ACTIVE = re.compile(r"\b(?:port|pilot|copilot|financ|cofinanc|particip)e(?:nt)?\b")
 _OF = re.compile(r"\s+(?:de la |de l['’]|du |des |de |d['’])$")
@@ -54,12 +56,15 @@ def _pieces(run: Run, evidence: Evidence, inherited: str) -> Iterator[tuple[str,
     """Yield the pieces of a run with the role said there; a piece without one has that of the piece before."""
     folded, text = run.reading.folded, run.reading.text
     cuts = [0, *[match.start() for match in _PIECE.finditer(folded)], len(folded)]
+    inside = [folded.count("(", 0, end) > folded.count(")", 0, end) for end in cuts[1:]]
+    # « (pilote par …) » gives nobody outside its brackets a part.
+    inside = [held or folded[start : start + 1] == "(" for held, start in zip(inside, cuts, strict=False)]
     roles = [_role(folded[start:end], evidence) for start, end in pairwise(cuts)]
-    first = next((role for role in roles if role), inherited)
+    first = next((role for role, held in zip(roles, inside, strict=True) if role and not held), inherited)
     current = first
-    for start, end, role in zip(cuts, cuts[1:], roles, strict=False):
-        current = role or current
-        yield text[start:end], current
+    for start, end, role, held in zip(cuts, cuts[1:], roles, inside, strict=False):
+        current = current if held else role or current
+        yield text[start:end], role if held else current
 
 
 def _by_owner(run: Run, text: str, role: str, evidence: Evidence) -> Iterator[Run]:
@@ -149,7 +154,9 @@ def _told(stranger: str, part: Part | None, role: str, run: Run, evidence: Evide
     wanted, denied = evidence.rules.roles[role], bool(run.reading.denials)
     for one in run.segments:
         answer = one.source is Source.EXACT and not one.marks
-        if not answer and (part is None or one.source is not Source.QUOTE or role != "partenaire"):
+        if not answer and (part is None or one.source is not Source.QUOTE):
+            continue
+        if not answer and role != "partenaire" and not _in_same_words(one.reading, run.reading, wanted):
             continue
         if not wanted.search(_bare(one.reading.folded, evidence)) or bool(one.reading.denials) is not denied:
             continue
@@ -158,6 +165,19 @@ def _told(stranger: str, part: Part | None, role: str, run: Run, evidence: Evide
         if part is not None and _says_both(one.reading, [part], wanted, evidence):
             return True
     return False
+
+
+def _role_phrases(folded: str, wanted: re.Pattern[str]) -> Iterator[str]:
+    """Yield each role with the word before it and what follows: « actions menées par la CPTS »."""
+    for found in wanted.finditer(folded):
+        before = folded[: found.start()].split()[-1:]
+        yield " ".join([*before, folded[found.start() : found.end() + _AFTER_ROLE].split(",")[0]])
+
+
+def _in_same_words(one: Reading, other: Reading, wanted: re.Pattern[str]) -> bool:
+    """Say whether two texts give a part by the same words to what follows: « menées par la CPTS »."""
+    said = [set(_role_phrases(text.folded, wanted)) for text in (one, other)]
+    return not said[0].isdisjoint(said[1])
 
 
 def _whole_reason(run: Run, evidence: Evidence) -> str | None:

@@ -417,11 +417,8 @@ def _fitting(
 ) -> tuple[list[Segment], Gap]:
     """Return the lines that say a clause whole, and what the best line lacks when there is none."""
     # « L'action vise à… » may tell what her title does.
-    aims = (
-        not clause.opens
-        and bool(_AIMS.search(part.reading.folded))
-        and any(is_infinitive(word.form) for word in clause.needed)
-    )
+    aims = not clause.opens and bool(_AIMS.search(part.reading.folded))
+    aims = aims and any(is_infinitive(word.form) for word in part.reading.words)
     whole = scope is None or {ref.id for ref in evidence.material.actions} <= scope
     fitting: list[Segment] = []
     lacks: list[Gap] = []

@@ -157,6 +157,9 @@ def _same_value(one: Counted, other: Counted, clause: Clause, segment: Segment) 
         answer = segment.source is Source.EXACT and not segment.marks
         if answer and _told_of_another(other, clause, segment, counted=True):
             return False
+        if answer and other.before and not (one.after or other.after):
+            # « PETR (3), ARS (2) »: whose number it is stands before it.
+            return one.before == other.before
         beside = (other.after and other.after[0] in one.after) or (one.before and one.before == other.before)
         return bool(beside) or not (one.after or other.after)
     return not _told_of_another(other, clause, segment)
@@ -189,6 +192,9 @@ def _marker_gaps(clause: Clause, segment: Segment, part: Part, evidence: Evidenc
     every = _EVERY.search(folded)
     if every and not _EVERY.search(source) and not _WHOLE.search(source):
         found.append(Gap(Kindred.MARKER, every.group()))
+    must = _MUST.search(folded)
+    if must and not _MUST_SOURCE.search(source) and _has_subject(clause):
+        found.append(Gap(Kindred.MARKER, must.group()))
     found += _tense_gaps(clause, segment, held)
     if segment.source in (Source.QUOTE, Source.EXACT):
         labels = fold(" ".join(item.label for item in part.items))
@@ -221,6 +227,12 @@ def _may_add(name: str, said: str, clause: Clause, segment: Segment, part: Part,
     return name == "agent" and (bool(_MEANS.search(segment.reading.folded)) or _agent_acts(clause, segment, evidence))
 
 
+def _has_subject(clause: Clause) -> bool:
+    """Say whether something else than a document stands before « doit »."""
+    place = next((at for at, word in enumerate(clause.words) if word.form.startswith(("doi", "devr"))), 0)
+    return any(not word.tool and not word.neutral for word in clause.words[:place])
+
+
 def _licensed(name: str, said: str, part: Part, evidence: Evidence) -> bool:
     """Say whether a marker is the label's own, or the exact answer's: « une seule action » when there is one."""
     if name == "agent":
@@ -239,12 +251,18 @@ _BY = re.compile(
     r"\b(?:mesur|evalu|suivi|verifi|apprecie|juge)\w*\s+(?:\w+\s+)?par\b|\bpar (?:exemple|rapport|ailleurs)\b"
     r"|\bpar (?:la |le |les |cette |ce |ces |l['’])?(?:\w+ )?(?:fiche|action|plan|levier|contrat|document|mesure)s?\b"
 )
+# « Les médecins doivent s'installer » is not « leur donner envie de s'installer »; « doit être créé » is « créer ».
+_MUST = re.compile(r"\b(?:doi(?:t|vent)|devr(?:a|ont))\b(?!\s+(?:\w+\s+)?etre\b)")
+_MUST_SOURCE = re.compile(r"\b(?:doi(?:t|vent)|devr\w+|faut|faudra|obligat\w+|charge a|a charge|tenue?s?)\b")
 # « Toutes les formations » is not « la formation compte tout autant »; of actions it is told by another check.
 _EVERY = re.compile(
-    r"\b(?:toute?s? (?:les?|la|l['’])|tous(?: les)?|toutes)\b"
+    r"\b(?:toute?s? (?:les?|la|l['’])|tous(?: les)?|toutes|l['’]ensemble des?)\b"
     r"(?! ?(?:les )?(?:actions|fiches|plans|contrats|leviers|mesures|deux|trois|quatre|cinq|jours|mois|ans|semaines)\b)"
 )
-_WHOLE = re.compile(r"\b(?:l'ensemble d|la totalite|chaque|chacune?|l'integralite|quel(?:le)?s? que soi)")
+_WHOLE = re.compile(
+    r"\b(?:l'ensemble d|la totalite|chaque (?!mois|an\b|annee|jour|semaine)|chacune?|l'integralite"
+    r"|quel(?:le)?s? que soi)"
+)
 # So many words before its verb, a noun is its subject.
 _SUBJECT_REACH = 4
 _MEANS = re.compile(r"\b(?:via|au moyen|par le biais|a travers)\b")

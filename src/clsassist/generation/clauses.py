@@ -13,7 +13,7 @@ from clsassist.generation.verbs import is_infinitive
 
 _CUT = re.compile(
     r"[,;:()«»\"“”–—]|\s-\s"
-    r"|\b(?:et|ou|mais|puis|tandis que|alors que|ainsi que|notamment|par exemple|comme)\b"
+    r"|\b(?:et|ou|mais|(?=puis\b)|tandis que|alors que|ainsi que|notamment|par exemple|comme)\b"
 )
 _TO_OBJECT = 2
 # « est prévu », « seront aussi prévues » are one verb.

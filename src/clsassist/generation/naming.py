@@ -64,7 +64,8 @@ def _runs(part: Part, evidence: Evidence) -> Iterator[tuple[int, int, str]]:
             if action:
                 yield _with_article(part, action.start()), stop, segment.owner
             elif (
-                _VERB.search(part.reading.folded, stop)
+                0 in said
+                and _VERB.search(part.reading.folded, stop)
                 and len(said) >= _FEWEST
                 and len(said) >= _ENOUGH * len(title)
                 and _may_name(part, start, evidence)

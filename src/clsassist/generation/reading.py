@@ -17,7 +17,8 @@ from clsassist.text import Token, fold
 
 # Where the reach of « ne … pas » ends, and that of « sans », « aucun », « hors ».
 _WIDE_END = re.compile(
-    r"[;:()\n]|\.\s|,\s*(?:afin|pour)\b|\b(?:mais|tandis|alors|cependant|toutefois|neanmoins|en revanche)\b"
+    r"[;:()\n]|\.\s|,\s*(?:afin|pour|de facon a|de maniere a|en vue)\b"
+    r"|\b(?:mais|tandis|alors|cependant|toutefois|neanmoins|en revanche)\b"
 )
 _SUBJECT_END = re.compile(rf"{_WIDE_END.pattern}|,|\bet\b")
 _NEAR_END = re.compile(r"[,;:()\n]|\.\s|\b(?:mais|et|ou|pour|afin|qui|dont|tandis|alors)\b")
@@ -228,6 +229,10 @@ def _counted(value: Value, words: tuple[Word, ...], values: tuple[Value, ...], f
     start = max([*starts, *(other.span.end for other in values if other.span.end <= value.span.start)], default=0)
     after = [word.stem for word in words if value.span.end <= word.span.start < end and not word.tool]
     before = [word.stem for word in words if start <= word.span.start < value.span.start and not word.tool]
+    if not before and folded[: value.span.start].rstrip().endswith("("):
+        earlier = [word for word in words if word.span.end <= value.span.start and not word.tool]
+        named = earlier and folded[earlier[-1].span.end : value.span.start].strip() == "("
+        before = [earlier[-1].stem] if named else []
     low = max((found.end() for found in _COMMA.finditer(folded, 0, value.span.start)), default=0)
     found = _COMMA.search(folded, value.span.end)
     high = found.start() if found else len(folded)

@@ -38,6 +38,11 @@ _STATE = re.compile(
 )
 # So many words behind a verb, a noun is its object.
 _OBJECT = 3
+# An indicator measures: nothing was shown yet.
+_RESULT = re.compile(
+    r"\b(?:montr\w+|revel\w+|constat\w+|signal\w+|releve(?:nt)?|note(?:nt)?|compte(?:nt)? (?!parmi|au nombre|dans))\b"
+    r"|\bimpact\b[^.]*\best (?:la |le |l['’])"
+)
 _TOLD = re.compile(r"\b(?:est|sont|sera|seront|a|ont|aura|auront)\b")
 _PIECE = re.compile(r"[;:.]")
 _APPOSED = re.compile(r"(?:[,:(]|\bnon|\bsavoir)\s*(?:l['’]|la|les?|une?|des)?$")
@@ -58,6 +63,8 @@ def frame_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, evid
             continue
         if kind == "objectifs" and (_told_as_it_is(lines, item.number) or _only_infinitives(part)):
             continue
+        if kind == "indicateurs" and item.number in used and _RESULT.search(folded):
+            return _UNFRAMED[kind].format(item.label)
         if kind and item.number in used and not evidence.rules.frames[kind].search(folded):
             return _UNFRAMED[kind].format(item.label)
     return None if any(item.empty or item.unticked for item in part.items) else _state_reason(lines, part, evidence)

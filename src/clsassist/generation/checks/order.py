@@ -50,6 +50,7 @@ _COMPLEMENTS = frozenset(
     "de d du des a au aux en par pour sur dans avec chez vers entre qui que dont aupres sous lors parmi autour face "
     "via".split()
 )
+_NO_OBJECT_BEHIND = frozenset(("depuis", "pendant"))
 _PARTITIVES = frozenset(("de", "d", "du", "des"))
 _COMMA = re.compile(r"[,;:()]")
 
@@ -147,6 +148,8 @@ def _object(words: Sequence[Word], place: int) -> list[Word]:
 def _noun_behind(words: Sequence[Word], place: int) -> list[Word]:
     found: list[Word] = []
     for position, word in enumerate(words[place + 1 :]):
+        if word.form in _NO_OBJECT_BEHIND:
+            break
         if word.tool and word.form in _COMPLEMENTS and (position or word.form not in _PARTITIVES):
             break
         if not word.tool:
@@ -156,7 +159,7 @@ def _noun_behind(words: Sequence[Word], place: int) -> list[Word]:
 
 def _object_changed(verb: Word, moved: Sequence[Word], segment: Segment, evidence: Evidence) -> bool:
     """Say whether a segment has the verb, with another noun behind it and ours only further on."""
-    if segment.source not in (Source.QUOTE, Source.EXACT):
+    if segment.source not in (Source.QUOTE, Source.EXACT, Source.TITLE):
         return False
     words = segment.reading.words
     places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]

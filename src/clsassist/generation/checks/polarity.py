@@ -15,6 +15,10 @@ _MORE_THAN = re.compile(
     r"\b(?:aussi \w+ qu(?=e\b|['’])"
     r"|(?:plus|moins|autant|davantage|mieux)\b(?:(?!\bafin\b|\bpour\b)[^,;:.]){0,60}?\bqu(?:e\b|['’]))"
 )
+_ONLY_ACTION = re.compile(r"\b(?:seule?|unique) (?:action|fiche|levier|plan|mesure)\b")
+# « A, à savoir B » says that they are one.
+_THAT_IS = re.compile(r"\b(?:a savoir|c['’]est-a-dire|autrement dit|consideree?s? comme)\b")
+_THAT_IS_SOURCE = re.compile(r"\b(?:savoir|c['’]est-a-dire|autrement dit|consider\w+)\b|[:(]")
 _OR = re.compile(r"\bou\b")
 # « Des formations comme la MSU ou la FMC » leaves nothing open.
 _EXAMPLES = re.compile(r"\b(?:tel(?:le)?s? que|comme|par exemple)\b[^.;:]*\bou\b")
@@ -31,11 +35,14 @@ def polarity_reason(lines: Sequence[tuple[Clause, list[Segment]]], part: Part, e
     examples = _EXAMPLES.search(part.reading.folded)
     if not examples and _OR.search(part.reading.folded) and not any(_OR_SOURCE.search(source) for source in sources):
         return "La source citée ne donne pas le choix que dit « ou »."
+    if _THAT_IS.search(part.reading.folded) and not any(_THAT_IS_SOURCE.search(source) for source in sources):
+        return "La source citée ne dit pas que l'un est l'autre."
     more = _MORE_THAN.search(part.reading.folded)
     if more and not any(_MORE_THAN.search(source) for source in sources):
         return f"La source citée ne fait pas la comparaison « {more.group()} »."
     only = evidence.rules.markers["restriction"].search(part.reading.folded) or _ONLY.search(part.reading.folded)
-    alone = len(evidence.material.actions) == 1
+    # « La seule action » says that the set has one; « ne s'adresse qu'aux… » says something else.
+    alone = len(evidence.material.actions) == 1 and bool(_ONLY_ACTION.search(part.reading.folded))
     if (
         only
         and not alone

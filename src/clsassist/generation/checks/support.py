@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from clsassist.generation.alignment import Gap, Kindred, gaps
 from clsassist.generation.checks.frames import frame_reason
 from clsassist.generation.checks.nearness import nearness_reason
-from clsassist.generation.checks.order import order_reason
+from clsassist.generation.checks.order import is_finite, order_reason, same_word
 from clsassist.generation.checks.polarity import polarity_reason
 from clsassist.generation.claim import Claim, Evidence, Part
 from clsassist.generation.clauses import Clause, reading_to_clauses
@@ -28,8 +29,13 @@ _AIMS = re.compile(
     r"\b(?:prevoi\w+|prevue?s?|vise(?:nt|r)?|veu(?:t|lent)|entend(?:ent)?|cherche(?:nt)?|propose(?:nt)?|envisage\w*"
     r"|objectifs?|buts?|ambition\w*|s['’]agit|consiste(?:nt)?)\b"
 )
+# « Pour les nouveaux médecins, l'action prévoit… » names nobody.
+_BESIDE_SUBJECT = re.compile(r"\W*(?:pour|avec|chez|par|sans|contre|aupres)\b", re.IGNORECASE)
 # What joins another noun to a subject, and does not complete the one before.
 _CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
+_OWN_SUBJECT = re.compile(r"\b(?:est|sont|a|ont|sera|seront|prevu\w*|fiche|celui|celle|plan|contrat|action)\b")
+_PURPOSE = re.compile(r"\W*(?:afin\b|pour\s+(?:\w+\s+)?\w+(?:er|ir|re|oir)\b|puis\b|en\s+\w+ant\b)", re.IGNORECASE)
+_LINKING = frozenset("de du des d a au aux".split())
 _BEFORE_INFINITIVE = frozenset(("a", "de", "d", "pour", "et", "faire"))
 # So many letters before a number tell whether it belongs to a name.
 _BESIDE = 5
@@ -57,12 +63,26 @@ class Support:
 def find_support(claim: Claim, evidence: Evidence) -> Support:
     """Refuse a sentence of which some clause is said by no single line of its evidence."""
     idle: set[int] = set()
+    for before, part in pairwise(claim.parts):
+        if _goes_on_elsewhere(before, part):
+            return Support("La phrase prolonge par une source ce qu'elle a commencé à dire d'une autre.")
     for part in claim.parts:
         found = _part_support(part, evidence)
         if found.reason:
             return found
         idle |= found.idle
     return Support(None, frozenset(idle))
+
+
+def _goes_on_elsewhere(before: Part, part: Part) -> bool:
+    """Say whether a part without a verb lends that of the part before to another field, or another action."""
+    words = part.reading.words
+    own = any(is_finite(words, place) or is_infinitive(word.form) for place, word in enumerate(words))
+    if own or _OWN_SUBJECT.search(part.reading.folded) or part.reading.values:
+        return False
+    fields = [{item.field_key for item in one.items} for one in (before, part)]
+    owners = [{owner_of(item) for item in one.items} for one in (before, part)]
+    return not fields[1] <= fields[0] or not owners[1] <= owners[0]
 
 
 def _part_support(part: Part, evidence: Evidence) -> Support:
@@ -104,7 +124,8 @@ class _Walk:
     """The clauses of a part, one after the other: ``owners`` are the actions that the sentence now speaks of.
 
     ``scope`` are all those of the answer that its words name, None when they name none; ``subject`` waits for its
-    verb, ``pieces`` are what « et » joins in it; ``titled`` are the actions named by their titles; ``lines`` are the
+    verb, ``pieces`` are what « et » joins in it; ``titled`` are the actions named by their titles, ``waiting`` those
+    named by a number of which nothing is said yet; ``lines`` are the
     clauses that the evidence says, with the lines that say them.
     """
 
@@ -114,12 +135,16 @@ class _Walk:
     subject: Clause | None = None
     pieces: list[Clause] = field(default_factory=list)
     titled: set[str] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
     scope: set[str] | None = None
     lines: list[tuple[Clause, list[Segment]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.everyone = set(self.owners)
-        self.together = len(self.owners) > 1 and bool(_ALL_OF_THEM.search(self.part.reading.folded))
+        plans = {self.evidence.lexicon.analyser.stem(noun) for noun in self.evidence.rules.plan_nouns}
+        counted = any(one.after[:1] and one.after[0] in plans for one in self.part.reading.values)
+        everybody = counted or bool(_ALL_OF_THEM.search(self.part.reading.folded))
+        self.together = len(self.owners) > 1 and everybody
 
     def speak_of(self, owners: frozenset[str]) -> None:
         """Note that the sentence names actions; of several, it says what it says of each."""
@@ -145,12 +170,15 @@ class _Walk:
         self._narrow(numbered)
         named = [owners for owners in (planned, numbered) if owners]
         self.owners = set.intersection(*named) if named else self.owners
+        self._wait(numbered)
         if not clause.needed and not clause.values:
             return None
         titled = _titled(clause, self.part, self.evidence, self.everyone)
         if not clause.quoted and len(clause.needed) == 1 and not _heads_title(clause.needed[0], clause, self.part):
             titled = {owner for owner in titled if planned}
-        if titled and (clause.opens or clause.quoted):
+        if clause.quoted:
+            titled = {owner for owner in titled if _is_title(clause, owner, self.part)}
+        if titled and ((clause.opens and not _BESIDE_SUBJECT.match(clause.text)) or clause.quoted):
             self.titled |= titled
             self._narrow(titled)
             self.owners = titled
@@ -166,6 +194,13 @@ class _Walk:
         if self.pieces and not _CONJUNCT.match(clause.text):
             clause = _merged(self.pieces.pop(), clause)
         self.pieces.append(clause)
+
+    def _wait(self, numbered: set[str] | None) -> None:
+        """Note that a number names an action: « la fiche 5, comme la fiche 1, vise… » says it of both."""
+        if numbered:
+            self.together = self.together or bool(self.waiting - self.owners)
+            self.waiting |= self.owners
+            self.owners = set(self.waiting)
 
     def _narrow(self, owners: set[str] | None) -> None:
         """Note that the sentence now speaks of some actions: what is said of the whole set is not said of them."""
@@ -197,6 +232,7 @@ class _Walk:
         if self.together and not _general(fitting) and not self.owners <= held:
             return "Toutes les actions citées ne le disent pas."
         self.lines.append((clause, fitting))
+        self.waiting = set()
         return None
 
     def idle_marks(self) -> frozenset[int]:
@@ -232,6 +268,13 @@ class _Walk:
             or frame_reason(self.lines, self.part, self.evidence)
             or polarity_reason(self.lines, self.part, self.evidence)
         )
+
+
+def _is_title(clause: Clause, owner: str, part: Part) -> bool:
+    """Say whether words between guillemets are most of a title, and no piece of it."""
+    titles = [one for one in part.segments if one.source in (Source.TITLE, Source.PLAN) and one.owner == owner]
+    lengths = [sum(not word.tool for word in one.reading.words) for one in titles]
+    return any(length <= 2 * len(clause.needed) for length in lengths)
 
 
 def _general(segments: Iterable[Segment]) -> bool:
@@ -279,6 +322,9 @@ def _joined_reason(lines: list[tuple[Clause, list[Segment]]], part: Part) -> str
     in_prose = [found for _, found in lines if all(_is_of(one, prose) for one in found)]
     if len(in_prose) > 1 and not set.intersection(*({id(one) for one in found} for found in in_prose)):
         return "La phrase réunit ce que la source dit à des endroits différents."
+    for (_, before), (clause, found) in pairwise(lines):
+        if _PURPOSE.match(clause.text) and not {id(one) for one in before} & {id(one) for one in found}:
+            return "La phrase donne pour but, ou pour suite, ce que la source dit ailleurs."
     verb: str | None = None
     for clause, found in lines:
         own = _verb(clause, found)
@@ -339,7 +385,7 @@ def _without_plan(clause: Clause, part: Part, owners: set[str], evidence: Eviden
     for owner, name in names.items():
         names[owner] = name | {stem for stem, long in short.items() if long <= name}
     said |= short.keys()
-    said -= part.bodies | _completing(clause)
+    said -= part.bodies | _completing(clause) | _places_of_nouns(clause)
     held = {owner for owner, name in names.items() if said and said <= name}
     # « Plan Santé 79 »: the number too is part of the name, and tells that plan from others.
     numbers = {
@@ -350,6 +396,26 @@ def _without_plan(clause: Clause, part: Part, owners: set[str], evidence: Eviden
         return clause, set()
     words = tuple(word for word in clause.words if not (word.capital and word.stem in said))
     return replace(clause, words=words, values=tuple(one for one in clause.values if not numbers[one])), held
+
+
+def _places_of_nouns(clause: Clause) -> set[str]:
+    """Return the names that complete a noun: « la faculté du Pays Thur Doller » is a faculty of that place."""
+    found: set[str] = set()
+    held: Word | None = None
+    linked = False
+    for word in clause.words:
+        if word.tool:
+            linked = held is not None and (word.form in _LINKING or (linked and word.form in _THE_ONE | {"les"}))
+            continue
+        follows = held is not None and (linked or held.stem in found)
+        if held is not None and follows and word.capital and (held.stem in found or _is_plain_noun(held)):
+            found.add(word.stem)
+        held, linked = word, False
+    return found
+
+
+def _is_plain_noun(word: Word) -> bool:
+    return not (word.neutral or word.acronym or word.capital)
 
 
 def _expanded(word: Word, evidence: Evidence) -> set[str]:
@@ -412,6 +478,23 @@ def _titled(clause: Clause, part: Part, evidence: Evidence, owners: Iterable[str
     return {one.owner for one in named if one.owner in owners and not gaps(clause, one, part, evidence)}
 
 
+def _goes_along(clause: Clause, title: Segment, evidence: Evidence) -> bool:
+    """Say whether a clause says a title from its beginning, or from an « et » in it, word after word."""
+    words = [word for word in title.reading.words if not word.tool]
+    starts = {0} | {
+        sum(not word.tool for word in title.reading.words[:place])
+        for place, word in enumerate(title.reading.words)
+        if word.form == "et"
+    }
+    said = list(clause.needed)
+    for start in starts:
+        along = words[start : start + len(said)]
+        if len(along) == len(said) and all(same_word(a, b, evidence) for a, b in zip(along, said, strict=True)):
+            return True
+    # A piece behind a comma goes on: « promouvoir la vie sportive, culturelle ».
+    return not any(is_infinitive(word.form) for word in said)
+
+
 def _fitting(
     clause: Clause, part: Part, evidence: Evidence, owners: set[str], scope: set[str] | None
 ) -> tuple[list[Segment], Gap]:
@@ -432,6 +515,8 @@ def _fitting(
         if segment.source is Source.ASKED and not clause.values:
             continue
         found = gaps(clause, segment, part, evidence)
+        if not found and segment.source is Source.TITLE and not _goes_along(clause, segment, evidence):
+            continue
         if not found:
             fitting.append(segment)
         elif not lacks or len(found) < len(lacks):

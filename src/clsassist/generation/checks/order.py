@@ -37,6 +37,21 @@ _AIMING = frozenset(
 # « L'hôpital local de Thann »: so many words lead from a noun to the name of its place.
 _NEAR_NAME = 4
 _PAIR = 2
+# Verbs that only help or lead others to act; so many words further, what they are led to.
+_HELPING = (
+    "aid",
+    "incit",
+    "encourag",
+    "convainc",
+    "convaincr",
+    "invit",
+    "accompagn",
+    "soutenir",
+    "souten",
+    "epaul",
+    "appui",
+)
+_HELPED = 3
 _PERFORMING = frozenset(
     "assurer organiser realiser mener conduire effectuer lancer mettre faire poursuivre tenir".split()
 )
@@ -74,9 +89,11 @@ def order_reason(lines: Sequence[tuple[Clause, list[Segment]]], evidence: Eviden
 
 def _verb_reason(clause: Clause, place: int, found: Sequence[Segment], evidence: Evidence) -> str | None:
     """Refuse an act of which the evidence only speaks, or that somebody else does in it."""
+    verb = clause.words[place]
+    if is_infinitive(verb.form) and not verb.tool and all(_only_helped(verb, clause, one, evidence) for one in found):
+        return f"La source citée ne dit que ce qui doit mener à « {verb.form} »."
     if not is_finite(clause.words, place):
         return None
-    verb = clause.words[place]
     subject = [word for word in clause.words[:place] if not word.tool and not word.neutral]
     if all(_only_named(verb, segment, evidence) for segment in found):
         return f"La source citée ne dit pas que « {verb.form} » se fait."
@@ -260,6 +277,27 @@ def _governed(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) 
     words = segment.reading.words
     places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
     return bool(places) and all(_has_governor(words, place, clause, evidence) for place in places)
+
+
+def _only_helped(verb: Word, clause: Clause, segment: Segment, evidence: Evidence) -> bool:
+    """Say whether a segment only helps, or incites, to do it: « aider à gérer » is not « gérer »."""
+    if segment.source not in (Source.QUOTE, Source.EXACT, Source.TITLE):
+        return False
+    words = segment.reading.words
+    places = [place for place, word in enumerate(words) if same_word(word, verb, evidence)]
+    helped = [place for place in places if _helper(words, place)]
+    return (
+        bool(places) and len(helped) == len(places) and not any(word.stem.startswith(_HELPING) for word in clause.words)
+    )
+
+
+def _helper(words: Sequence[Word], place: int) -> bool:
+    before = words[max(0, place - _HELPED) : place]
+    return (
+        any(word.stem.startswith(_HELPING) for word in before)
+        and bool(before)
+        and before[-1].form in ("a", "de", "d", "se", "s")
+    )
 
 
 def _only_named(verb: Word, segment: Segment, evidence: Evidence) -> bool:

@@ -33,7 +33,8 @@ _AIMS = re.compile(
 _BESIDE_SUBJECT = re.compile(r"\W*(?:pour|avec|chez|par|sans|contre|aupres)\b", re.IGNORECASE)
 # What joins another noun to a subject, and does not complete the one before.
 _CONJUNCT = re.compile(r"\W*(?:par |pour |à |de )?(?:l['’]|(?:les?|la|une?|des|du|aux?)\b|[A-ZÀ-Ý])")
-_OWN_SUBJECT = re.compile(r"\b(?:est|sont|a|ont|sera|seront|prevu\w*|fiche|celui|celle|plan|contrat|action)\b")
+_BE = re.compile(r"\b(?:est|sont|a|ont|sera|seront)\b")
+_OWN_SUBJECT = re.compile(r"\b(?:prevu\w*|fiche|celui|celle|plan|contrat|action)\b")
 _PURPOSE = re.compile(r"\W*(?:afin\b|pour\s+(?:\w+\s+)?\w+(?:er|ir|re|oir)\b|puis\b|en\s+\w+ant\b)", re.IGNORECASE)
 _LINKING = frozenset("de du des d a au aux".split())
 _BEFORE_INFINITIVE = frozenset(("a", "de", "d", "pour", "et", "faire"))
@@ -77,11 +78,15 @@ def find_support(claim: Claim, evidence: Evidence) -> Support:
 def _goes_on_elsewhere(before: Part, part: Part) -> bool:
     """Say whether a part without a verb lends that of the part before to another field, or another action."""
     words = part.reading.words
-    own = any(is_finite(words, place) or is_infinitive(word.form) for place, word in enumerate(words))
-    if own or _OWN_SUBJECT.search(part.reading.folded) or part.reading.values:
+    if _BE.search(part.reading.text) or _OWN_SUBJECT.search(part.reading.folded) or part.reading.values:
+        return False
+    if any(is_finite(words, place) and not word.capital for place, word in enumerate(words)):
         return False
     fields = [{item.field_key for item in one.items} for one in (before, part)]
     owners = [{owner_of(item) for item in one.items} for one in (before, part)]
+    plans = [{item.plan for item in one.items} for one in (before, part)]
+    if any(is_infinitive(word.form) and not word.capital for word in words):
+        return not plans[1] <= plans[0]
     return not fields[1] <= fields[0] or not owners[1] <= owners[0]
 
 
@@ -178,6 +183,7 @@ class _Walk:
             titled = {owner for owner in titled if planned}
         if clause.quoted:
             titled = {owner for owner in titled if _is_title(clause, owner, self.part)}
+        titled = {owner for owner in titled if planned or _is_named(clause, owner, self.part)}
         if titled and ((clause.opens and not _BESIDE_SUBJECT.match(clause.text)) or clause.quoted):
             self.titled |= titled
             self._narrow(titled)
@@ -268,6 +274,15 @@ class _Walk:
             or frame_reason(self.lines, self.part, self.evidence)
             or polarity_reason(self.lines, self.part, self.evidence)
         )
+
+
+def _is_named(clause: Clause, owner: str, part: Part) -> bool:
+    """Say whether a clause names an action, and no noun of its title: « les soins de la population » are no action."""
+    titles = [one for one in part.segments if one.source is Source.TITLE and one.owner == owner]
+    heads = [next((word for word in one.reading.words if not word.tool), None) for one in titles]
+    verbs = [head for head in heads if head is not None and is_infinitive(head.form)]
+    said = {stem for word in clause.words for stem in word.stems}
+    return not verbs or any(word.neutral for word in clause.words) or any(said & set(verb.stems) for verb in verbs)
 
 
 def _is_title(clause: Clause, owner: str, part: Part) -> bool:

@@ -6,9 +6,10 @@ import pytest
 from materials import INTERNS, QUOTES, make_item, make_material
 
 from clsassist.errors import ModelContextError
+from clsassist.generation.material import Part
 from clsassist.generation.prompts import Prompts, Task
 from clsassist.generation.sheet import MOST_WRITTEN, estimate_tokens, item_to_text, material_to_sheet, shorten
-from clsassist.records import ActionRef
+from clsassist.records import ActionRef, Role, Status
 
 PROMPT = Prompts.load().of(Task.SYNTHESE)
 LONG = "Une phrase de taille ordinaire sur la santé des habitants. " * 40
@@ -101,3 +102,17 @@ def test_a_text_is_cut_visibly_after_a_sentence_or_a_word(longest):
     assert cut.endswith(" […]")
     assert text.startswith(kept)
     assert len(kept) <= longest
+
+
+def test_a_list_is_given_line_by_line_each_with_its_mark():
+    text = item_to_text(make_item(1, "Ouvrir un local,\n• Former des bénévoles ;\n• Les accueillir."))
+    assert text == (
+        "<extrait> Modalités :\n- Ouvrir un local [1]\n- Former des bénévoles [1]\n- Les accueillir. [1]\n</extrait>"
+    )
+
+
+def test_of_a_list_of_organisations_only_their_names_are_given():
+    parts = (Part("CPTS du Lac", Role.PARTENAIRE, Status.ENGAGED), Part("MSA", Role.PARTENAIRE, Status.TO_CONTACT))
+    item = make_item(1, "CPTS du Lac : contact@lac.fr\nMSA *", field_key="partenaires", parts=parts)
+    assert "contact@lac.fr" not in item_to_text(item)
+    assert "- MSA (à contacter) [1]" in item_to_text(item)

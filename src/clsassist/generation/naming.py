@@ -27,7 +27,7 @@ _ROW = re.compile(
     r"(?:\b(?:l[ae]s?|des|aux)\s+)?\b(?:fiche|action)s?\s+\d{1,3}(?:\s*,\s*\d{1,3})*\s+et\s+\d{1,3}\b(?!\s*%)"
 )
 # Behind a title that stands first, a verb says something of the action.
-_VERB = re.compile(r"\b(?:est|sont|a|ont|sera|seront|vise|visent|prevoit|porte|compte|associe|mobilise|concerne)\b")
+_VERB = re.compile(r"\b(?:est|sont|a|ont|sera|seront|vise|visent|prévoit|porte|compte|associe|mobilise|concerne)\b")
 _ARTICLE = re.compile(r"(?:l['’]|\b(?:la|le|les|une?|des|du|aux?)\s+)$")
 
 
@@ -65,7 +65,7 @@ def _runs(part: Part, evidence: Evidence) -> Iterator[tuple[int, int, str]]:
                 yield _with_article(part, action.start()), stop, segment.owner
             elif (
                 0 in said
-                and _VERB.search(part.reading.folded, stop)
+                and _VERB.search(part.reading.text.lower(), stop)
                 and len(said) >= _FEWEST
                 and len(said) >= _ENOUGH * len(title)
                 and _may_name(part, start, evidence)

@@ -17,6 +17,10 @@ _RUN = 5
 _SAME_SHARE = 0.9
 # Letters, figures and the punctuation of French prose: what draws, marks up or programs is not there.
 _ALLOWED = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœ0-9\s.,;:!?…'’«»\"“”()/%€°²&+\-–—\[\]@*·>\u00a0\u202f]*")
+# A piece in brackets, « l'action promouvoir… », « la fiche 4 compte : »: models write them, nobody says them.
+_BROKEN = re.compile(
+    r"\W*\(|\W*(?:l['’]action|la fiche|le plan|le contrat)\s+(?:\d+\s+)?(?:[a-z]+(?:er|ir|oir|re)\b|compte\s*:)"
+)
 _MARKUP = re.compile(r"<|</|!\[|\]\(|\*\*|__|`|^\s*(?:[-*•>]|#+|\d+[.)])\s|\||[{}\\^~=]|\w\(\)|://|www\.")
 
 
@@ -44,7 +48,7 @@ def _written(claim: Claim) -> str | None:
 
 
 def _is_sentence(claim: Claim) -> bool:
-    return has_verb(claim.reading.words) and not claim.bare.lstrip().startswith("(")
+    return has_verb(claim.reading.words) and not _BROKEN.match(claim.reading.folded)
 
 
 def _about(claim: Claim, evidence: Evidence) -> str | None:

@@ -337,6 +337,9 @@ def _joined_reason(lines: list[tuple[Clause, list[Segment]]], part: Part) -> str
     in_prose = [found for _, found in lines if all(_is_of(one, prose) for one in found)]
     if len(in_prose) > 1 and not set.intersection(*({id(one) for one in found} for found in in_prose)):
         return "La phrase réunit ce que la source dit à des endroits différents."
+    titled = [all(one.source is Source.TITLE for one in found) for _, found in lines]
+    if any(titled) and not all(any(one.source is Source.TITLE for one in found) for _, found in lines):
+        return "La phrase réunit le titre de l'action et ce que la source dit d'autre chose."
     for (_, before), (clause, found) in pairwise(lines):
         if _PURPOSE.match(clause.text) and not {id(one) for one in before} & {id(one) for one in found}:
             return "La phrase donne pour but, ou pour suite, ce que la source dit ailleurs."
@@ -355,7 +358,7 @@ def _is_of(segment: Segment, marks: set[int]) -> bool:
 
 def _verb(clause: Clause, found: list[Segment]) -> str | None:
     """Return the stem that a line of the evidence writes as an infinitive, the last of the clause."""
-    said = {stem for word in clause.needed for stem in word.stems}
+    said = {stem for word in clause.words if not word.tool for stem in word.stems}
     for segment in found:
         for word in _infinitives(segment):
             if not said.isdisjoint(word.stems):

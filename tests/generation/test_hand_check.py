@@ -1,6 +1,7 @@
 """Sentences that a person judged: exported with their evidence, read back, and held against today's checks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from clsassist.evaluation.hand_check import hold_against, load_judged, write_to_
 from clsassist.evaluation.tape import Tape
 from clsassist.evaluation.writing import write_one
 from clsassist.generation import Verdict, load_model
+from clsassist.lexicon import load_lexicon
 
 CASE = make_case("Saverne")
 MATERIAL = make_material(question=CASE.question)
@@ -171,3 +173,11 @@ def test_the_project_s_own_judgements_can_be_read():
     from pathlib import Path
 
     load_judged(Path(__file__).resolve().parents[2] / "eval" / "written")
+
+
+def test_no_sentence_that_somebody_judged_false_is_shown(material_of):
+    judged = load_judged(Path(__file__).resolve().parents[2] / "eval" / "written")
+    check = hold_against(judged, lambda name, question: material_of("demo", question), (), load_lexicon())
+
+    assert check.false_shown == ()
+    assert check.shown >= 60

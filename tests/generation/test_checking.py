@@ -59,6 +59,14 @@ def test_a_sentence_that_the_evidence_does_not_bear_out_is_refused(material_of, 
     assert reason.endswith(".")
 
 
+def test_what_still_passes_is_known(material_of):
+    """Whoever mends one of these families moves its sentences to unsupported_natural.yaml."""
+    rows = unsupported("still_kept.yaml")
+    mended = [said for _, corpus, question, said in rows if reason_for(said, material_of(corpus, question))]
+
+    assert mended == []
+
+
 def test_there_are_ten_ways_of_each_kind_to_be_false():
     families = [family for family, *_ in unsupported("unsupported.yaml")]
 

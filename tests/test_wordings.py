@@ -278,3 +278,35 @@ def test_a_name_that_nobody_has_is_said_whole(assistant: Assistant) -> None:
     assert answer.status is AnswerStatus.NOT_FOUND
     assert "« Conseil de l'Ordre » dans le champ « porteur »" in answer.text
     assert "« Conseil »" not in answer.text
+
+
+# --- who is asking, and who waits to be contacted
+
+
+@pytest.mark.parametrize(
+    "who", ["Je coordonne un CLS", "J'anime notre contrat local de santé", "Nous pilotons un plan santé"]
+)
+def test_who_runs_a_plan_is_no_subject(assistant: Assistant, who: str) -> None:
+    asked = "quelles actions parlent de télémédecine ?"
+
+    assert ids(assistant.ask(f"{who} : {asked}")) == ids(assistant.ask(asked))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quels partenaires doivent encore être contactés pour la fiche 1 ?",
+        "quels partenaires doivent etre contactes pour la fiche 1",
+    ],
+)
+def test_being_contacted_is_what_awaits_a_partner(assistant: Assistant, question: str) -> None:
+    assert quotes(assistant.ask(question)) == quotes(
+        assistant.ask("Quels partenaires restent à contacter pour la fiche 1 ?")
+    )
+
+
+def test_an_organisation_asks_where_it_waits_to_be_contacted(assistant: Assistant) -> None:
+    answer = assistant.ask("Nous sommes la CPAM : dans quelles fiches devons-nous encore être contactés ?")
+
+    assert "« CPAM » (à contacter)" in answer.text
+    assert "personne référente" not in answer.text

@@ -224,6 +224,7 @@ def _load_library() -> None:
     Raises ConfigurationError when one is not installed.
     """
     try:
+        # Both are imported where they are used: here, to tell before a question that one is missing.
         import llama_index.llms.openai_like  # noqa: F401
         import simplemma  # noqa: F401
         from llama_index.core import MockEmbedding

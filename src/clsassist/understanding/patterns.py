@@ -97,6 +97,8 @@ NEGATION = french(r"\b(?:sans|sauf|hors|excepté|pas|aucune?|ni|hormis)\b")
 EMPTY = french(r"\b(?:vides?|(?:non|pas) (?:renseign|rempl|précis|indiqu)\w+|manquant\w*|absente?s?)\b")
 TO_CONTACT = french(
     r"(?<!pas )(?<!non )\b(?:à|a|encore à|restant à|reste à) contacter\b|\bpas encore (?:engag|contact)\w+"
+    # « être contacté » is what awaits a partner; « qui contacter » asks for a person.
+    r"|(?<!pas )(?<!non )\bêtre (?:encore |aussi )?contacté\w*"
     r"|(?<=partenaires )identifiés?\b|(?<=structures )identifiées?\b|(?<=acteurs )identifiés?\b"
 )
 ENGAGED = french(
@@ -200,11 +202,17 @@ YES_NO_FORM = french(r"^est-ce qu|\b\w+(?:-t)?-(?:il|elle|ils|elles)\b")
 # Closed questions of the forms: field, and what in a question asks for a « yes ».
 YES_NO = {"participation", "inegalites"}
 
+# A plan is no organisation, whoever runs it; « je coordonne la CPTS » asks for the CPTS.
+RUNS_A_PLAN = (
+    r"(?:coordonn|anim|pilot|dirig|gèr|gér)\w* (?:une?|le|notre|mon) "
+    r"(?:cls|contrats?(?: loca\w+ de santé)?|plan(?: loca\w+)?(?: (?:de )?santé)?)\b"
+)
 # What comes before the question itself: a greeting, who is asking, « je cherche ».
 PREAMBLE = french(
     r"^\s*(?:(?:bonjour|bonsoir|salut|coucou|hello|madame|monsieur)\b"
     r"(?:[ ,]+(?:madame|monsieur|mesdames|messieurs|à (?:tous|toutes|vous)|et))*[,.!;:]?\s+)?"
-    r"(?:(?:je|nous) (?:suis|sommes|travaill\w+(?! (?:sur|à une?)\b)|viens|venons|représent\w+)\b[^,.;:]*?"
+    r"(?:(?:je |nous |j['’])(?:(?:suis|sommes|travaill\w+(?! (?:sur|à une?)\b)|viens|venons|représent\w+)\b"
+    rf"|{RUNS_A_PLAN})[^,.;:]*?"
     r"(?:[,.;:]\s*|\s+(?=et (?:je|nous|on|j['’]))))?"
     r"(?:(?:une |j['’]ai une )?(?:petite |rapide |simple )*question(?: rapide| simple)?(?: avant [^,:;.]{1,40})?"
     r"\s*[,:;.]\s*)?"
@@ -221,6 +229,7 @@ PERSON = french(
     r"\b(?:je suis|nous sommes) (?:la |le |l['’]|les |une? )?(?:nouvel(?:le)? |nouveau )?(?:maires?|élue?s?|adjointe?s?"
     r"|conseill\w+|coordinat\w+|présidente?s?|agente?s?|chargée?s?|habitante?s?|direct(?:eur|rice)s?|médecins?"
     r"|secrétaires?|animat\w+|infirmi\w+|référente?s?)\b"
+    rf"|\b(?:je |j['’]|nous ){RUNS_A_PLAN}"
 )
 # What is being written, before what it is about: « je prépare une fiche sur la télésanté : … ».
 DRAFTING = french(
